@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.20;
+
+/// Arbitrum's precompile at 0x71: activation and life of Stylus programs.
+interface IArbWasm {
+    function activateProgram(address program) external payable returns (uint16 version, uint256 dataFee);
+    function stylusVersion() external view returns (uint16 version);
+    function programVersion(address program) external view returns (uint16 version);
+    function programTimeLeft(address program) external view returns (uint64 timeLeft);
+    function codehashVersion(bytes32 codehash) external view returns (uint16 version);
+}
+
+/// Our deployer (contracts/solidity): creates, activates and initialises in one transaction, so that nobody
+/// comes between.
+interface IDeployer {
+    event Deployed(address indexed created, bytes32 codehash);
+
+    error CreationFailed();
+    error ActivationFailed(bytes reason);
+    error InitializationFailed(bytes reason);
+
+    /// Creates `initCode`, activates it where its code hash is not yet, forwards `msg.value` less the fee back,
+    /// then calls it with `initialization` unless that is empty.
+    function deploy(bytes calldata initCode, bytes calldata initialization) external payable returns (address created);
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.20;
+
+/// The part of Morpho Blue that lenders and readers use.
+interface IMorpho {
+    struct MarketParams {
+        address loanToken;
+        address collateralToken;
+        address oracle;
+        address irm;
+        uint256 lltv;
+    }
+
+    struct Market {
+        uint128 totalSupplyAssets;
+        uint128 totalSupplyShares;
+        uint128 totalBorrowAssets;
+        uint128 totalBorrowShares;
+        uint128 lastUpdate;
+        uint128 fee;
+    }
+
+    struct MarketPosition {
+        uint256 supplyShares;
+        uint128 borrowShares;
+        uint128 collateral;
+    }
+
+    function enableIrm(address irm) external;
+    function enableLltv(uint256 lltv) external;
+    function createMarket(MarketParams memory marketParams) external;
+    function supply(MarketParams memory marketParams, uint256 assets, uint256 shares, address onBehalf, bytes memory data)
+        external
+        returns (uint256 assetsSupplied, uint256 sharesSupplied);
+    function supplyCollateral(MarketParams memory marketParams, uint256 assets, address onBehalf, bytes memory data)
+        external;
+    function borrow(
+        MarketParams memory marketParams,
+        uint256 assets,
+        uint256 shares,
+        address onBehalf,
+        address receiver
+    ) external returns (uint256 assetsBorrowed, uint256 sharesBorrowed);
+    function accrueInterest(MarketParams memory marketParams) external;
+    function market(bytes32 id) external view returns (Market memory);
+    function position(bytes32 id, address user) external view returns (MarketPosition memory);
+    function idToMarketParams(bytes32 id) external view returns (MarketParams memory);
+}
+
+/// Morpho's AdaptiveCurveIrm; rates in wad a second.
+interface IAdaptiveCurveIrm {
+    function rateAtTarget(bytes32 id) external view returns (int256);
+    function borrowRateView(IMorpho.MarketParams memory marketParams, IMorpho.Market memory market)
+        external
+        view
+        returns (uint256);
+}
+
+/// MetaMorpho v1.1: an ERC-4626 vault over Morpho Blue markets.
+interface IMetaMorpho {
+    struct MarketConfig {
+        uint184 cap;
+        bool enabled;
+        uint64 removableAt;
+    }
+
+    function MORPHO() external view returns (address);
+    function fee() external view returns (uint96);
+    function supplyQueueLength() external view returns (uint256);
+    function supplyQueue(uint256 index) external view returns (bytes32);
+    function withdrawQueueLength() external view returns (uint256);
+    function withdrawQueue(uint256 index) external view returns (bytes32);
+    function config(bytes32 id) external view returns (MarketConfig memory);
+    function submitCap(IMorpho.MarketParams memory marketParams, uint256 newSupplyCap) external;
+    function acceptCap(IMorpho.MarketParams memory marketParams) external;
+    function setSupplyQueue(bytes32[] memory newSupplyQueue) external;
+}

@@ -1,0 +1,45 @@
+//! Solidity interface files (`sol/`), expanded once for contracts, keeper and tests.
+//!
+//! One module a file. The files are the single source: the programs' exported ABI is compared with them.
+#![no_std]
+#![allow(missing_docs, reason = "the documentation stands in the interface files")]
+
+/// Interfaces in `sol/IVault.sol`: what wallets touch.
+pub mod vault {
+    alloy_sol_types::sol!("sol/IVault.sol");
+}
+
+/// Interfaces in `sol/IDesk.sol`: what keeper, curator, guardian and owner touch.
+pub mod desk {
+    alloy_sol_types::sol!("sol/IDesk.sol");
+}
+
+/// Interfaces in `sol/IAdapter.sol`: how the desk reaches a position.
+pub mod adapter {
+    alloy_sol_types::sol!("sol/IAdapter.sol");
+}
+
+/// Interfaces in `sol/IERC20.sol`.
+pub mod erc20 {
+    alloy_sol_types::sol!("sol/IERC20.sol");
+}
+
+/// Interfaces in `sol/IERC4626.sol`.
+pub mod erc4626 {
+    alloy_sol_types::sol!("sol/IERC4626.sol");
+}
+
+/// Interfaces in `sol/IAaveV3.sol`.
+pub mod aave {
+    alloy_sol_types::sol!("sol/IAaveV3.sol");
+}
+
+/// Interfaces in `sol/IMorpho.sol`.
+pub mod morpho {
+    alloy_sol_types::sol!("sol/IMorpho.sol");
+}
+
+/// Interfaces in `sol/IArb.sol`: activation of Stylus programs, and our deployer.
+pub mod arb {
+    alloy_sol_types::sol!("sol/IArb.sol");
+}

@@ -1,0 +1,1 @@
+//! Holds a position at an aave venue.

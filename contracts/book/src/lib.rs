@@ -1,0 +1,1 @@
+//! The vault's accounts and the one storage layout.

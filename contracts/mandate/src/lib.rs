@@ -1,0 +1,1 @@
+//! Every limit on the portfolio, as pure functions.

@@ -1,0 +1,1 @@
+//! Integer fixed point; the rounding is in every name.

@@ -1,0 +1,1 @@
+//! The chain through ethers: transports, snapshots, signing.

@@ -1,0 +1,2 @@
+//! The program keeper.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The local chain: EVM, Stylus programs and JSON-RPC; knows nothing of our contracts.

@@ -1,0 +1,1 @@
+//! The loop: observe, assess, optimize, plan, execute, record.

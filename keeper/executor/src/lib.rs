@@ -1,0 +1,1 @@
+//! Simulates, journals, signs, sends, tracks and resolves: an explicit state machine.

@@ -1,0 +1,1 @@
+//! What the keeper knows and says: snapshot, position, intent, plan; no I/O.

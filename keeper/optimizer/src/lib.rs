@@ -1,0 +1,1 @@
+//! States the allocation programme and solves it.

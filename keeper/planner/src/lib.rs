@@ -1,0 +1,1 @@
+//! Turns a target and a snapshot into an ordered, bounded, explained intent.

@@ -1,0 +1,1 @@
+//! The world around the vault on the local chain: real venues, borrowers, histories.

@@ -1,0 +1,1 @@
+//! A test world with short verbs.
