@@ -9,7 +9,8 @@ programs=$root/target/programs          # the programs' on-chain code, NAME.code
 names="vault desk aave erc4626"         # every program that this project deploys
 code_limit=24576                        # bytes of one on-chain code, prefix included
 
-export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$root/target}
+# One folder for every clone, so that compiled dependencies serve again; CARGO_TARGET_DIR overrides.
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/tenor/target}
 
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "error: $1"; [ -z "${2:-}" ] || say "hint: $2"; exit 2; }
