@@ -18,6 +18,8 @@ interface IDeployer {
     error CreationFailed();
     error ActivationFailed(bytes reason);
     error InitializationFailed(bytes reason);
+    /// The caller does not take back what the activation did not cost.
+    error RefundFailed(uint256 refund);
 
     /// Creates `initCode`, activates it where its code hash is not yet, forwards `msg.value` less the fee back,
     /// then calls it with `initialization` unless that is empty.
