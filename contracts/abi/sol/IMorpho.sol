@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.20;
 
-/// The part of Morpho Blue that lenders and readers use.
+/// The part of Morpho Blue that lenders, borrowers and readers use.
 interface IMorpho {
     struct MarketParams {
         address loanToken;
@@ -41,6 +41,9 @@ interface IMorpho {
         address onBehalf,
         address receiver
     ) external returns (uint256 assetsBorrowed, uint256 sharesBorrowed);
+    function repay(MarketParams memory marketParams, uint256 assets, uint256 shares, address onBehalf, bytes memory data)
+        external
+        returns (uint256 assetsRepaid, uint256 sharesRepaid);
     function accrueInterest(MarketParams memory marketParams) external;
     function market(bytes32 id) external view returns (Market memory);
     function position(bytes32 id, address user) external view returns (MarketPosition memory);
@@ -56,7 +59,7 @@ interface IAdaptiveCurveIrm {
         returns (uint256);
 }
 
-/// MetaMorpho v1.1: an ERC-4626 vault over Morpho Blue markets.
+/// MetaMorpho v1.0: an ERC-4626 vault over Morpho Blue markets.
 interface IMetaMorpho {
     struct MarketConfig {
         uint184 cap;
