@@ -1,0 +1,1 @@
+//! What every adapter shares: one position of one vault at one venue.

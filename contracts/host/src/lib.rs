@@ -1,0 +1,1 @@
+//! Typed calls, reverts and logs over the host, shared by every program.

@@ -1,0 +1,70 @@
+//! One limit measured on one portfolio: a fraction, its bound, and the two comparisons that all rules share.
+
+use core::cmp::Ordering;
+
+use alloy_primitives::U256;
+use math::{mul_div_down, mul_div_up, mul_wide};
+
+use crate::Limit;
+
+/// Which side of its bound a limit wants to be on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sense {
+    /// The value may equal the bound, not exceed it.
+    AtMost,
+    /// The value may equal the bound, not fall below it.
+    AtLeast,
+}
+
+/// The value of one limit, `amount / of`, against `bound / scale`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measure<Id> {
+    /// Which rule speaks.
+    pub limit: Limit,
+    /// On what; `None` for the whole portfolio.
+    pub id: Option<Id>,
+    /// The side that is allowed.
+    pub sense: Sense,
+    /// Numerator of the value.
+    pub amount: u128,
+    /// Denominator of the value: the net asset value, or 1 for an amount.
+    pub of: u128,
+    /// The bound, in units of `1 / scale`.
+    pub bound: u128,
+    /// 1e18 for a fraction, 1 for an amount.
+    pub scale: u64,
+}
+
+impl<Id> Measure<Id> {
+    /// Returns whether the limit holds: `amount * scale` against `bound * of`, exactly.
+    ///
+    /// With nothing in the portfolio (`of` = 0) a cap holds when nothing counts against it, and a floor holds.
+    pub fn holds(&self) -> bool {
+        let found = mul_wide(self.amount, self.scale.into()).cmp(&mul_wide(self.bound, self.of));
+        match self.sense {
+            Sense::AtMost => found != Ordering::Greater,
+            Sense::AtLeast => found != Ordering::Less,
+        }
+    }
+
+    /// Returns whether this is strictly nearer to holding than `before`, the same limit measured earlier.
+    pub fn is_nearer_than(&self, before: &Self) -> bool {
+        let moved = mul_wide(self.amount, before.of).cmp(&mul_wide(before.amount, self.of));
+        match self.sense {
+            Sense::AtMost => moved == Ordering::Less,
+            Sense::AtLeast => moved == Ordering::Greater,
+        }
+    }
+
+    /// Returns the value in units of the bound, rounded to the side that is not allowed: it satisfies the bound if
+    /// and only if the limit holds.
+    pub fn value(&self) -> U256 {
+        let (amount, scale, of) = (U256::from(self.amount), U256::from(self.scale), U256::from(self.of));
+        match (self.sense, self.of) {
+            (Sense::AtLeast, 0) => scale,
+            (Sense::AtMost, 0) if self.amount == 0 => U256::ZERO,
+            (Sense::AtMost, _) => mul_div_up(amount, scale, of).unwrap_or(U256::MAX),
+            (Sense::AtLeast, _) => mul_div_down(amount, scale, of).unwrap_or(U256::MAX),
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! 256-bit division and modular multiplication: the host's inside a program, ruint's elsewhere.
+
+use alloy_primitives::U256;
+
+#[cfg(target_arch = "wasm32")]
+mod imported {
+    use alloy_primitives::U256;
+
+    #[link(wasm_import_module = "vm_hooks")]
+    unsafe extern "C" {
+        /// `value / divisor`, 32 big-endian bytes each, written over `value`; zero when the divisor is.
+        fn math_div(value: *mut u8, divisor: *const u8);
+        /// `value * multiplier % modulus` with a full product, written over `value`; zero when the modulus is.
+        fn math_mul_mod(value: *mut u8, multiplier: *const u8, modulus: *const u8);
+    }
+
+    pub fn div(value: U256, divisor: U256) -> U256 {
+        let mut bytes = value.to_be_bytes::<32>();
+        let divisor = divisor.to_be_bytes::<32>();
+        // SAFETY: both pointers are to 32 bytes that live through the call, the first one ours to write.
+        unsafe { math_div(bytes.as_mut_ptr(), divisor.as_ptr()) };
+        U256::from_be_bytes(bytes)
+    }
+
+    pub fn mul_mod(value: U256, multiplier: U256, modulus: U256) -> U256 {
+        let mut bytes = value.to_be_bytes::<32>();
+        let (multiplier, modulus) = (multiplier.to_be_bytes::<32>(), modulus.to_be_bytes::<32>());
+        // SAFETY: the pointers are to 32 bytes that live through the call, the first one ours to write.
+        unsafe { math_mul_mod(bytes.as_mut_ptr(), multiplier.as_ptr(), modulus.as_ptr()) };
+        U256::from_be_bytes(bytes)
+    }
+}
+
+/// Returns `value / divisor` rounded down, zero for a zero divisor.
+pub fn div(value: U256, divisor: U256) -> U256 {
+    #[cfg(target_arch = "wasm32")]
+    return imported::div(value, divisor);
+    #[cfg(not(target_arch = "wasm32"))]
+    value.checked_div(divisor).unwrap_or(U256::ZERO)
+}
+
+/// Returns `value * multiplier % modulus` of the full 512-bit product, zero for a zero modulus.
+pub fn mul_mod(value: U256, multiplier: U256, modulus: U256) -> U256 {
+    #[cfg(target_arch = "wasm32")]
+    return imported::mul_mod(value, multiplier, modulus);
+    #[cfg(not(target_arch = "wasm32"))]
+    value.mul_mod(multiplier, modulus)
+}

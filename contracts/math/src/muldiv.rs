@@ -1,0 +1,133 @@
+//! A product of two words divided by a third, exact through 512 bits.
+
+use alloy_primitives::U256;
+
+use crate::host;
+
+/// Returns `a * b / d` rounded down; `None` when `d` is zero or the result needs more than 256 bits.
+pub fn mul_div_down(a: U256, b: U256, d: U256) -> Option<U256> {
+    // The product is high * 2^256 + low: its remainder modulo 2^256 - 1 is low + high, less one when that wraps.
+    let low = a.wrapping_mul(b);
+    let folded = host::mul_mod(a, b, U256::MAX);
+    let (mut high, borrowed) = folded.overflowing_sub(low);
+    if borrowed {
+        high = high.wrapping_sub(U256::ONE);
+    }
+    if high >= d {
+        return None; // Zero divisors end here too.
+    }
+    if high.is_zero() {
+        return Some(host::div(low, d));
+    }
+
+    // The product less its remainder is a multiple of d: divide by d's power of two, then multiply by the inverse
+    // of its odd part modulo 2^256, found by Newton's iteration (each step doubles the correct bits, from 4).
+    let remainder = host::mul_mod(a, b, d);
+    let (low, borrowed) = low.overflowing_sub(remainder);
+    if borrowed {
+        high = high.wrapping_sub(U256::ONE);
+    }
+    let twos = d.trailing_zeros();
+    let odd = d.wrapping_shr(twos);
+    let low = if twos == 0 { low } else { low.wrapping_shr(twos) | high.wrapping_shl(256_usize.wrapping_sub(twos)) };
+    let two = U256::from(2);
+    let mut inverse = odd.wrapping_mul(U256::from(3)) ^ two;
+    for _ in 0..6 {
+        inverse = inverse.wrapping_mul(two.wrapping_sub(odd.wrapping_mul(inverse)));
+    }
+    Some(low.wrapping_mul(inverse))
+}
+
+/// Returns `a * b / d` rounded up; `None` when `d` is zero or the result needs more than 256 bits.
+pub fn mul_div_up(a: U256, b: U256, d: U256) -> Option<U256> {
+    let down = mul_div_down(a, b, d)?;
+    if host::mul_mod(a, b, d).is_zero() { Some(down) } else { down.checked_add(U256::ONE) }
+}
+
+/// Returns `a * b` as (high, low) halves, which compare as the product does: how fractions are compared without
+/// rounding.
+pub const fn mul_wide(a: u128, b: u128) -> (u128, u128) {
+    const LOW: u128 = u64::MAX as u128;
+    let (a1, a0, b1, b0) = (a >> 64, a & LOW, b >> 64, b & LOW);
+    // No term wraps: (2^64 - 1)^2 + 2 * (2^64 - 1) = 2^128 - 1.
+    let bottom = a0.wrapping_mul(b0);
+    let cross = a1.wrapping_mul(b0).wrapping_add(bottom >> 64);
+    let middle = a0.wrapping_mul(b1).wrapping_add(cross & LOW);
+    let high = a1.wrapping_mul(b1).wrapping_add(cross >> 64).wrapping_add(middle >> 64);
+    (high, (middle << 64) | (bottom & LOW))
+}
+
+#[cfg(test)]
+mod tests {
+    use num_bigint::BigUint;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn big(value: U256) -> BigUint {
+        BigUint::from_bytes_be(&value.to_be_bytes::<32>())
+    }
+
+    fn small(value: BigUint) -> Option<U256> {
+        U256::try_from_be_slice(&value.to_bytes_be())
+    }
+
+    /// The slow reference: arbitrary precision, both roundings.
+    fn reference(a: U256, b: U256, d: U256) -> (Option<U256>, Option<U256>) {
+        if d.is_zero() {
+            return (None, None);
+        }
+        let (product, d) = (big(a) * big(b), big(d));
+        (small(&product / &d), small((product + &d - 1_u8) / d))
+    }
+
+    /// Words of every magnitude, so that products around 2^256 are common.
+    fn word() -> impl Strategy<Value = U256> {
+        (any::<[u64; 4]>(), 0_usize..=256).prop_map(|(limbs, shift)| U256::from_limbs(limbs).wrapping_shr(shift))
+    }
+
+    proptest! {
+        #[test]
+        fn mul_div_equals_arbitrary_precision(a in word(), b in word(), d in word()) {
+            prop_assert_eq!((mul_div_down(a, b, d), mul_div_up(a, b, d)), reference(a, b, d));
+        }
+
+        #[test]
+        fn mul_div_equals_arbitrary_precision_where_the_result_fits(a in word(), b in word(), d in word()) {
+            let (b, d) = if b > d { (d, b) } else { (b, d) };
+            prop_assert_eq!((mul_div_down(a, b, d), mul_div_up(a, b, d)), reference(a, b, d));
+        }
+
+        #[test]
+        fn wide_products_are_exact(a: u128, b: u128) {
+            let (high, low) = mul_wide(a, b);
+            prop_assert_eq!((BigUint::from(high) << 128) + low, BigUint::from(a) * b);
+        }
+    }
+
+    #[test]
+    fn edges_equal_arbitrary_precision() {
+        let edges = [
+            U256::ZERO,
+            U256::ONE,
+            U256::from(2),
+            U256::from(u128::MAX),
+            U256::ONE << 128,
+            U256::ONE << 255,
+            U256::MAX - U256::ONE,
+            U256::MAX,
+        ];
+        for a in edges {
+            for b in edges {
+                for d in edges {
+                    assert_eq!((mul_div_down(a, b, d), mul_div_up(a, b, d)), reference(a, b, d), "{a} * {b} / {d}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn wide_product_of_the_largest_does_not_wrap() {
+        assert_eq!(mul_wide(u128::MAX, u128::MAX), (u128::MAX - 1, 1));
+    }
+}
