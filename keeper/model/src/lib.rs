@@ -1,1 +1,25 @@
-//! What the keeper knows and says: snapshot, position, intent, plan; no I/O.
+//! What the keeper knows and says: units, snapshot, rate models, target, intent, plan and decision, and the
+//! traits at which its other parts meet. No I/O, no clock, no runtime.
+//!
+//! Integers mirror the chain wherever they are compared with it; `f64` serves analytics only (`rate`), whose
+//! relative error against the venues' own integer formulas is at most 1e-9.
+
+pub mod decision;
+pub mod intent;
+pub mod ports;
+pub mod rate;
+pub mod snapshot;
+pub mod target;
+pub mod units;
+
+pub use abi;
+pub use alloy_primitives;
+pub use mandate;
+pub use math;
+
+pub use decision::{Decision, Explanation, Idleness, Plan, PlannedLeg};
+pub use intent::{Intent, Leg, Movement};
+pub use rate::{Curve, RateModel};
+pub use snapshot::{Asset, Block, Book, Cap, Operator, Position, RiskId, Snapshot, VenueKind};
+pub use target::{Limit, LimitKind, Target, TargetPosition, Unreachable};
+pub use units::{Assets, Gas, Ray, Timestamp, Wad, Wei};

@@ -1,0 +1,176 @@
+//! What the planner says: act, or not, and why. Every field is data, so that `--json` prints it as it is.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::intent::{Intent, Leg};
+use crate::snapshot::Block;
+use crate::target::{Limit, Unreachable};
+use crate::units::{Assets, Wei};
+
+/// The outcome of one look at the world.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "decision")]
+pub enum Decision {
+    /// Submit this.
+    Rebalance(Plan),
+    /// Leave everything as it is.
+    NothingToDo {
+        /// Why.
+        reason: Idleness,
+        /// The figures.
+        explanation: Explanation,
+    },
+    /// No portfolio that can be reached now meets every limit, and none is nearer to them than the present one.
+    Infeasible {
+        /// The limits that cannot be met.
+        unreachable: Vec<Unreachable>,
+        /// The figures.
+        explanation: Explanation,
+    },
+}
+
+impl Decision {
+    /// The figures, whatever was decided.
+    #[must_use]
+    pub fn explanation(&self) -> &Explanation {
+        match self {
+            Self::Rebalance(plan) => &plan.explanation,
+            Self::NothingToDo { explanation, .. } | Self::Infeasible { explanation, .. } => explanation,
+        }
+    }
+}
+
+/// An intent with its reasons.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// What to submit.
+    pub intent: Intent,
+    /// The intent's legs again, each with its reason.
+    pub legs: Vec<PlannedLeg>,
+    /// Whether it restores limits rather than earns more.
+    pub restores_limits: bool,
+    /// The figures.
+    pub explanation: Explanation,
+}
+
+/// One leg and what it does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlannedLeg {
+    /// The leg.
+    pub leg: Leg,
+    /// The position's value before.
+    pub before: Assets,
+    /// The position's value after.
+    pub after: Assets,
+    /// The venue's yearly rate before.
+    pub rate_before: f64,
+    /// The venue's yearly rate after.
+    pub rate_after: f64,
+    /// One sentence for people.
+    pub reason: String,
+}
+
+/// Why nothing is done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "reason")]
+pub enum Idleness {
+    /// The vault holds nothing.
+    NoAssets,
+    /// Every movement is smaller than the least one worth making.
+    WithinDust {
+        /// The largest movement that the target asks for.
+        largest: Assets,
+        /// The least movement worth making.
+        least: Assets,
+    },
+    /// The gain over the horizon does not pay for the gas often enough.
+    NotWorthIt {
+        /// Gain over the horizon.
+        gain_assets: f64,
+        /// What the gain would have to exceed.
+        required_assets: f64,
+    },
+    /// The vault takes no intents from our account.
+    NotKeeper,
+}
+
+impl fmt::Display for Idleness {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoAssets => formatter.write_str("the vault holds nothing"),
+            Self::WithinDust { largest, least } => {
+                write!(formatter, "the largest movement is {largest} base units, below the least of {least}")
+            }
+            Self::NotWorthIt { gain_assets, required_assets } => write!(
+                formatter,
+                "the gain over the horizon is {gain_assets:.0} base units, not above the required {required_assets:.0}"
+            ),
+            Self::NotKeeper => formatter.write_str("the vault takes no intents from our account"),
+        }
+    }
+}
+
+/// The figures behind a decision.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// The block that it rests on.
+    pub block: Block,
+    /// Idle money and the positions' real values.
+    pub total: Assets,
+    /// Base units a year as things are.
+    pub income_before_assets: f64,
+    /// Base units a year after the plan (or at the target, where there is none).
+    pub income_after_assets: f64,
+    /// The gain over the planning horizon.
+    pub gain_assets: f64,
+    /// What the transaction is expected to cost, in the chain's coin.
+    pub gas_cost: Wei,
+    /// The same in assets, rounded up.
+    pub gas_cost_assets: Assets,
+    /// What the gain must exceed.
+    pub required_assets: f64,
+    /// The target's certified distance from the best possible, base units a year.
+    pub gap_assets: f64,
+    /// One element a position.
+    pub positions: Vec<PositionLine>,
+    /// The limits that bind the target, with their shadow prices.
+    pub binding: Vec<Limit>,
+    /// Every limit of the mandate after the plan (now, where there is none).
+    pub limits: Vec<LimitLine>,
+}
+
+/// One position in an explanation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PositionLine {
+    /// The position's index.
+    pub index: u32,
+    /// Its value now.
+    pub before: Assets,
+    /// Its value after the plan (now, where there is none).
+    pub after: Assets,
+    /// Where the optimizer wants it.
+    pub target: Assets,
+    /// The venue's yearly rate now.
+    pub rate_before: f64,
+    /// The venue's yearly rate after.
+    pub rate_after: f64,
+    /// What one more base unit would earn a year, after.
+    pub marginal_after: f64,
+    /// Why it is not funded, where it cannot be.
+    pub refusal: Option<String>,
+}
+
+/// One limit of the mandate with the value found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LimitLine {
+    /// The limit's name and what it hangs on, for people.
+    pub limit: String,
+    /// The value found: assets for an absolute cap, wad of net asset value otherwise.
+    pub value: String,
+    /// The bound in the same unit.
+    pub bound: String,
+    /// Whether it holds.
+    pub holds: bool,
+}

@@ -1,0 +1,185 @@
+//! The yearly income of our position at one venue, as a function of its size: smooth pieces side by side.
+//!
+//! On one piece, with `x` our position in base units,
+//!
+//! ```text
+//! income(x) = keep * x/(tau + x) * [ rest + (nu + x) * D/(sigma + beta + x) * (p + q * D/(sigma + x)) ]
+//! ```
+//!
+//! `D` is the debt of the pool that takes our next unit, `sigma` its supply without us, `beta` what counts on
+//! the supply side alone (Aave's unbacked), `p + q*U` its borrow rate after fees at usage `U`; `nu` and `tau`
+//! are what our pooled vehicle holds in that pool and in all, without us (equal for a pool that we enter
+//! directly), `rest` the yearly income of the vehicle's other pools and `keep` what its own fee leaves.
+
+use serde::Serialize;
+
+use super::jet::Jet;
+
+/// How often a piece without closed-form curvature is sampled for changes of its curvature's sign.
+const SAMPLES: usize = 128;
+
+/// Halvings that bring a bracket of doubles to a point.
+const HALVINGS: usize = 200;
+
+/// Income curve of one position over `[0, capacity]`, in base units and base units a year.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Curve {
+    pieces: Vec<Piece>,
+    capacity: f64,
+}
+
+/// One smooth piece.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Piece {
+    /// Where it begins.
+    pub from: f64,
+    /// Where it ends (the last one: infinity).
+    pub to: f64,
+    /// What the vehicle's own fee leaves.
+    pub(super) keep: f64,
+    /// What the vehicle holds in all, without us; for a direct pool any number equal to `nu`.
+    pub(super) tau: f64,
+    /// What the vehicle holds in the active pool, without us.
+    pub(super) nu: f64,
+    /// The supply of the active pool, without us.
+    pub(super) sigma: f64,
+    /// What counts as supply for the supply rate alone.
+    pub(super) beta: f64,
+    /// The yearly income of the vehicle's other pools.
+    pub(super) rest: f64,
+    /// The debt of the active pool.
+    pub(super) debt: f64,
+    /// Borrow rate after fees at usage zero, by this piece's line.
+    pub(super) intercept: f64,
+    /// Its slope by usage.
+    pub(super) slope: f64,
+}
+
+/// Income and its derivatives at one size.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Income {
+    /// Base units a year.
+    pub value: f64,
+    /// What one more base unit would earn a year, own impact included.
+    pub marginal: f64,
+    /// How fast that changes.
+    pub curvature: f64,
+}
+
+impl Curve {
+    pub(super) fn new(mut pieces: Vec<Piece>, capacity: f64) -> Self {
+        pieces.retain(|piece| piece.to > piece.from && piece.to > 0.0 && piece.from < capacity);
+        if let Some(first) = pieces.first_mut() {
+            first.from = 0.0;
+        }
+        if let Some(last) = pieces.last_mut() {
+            last.to = f64::INFINITY;
+        }
+        Self { pieces, capacity }
+    }
+
+    /// A venue that earns nothing and takes no more than `capacity`.
+    pub(super) fn flat_zero(capacity: f64) -> Self {
+        Self { pieces: Vec::new(), capacity }
+    }
+
+    /// The most that the venue can hold of us; infinity where nothing bounds it.
+    #[must_use]
+    pub fn capacity(&self) -> f64 {
+        self.capacity
+    }
+
+    /// The smooth pieces in order; none where the venue earns nothing.
+    #[must_use]
+    pub fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+
+    /// Income and derivatives at `x`; at a kink those of the piece that begins there.
+    #[must_use]
+    pub fn income(&self, x: f64) -> Income {
+        let piece = self.pieces.iter().rev().find(|piece| piece.from <= x).or(self.pieces.first());
+        piece.map_or(Income { value: 0.0, marginal: 0.0, curvature: 0.0 }, |piece| piece.income(x))
+    }
+
+    /// The venue's yearly rate when we hold `x`; for none held, what the first unit would earn.
+    #[must_use]
+    pub fn rate(&self, x: f64) -> f64 {
+        let income = self.income(x);
+        if x > 0.0 { income.value / x } else { income.marginal }
+    }
+
+    /// Every size in `(from, to)` at which the curve has a kink or its curvature changes sign, ascending.
+    ///
+    /// Exact for a pool entered directly and for a vehicle with one pool (the curvature's sign changes at most
+    /// once a piece there); sampled at 128 places a piece for a vehicle with several.
+    #[must_use]
+    pub fn breakpoints(&self, from: f64, to: f64) -> Vec<f64> {
+        let mut points = Vec::new();
+        for piece in &self.pieces {
+            let (low, high) = (piece.from.max(from), piece.to.min(to));
+            if low >= high {
+                continue;
+            }
+            points.push(low);
+            points.extend(piece.inflections(low, high));
+        }
+        points.retain(|point| *point > from && *point < to);
+        points.dedup();
+        points
+    }
+}
+
+impl Piece {
+    /// Income and derivatives at `x` by this piece's formula.
+    #[must_use]
+    pub fn income(&self, x: f64) -> Income {
+        let size = Jet::variable(x);
+        let supply = size + self.sigma;
+        let lent = supply + self.beta;
+        if supply.value <= 0.0 || lent.value <= 0.0 {
+            return Income { value: 0.0, marginal: 0.0, curvature: 0.0 };
+        }
+        let debt = Jet::constant(self.debt);
+        let borrow_rate = debt / supply * self.slope + self.intercept;
+        let supply_rate = debt / lent * borrow_rate;
+        let income = if self.is_direct() {
+            size * supply_rate
+        } else {
+            let part = if self.tau > 0.0 { size / (size + self.tau) } else { Jet::constant(1.0) };
+            part * ((size + self.nu) * supply_rate + self.rest)
+        };
+        let income = income * self.keep;
+        Income { value: income.value, marginal: income.slope, curvature: income.curvature }
+    }
+
+    /// Whether the vehicle has no other pool, so that its part cancels.
+    fn is_direct(&self) -> bool {
+        self.rest == 0.0 && self.nu == self.tau
+    }
+
+    /// Where the curvature changes sign inside `(from, to)`.
+    fn inflections(&self, from: f64, to: f64) -> Vec<f64> {
+        let is_closed = self.is_direct() && self.beta == 0.0;
+        let samples = if is_closed { 1 } else { SAMPLES };
+        let place = |step: usize| from + (to - from) * (step as f64 / samples as f64);
+        (0..samples).filter_map(|step| self.inflection(place(step), place(step + 1))).collect()
+    }
+
+    /// The one change of sign between two places, by bisection.
+    fn inflection(&self, mut low: f64, mut high: f64) -> Option<f64> {
+        let is_convex = |x: f64| self.income(x).curvature > 0.0;
+        let at_low = is_convex(low);
+        if at_low == is_convex(high) {
+            return None;
+        }
+        for _ in 0..HALVINGS {
+            let middle = f64::midpoint(low, high);
+            if middle <= low || middle >= high {
+                break;
+            }
+            if is_convex(middle) == at_low { low = middle } else { high = middle }
+        }
+        Some(high)
+    }
+}

@@ -1,0 +1,87 @@
+//! How a venue's yearly supply rate answers to what we hold there.
+//!
+//! A [`RateModel`] carries the venue's own parameters as read from the chain; [`RateModel::curve`] turns them
+//! into a [`Curve`]: pieces on which the yearly income `x * r(x)` of our whole position `x` is smooth, with
+//! everybody else's money held where it is. Rates are simple yearly fractions (0.05 = 5 %): Aave's own
+//! supply-side convention, and for Morpho the rate a second times the seconds of 365 days.
+
+mod aave;
+mod curve;
+mod jet;
+mod morpho;
+
+use serde::{Deserialize, Serialize};
+
+use crate::units::{Assets, Timestamp};
+
+pub use aave::AaveTwoSlope;
+pub use curve::{Curve, Income, Piece};
+pub use morpho::{Accrued, MetaMorpho, MorphoMarket};
+
+/// One venue's interest-rate model with its parameters as read from the chain.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "model")]
+pub enum RateModel {
+    /// Aave v3: two slopes around an optimal usage.
+    AaveTwoSlope(AaveTwoSlope),
+    /// A MetaMorpho vault over Morpho Blue markets with the AdaptiveCurveIrm.
+    MetaMorpho(MetaMorpho),
+    /// No rate can be read: it counts as zero and takes no new money.
+    Unknown {
+        /// Why it cannot be read.
+        reason: String,
+    },
+}
+
+/// Parameters that no venue of this kind can have.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Error {
+    /// A fraction above one.
+    #[error("{name} is {value}, at most {bound} is possible")]
+    OutOfRange {
+        /// Which parameter.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+        /// The most it can be.
+        bound: f64,
+    },
+    /// A queue that names a market which is not there.
+    #[error("{queue} names market {index}, but there are only {markets}")]
+    NoSuchMarket {
+        /// Which queue.
+        queue: &'static str,
+        /// The index.
+        index: usize,
+        /// How many markets there are.
+        markets: usize,
+    },
+}
+
+impl RateModel {
+    /// The income curve of a position that is worth `own` now, at the moment `at`.
+    ///
+    /// # Errors
+    /// Where the parameters contradict the venue's own rules.
+    pub fn curve(&self, own: Assets, at: Timestamp) -> Result<Curve, Error> {
+        match self {
+            Self::AaveTwoSlope(pool) => pool.curve(own),
+            Self::MetaMorpho(vault) => vault.curve(own, at),
+            Self::Unknown { .. } => Ok(Curve::flat_zero(own.to_f64())),
+        }
+    }
+
+    /// Why the venue is never funded, where it is not.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&str> {
+        match self {
+            Self::Unknown { reason } => Some(reason),
+            Self::AaveTwoSlope(_) | Self::MetaMorpho(_) => None,
+        }
+    }
+}
+
+/// `value` where it is a fraction, else the fault.
+fn at_most(name: &'static str, value: f64, bound: f64) -> Result<f64, Error> {
+    if (0.0..=bound).contains(&value) { Ok(value) } else { Err(Error::OutOfRange { name, value, bound }) }
+}

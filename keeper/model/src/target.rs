@@ -1,0 +1,106 @@
+//! What the optimizer says: where the money should be, and what each limit costs.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::snapshot::RiskId;
+use crate::units::Assets;
+
+/// The portfolio that earns most inside the mandate.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Target {
+    /// One element a position, in the snapshot's order.
+    pub positions: Vec<TargetPosition>,
+    /// What stays with the vault.
+    pub idle: Assets,
+    /// Base units a year that the positions earn at these amounts.
+    pub income_assets: f64,
+    /// At most this much more (base units a year) could be earned by any other portfolio inside the limits.
+    pub gap_assets: f64,
+    /// The limits that bind, and the income a year that one more base unit of room would bring.
+    pub binding: Vec<Limit>,
+}
+
+/// Where one position should be.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TargetPosition {
+    /// The position's index.
+    pub index: u32,
+    /// Its value at the target.
+    pub assets: Assets,
+    /// The venue's yearly rate at that value.
+    pub rate: f64,
+    /// What one more base unit there would earn a year, own impact included.
+    pub marginal: f64,
+    /// Why it is not funded, where it cannot be.
+    pub refusal: Option<String>,
+}
+
+/// A limit that binds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Limit {
+    /// Which one.
+    pub kind: LimitKind,
+    /// The bound on the sum of what it covers.
+    pub bound: Assets,
+    /// Its shadow price: income a year for one more base unit of room.
+    pub shadow_price: f64,
+}
+
+/// Everything that can bound a position or a group of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "limit")]
+pub enum LimitKind {
+    /// All positions together: what there is, less the liquidity floor.
+    Budget,
+    /// The absolute cap of a risk id.
+    AbsoluteCap {
+        /// What the cap hangs on.
+        risk_id: RiskId,
+    },
+    /// The relative cap of a risk id.
+    RelativeCap {
+        /// What the cap hangs on.
+        risk_id: RiskId,
+    },
+    /// What a venue takes at most.
+    Capacity {
+        /// The position's index.
+        position: u32,
+    },
+    /// What a venue cannot pay out now.
+    Illiquidity {
+        /// The position's index.
+        position: u32,
+    },
+}
+
+impl fmt::Display for LimitKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Budget => formatter.write_str("all money above the liquidity floor"),
+            Self::AbsoluteCap { risk_id } => write!(formatter, "absolute cap of {risk_id}"),
+            Self::RelativeCap { risk_id } => write!(formatter, "relative cap of {risk_id}"),
+            Self::Capacity { position } => write!(formatter, "capacity of position {position}"),
+            Self::Illiquidity { position } => write!(formatter, "liquidity of position {position}"),
+        }
+    }
+}
+
+/// A limit that no withdrawal possible now could meet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unreachable {
+    /// Which one.
+    pub kind: LimitKind,
+    /// The least that what it covers can come down to.
+    pub least: Assets,
+    /// The bound.
+    pub bound: Assets,
+}
+
+impl fmt::Display for Unreachable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {} at least, {} allowed", self.kind, self.least, self.bound)
+    }
+}
