@@ -6,6 +6,7 @@
 
 pub mod decision;
 pub mod intent;
+pub mod limits;
 pub mod ports;
 pub mod rate;
 pub mod snapshot;
@@ -19,6 +20,7 @@ pub use math;
 
 pub use decision::{Decision, Explanation, Idleness, Plan, PlannedLeg};
 pub use intent::{Intent, Leg, Movement};
+pub use limits::{Holdings, Mandate};
 pub use rate::{Curve, RateModel};
 pub use snapshot::{Asset, Block, Book, Cap, Operator, Position, RiskId, Snapshot, VenueKind};
 pub use target::{Limit, LimitKind, Target, TargetPosition, Unreachable};
