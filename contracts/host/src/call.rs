@@ -1,0 +1,104 @@
+//! Calls whose arguments and answers are whole words.
+
+use alloc::vec::Vec;
+
+use alloy_primitives::{Address, B256, U256};
+use stylus_sdk::{call::RawCall, host::VM};
+
+/// The most that is copied of any answer: the largest that we read is Aave's reserve data, 15 words.
+pub const MAX_ANSWER_BYTES: usize = 512;
+
+/// What a failed call reverted with, cut to [`MAX_ANSWER_BYTES`]; empty when it answered too little.
+pub type Failure = Vec<u8>;
+
+/// A 32-byte argument.
+pub trait Word {
+    /// The word as the ABI encodes it.
+    fn word(self) -> B256;
+}
+
+impl Word for U256 {
+    fn word(self) -> B256 {
+        B256::from(self)
+    }
+}
+
+impl Word for Address {
+    fn word(self) -> B256 {
+        self.into_word()
+    }
+}
+
+impl Word for B256 {
+    fn word(self) -> B256 {
+        self
+    }
+}
+
+fn calldata(selector: [u8; 4], words: &[B256]) -> Vec<u8> {
+    let mut data = Vec::with_capacity(words.len().saturating_mul(32).saturating_add(4));
+    data.extend_from_slice(&selector);
+    for word in words {
+        data.extend_from_slice(word.as_slice());
+    }
+    data
+}
+
+/// Calls a contract that may change state, with all gas but a 64th, and returns the bytes of its answer.
+///
+/// # Errors
+///
+/// What it reverted with.
+pub fn invoke(vm: &VM, to: Address, selector: [u8; 4], words: &[B256]) -> Result<Vec<u8>, Failure> {
+    let data = calldata(selector, words);
+    // SAFETY: the storage cache is flushed and cleared before the call, and callers hold no storage guard across it.
+    unsafe {
+        RawCall::new(vm).clear_storage_cache().limit_return_data(0, MAX_ANSWER_BYTES).call(to, &data)
+    }
+}
+
+/// Calls a contract that may change state and returns the first word of its answer.
+///
+/// # Errors
+///
+/// What it reverted with; empty when it answered less than a word.
+pub fn call_word(vm: &VM, to: Address, selector: [u8; 4], words: &[B256]) -> Result<U256, Failure> {
+    first_word(&invoke(vm, to, selector, words)?)
+}
+
+/// Asks a contract that cannot change state and returns the bytes of its answer.
+///
+/// # Errors
+///
+/// What it reverted with.
+pub fn view_words(vm: &VM, to: Address, selector: [u8; 4], words: &[B256]) -> Result<Vec<u8>, Failure> {
+    let data = calldata(selector, words);
+    // SAFETY: the storage cache is flushed before the call; a static callee cannot change what is cached.
+    unsafe {
+        RawCall::new_static(vm).flush_storage_cache().limit_return_data(0, MAX_ANSWER_BYTES).call(to, &data)
+    }
+}
+
+/// Asks a contract that cannot change state and returns the first word of its answer.
+///
+/// # Errors
+///
+/// What it reverted with; empty when it answered less than a word.
+pub fn view_word(vm: &VM, to: Address, selector: [u8; 4], words: &[B256]) -> Result<U256, Failure> {
+    first_word(&view_words(vm, to, selector, words)?)
+}
+
+/// Runs another program's code on our own storage and returns its whole answer.
+///
+/// # Errors
+///
+/// What it reverted with.
+pub fn delegate(vm: &VM, program: Address, data: &[u8]) -> Result<Vec<u8>, Failure> {
+    // SAFETY: only the desk is ever called so: our own program with the same storage layout, named once. The cache
+    // is flushed and cleared before the call, and callers hold no storage guard across it.
+    unsafe { RawCall::new_delegate(vm).clear_storage_cache().call(program, data) }
+}
+
+fn first_word(answer: &[u8]) -> Result<U256, Failure> {
+    answer.get(..32).and_then(U256::try_from_be_slice).ok_or_else(Vec::new)
+}
