@@ -1,0 +1,265 @@
+//! Reads everything that one decision rests on, at one pinned block.
+
+use abi::adapter::IAdapter;
+use abi::desk::IDesk;
+use abi::erc20::IERC20;
+use abi::vault::IVault;
+use alloy_primitives::{Address, B256, U256};
+use model::ports::{Fault, SnapshotSource};
+use model::{
+    Asset, Assets, Block, Book, Cap, Operator, Position, RateModel, RiskId, Snapshot, Timestamp, VenueKind, Wad,
+};
+
+use crate::batch::Batch;
+use crate::error::Error;
+use crate::rpc::Rpc;
+use crate::venue;
+
+/// Most positions that a vault's answer is believed to have; a larger one is an attack on our memory.
+const MAX_POSITIONS: usize = 256;
+
+/// Reads one vault for one account.
+pub struct Reader<'a> {
+    rpc: &'a Rpc,
+    chain_id: u64,
+    vault: Address,
+    account: Address,
+}
+
+impl<'a> Reader<'a> {
+    /// Verifies that the node serves the chain and that a vault's code stands at the address.
+    ///
+    /// # Errors
+    /// When either is not so, or the node does not answer.
+    pub async fn open(rpc: &'a Rpc, chain_id: u64, vault: Address, account: Address) -> Result<Self, Error> {
+        let found = rpc.chain_id().await?;
+        if found != chain_id {
+            return Err(Error::WrongChain { found, expected: chain_id });
+        }
+        let head = rpc.head().await?;
+        if rpc.code(vault, head.number).await?.is_empty() {
+            return Err(Error::NoCode { address: vault, chain_id });
+        }
+        Ok(Self { rpc, chain_id, vault, account })
+    }
+
+    /// Reads the state at the newest block.
+    ///
+    /// # Errors
+    /// When the node fails, the block was replaced meanwhile, or an answer contradicts itself.
+    pub async fn read(&self) -> Result<Snapshot, Error> {
+        let block = self.rpc.head().await?;
+        let snapshot = self.read_at(block).await?;
+        match self.rpc.block(block.number).await? {
+            Some(again) if again.hash == block.hash => Ok(snapshot),
+            again => Err(Error::BlockReplaced {
+                number: block.number,
+                before: block.hash,
+                after: again.map_or(B256::ZERO, |again| again.hash),
+            }),
+        }
+    }
+
+    async fn read_at(&self, block: Block) -> Result<Snapshot, Error> {
+        let mut batch = Batch::new(self.account);
+        let asset = batch.add(self.vault, IVault::assetCall {});
+        let book = batch.add(self.vault, IDesk::bookCall {});
+        let nonce = batch.add(self.vault, IDesk::intentNonceCall {});
+        let revision = batch.add(self.vault, IDesk::revisionCall {});
+        let positions = batch.add(self.vault, IDesk::positionsCall {});
+        let caps = batch.add(self.vault, IDesk::capsCall {});
+        let is_keeper = batch.add(self.vault, IDesk::isKeeperCall { account: self.account });
+        let answers = batch.send(self.rpc, block.number).await?;
+
+        let asset = self.asset(answers.get(&asset)?, block).await?;
+        let book = checked_book(answers.get(&book)?)?;
+        let positions = self.positions(answers.get(&positions)?, asset.address, block).await?;
+        Ok(Snapshot {
+            chain_id: self.chain_id,
+            vault: self.vault,
+            asset,
+            book,
+            intent_nonce: answers.get(&nonce)?,
+            revision: answers.get(&revision)?,
+            positions,
+            caps: answers.get(&caps)?.into_iter().map(cap).collect(),
+            operator: Operator {
+                account: self.account,
+                is_keeper: answers.get(&is_keeper)?,
+                balance: self.rpc.balance(self.account, block.number).await?,
+            },
+            block,
+        })
+    }
+
+    async fn asset(&self, address: Address, block: Block) -> Result<Asset, Error> {
+        let mut batch = Batch::new(self.account);
+        let symbol = batch.add(address, IERC20::symbolCall {});
+        let decimals = batch.add(address, IERC20::decimalsCall {});
+        let answers = batch.send(self.rpc, block.number).await?;
+        let decimals = answers.get(&decimals)?;
+        within("asset decimals", decimals, 36)?;
+        Ok(Asset { address, symbol: crate::rpc::cut(&answers.get(&symbol)?), decimals })
+    }
+
+    async fn positions(
+        &self,
+        found: Vec<IDesk::Position>,
+        asset: Address,
+        block: Block,
+    ) -> Result<Vec<Position>, Error> {
+        within("positions", found.len() as u64, MAX_POSITIONS as u64)?;
+        let mut batch = Batch::new(self.account);
+        let tickets: Vec<_> = found
+            .iter()
+            .map(|position| {
+                (
+                    batch.add(position.adapter, IAdapter::valueCall {}),
+                    batch.add(position.adapter, IAdapter::liquidityCall {}),
+                    batch.add(position.adapter, IAdapter::kindCall {}),
+                    batch.add(position.adapter, IAdapter::venueCall {}),
+                    batch.add(position.adapter, IAdapter::vaultCall {}),
+                )
+            })
+            .collect();
+        let answers = batch.send(self.rpc, block.number).await?;
+        let mut positions = Vec::with_capacity(found.len());
+        for (index, (found, tickets)) in (0..).zip(found.into_iter().zip(tickets)) {
+            let (value, liquidity, kind, venue, vault) = tickets;
+            let vault = answers.get(&vault)?;
+            if vault != self.vault {
+                return Err(Error::ForeignAdapter { adapter: found.adapter, vault });
+            }
+            let kind = VenueKind::from_bytes(answers.get(&kind)?);
+            let venue = answers.get(&venue)?;
+            let marked = Assets(found.value);
+            // A venue that does not answer keeps its last mark and pays nothing out; the others go on.
+            let readings = answers.get(&value).and_then(|value| Ok((value, answers.get(&liquidity)?)));
+            let (value, liquidity, rate) = match readings {
+                Ok((value, liquidity)) => {
+                    within("liquidity", liquidity, value)?;
+                    let rate = venue::read(self.rpc, kind, venue, asset, block).await?;
+                    (Assets(value), Assets(liquidity), rate)
+                }
+                Err(error) if error.kind().is_passing() => return Err(error.into()),
+                Err(error) => (marked, Assets::ZERO, RateModel::Unknown { reason: error.to_string() }),
+            };
+            positions.push(Position {
+                index,
+                adapter: found.adapter,
+                venue,
+                kind,
+                risk_ids: found.riskIds.into_iter().map(RiskId).collect(),
+                marked,
+                marked_at: Timestamp(u64::try_from(found.markedAt).unwrap_or(u64::MAX)),
+                value,
+                liquidity,
+                rate,
+            });
+        }
+        Ok(positions)
+    }
+}
+
+impl SnapshotSource for Reader<'_> {
+    async fn snapshot(&self) -> Result<Snapshot, Fault> {
+        Ok(self.read().await?)
+    }
+}
+
+fn checked_book(found: IDesk::Book) -> Result<Book, Error> {
+    let sum = found.idle.checked_add(found.marked);
+    if sum != Some(found.nav) {
+        return Err(Error::Contradiction {
+            what: "nav",
+            value: found.nav.to_string(),
+            expected: format!("idle {} + marked {}", found.idle, found.marked),
+        });
+    }
+    within("nav", found.nav, found.navEntry)?;
+    within("liquidity floor", found.liquidityFloorWad, Wad::ONE.0)?;
+    within("nav entry", found.navEntry, U256::from(u128::MAX))?;
+    Ok(Book {
+        idle: Assets(found.idle),
+        marked: Assets(found.marked),
+        nav: Assets(found.nav),
+        nav_entry: Assets(found.navEntry),
+        max_rate: Wad(found.maxRateWad),
+        liquidity_floor: Wad(found.liquidityFloorWad),
+    })
+}
+
+fn cap(found: IDesk::Cap) -> Cap {
+    Cap {
+        risk_id: RiskId(found.riskId),
+        exposure: Assets(found.exposure),
+        absolute: Assets(found.absolute),
+        relative: Wad(found.relativeWad),
+    }
+}
+
+fn within<T: PartialOrd + ToString>(what: &'static str, value: T, bound: T) -> Result<(), Error> {
+    if value <= bound {
+        return Ok(());
+    }
+    Err(Error::OutOfRange { what, value: value.to_string(), bound: bound.to_string() })
+}
+
+/// Asks one view of the vault, for commands that show it.
+///
+/// # Errors
+/// When the node fails or the answer is not what the interface says.
+pub async fn view<C: alloy_sol_types::SolCall>(
+    rpc: &Rpc,
+    from: Address,
+    to: Address,
+    call: C,
+    block: &Block,
+) -> Result<C::Return, Error> {
+    let mut batch = Batch::new(from);
+    let ticket = batch.add(to, call);
+    Ok(batch.send(rpc, block.number).await?.get(&ticket)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn book(idle: u64, marked: u64, nav: u64, nav_entry: u64, floor: U256) -> IDesk::Book {
+        IDesk::Book {
+            idle: U256::from(idle),
+            marked: U256::from(marked),
+            nav: U256::from(nav),
+            navEntry: U256::from(nav_entry),
+            maxRateWad: U256::ZERO,
+            liquidityFloorWad: floor,
+        }
+    }
+
+    #[test]
+    fn a_book_that_adds_up_is_taken_as_it_is() {
+        let taken = checked_book(book(1, 2, 3, 4, U256::ZERO)).expect("adds up");
+
+        assert_eq!((taken.nav, taken.nav_entry), (Assets::from(3), Assets::from(4)));
+    }
+
+    #[test]
+    fn a_book_that_contradicts_itself_is_refused_with_both_sides() {
+        let error = checked_book(book(1, 2, 4, 4, U256::ZERO)).map(|_| ()).expect_err("1 + 2 is not 4");
+
+        assert_eq!(error.to_string(), "nav is 4, but idle 1 + marked 2 is expected");
+    }
+
+    #[test]
+    fn a_book_out_of_range_is_refused_with_value_and_bound() {
+        let floor = Wad::ONE.0 + U256::from(1);
+
+        let error = checked_book(book(1, 2, 3, 3, floor)).map(|_| ()).expect_err("more than all");
+
+        assert_eq!(
+            error.to_string(),
+            "liquidity floor is 1000000000000000001, at most 1000000000000000000 is possible"
+        );
+        assert!(checked_book(book(1, 2, 3, 2, U256::ZERO)).is_err(), "entry below nav");
+    }
+}

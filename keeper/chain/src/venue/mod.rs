@@ -1,0 +1,62 @@
+//! How each venue's rate answers to our money, read in the venue's own language.
+//!
+//! A venue that cannot be read, or whose answers are impossible, becomes a model that says why: one broken venue
+//! stops nothing elsewhere. Only a node that does not answer stops the reading.
+
+mod aave;
+mod metamorpho;
+
+use alloy_primitives::{Address, B256};
+use model::{Block, RateModel, VenueKind};
+
+use crate::rpc::{Error, Rpc};
+
+/// Reads one venue as of a block.
+///
+/// # Errors
+/// When the node does not answer.
+pub(crate) async fn read(
+    rpc: &Rpc,
+    kind: VenueKind,
+    venue: Address,
+    asset: Address,
+    block: Block,
+) -> Result<RateModel, Error> {
+    let model = match kind {
+        VenueKind::AaveV3 => aave::read(rpc, venue, asset, block).await.map(RateModel::AaveTwoSlope),
+        VenueKind::Erc4626 => metamorpho::read(rpc, venue, block).await.map(RateModel::MetaMorpho),
+        VenueKind::Other(kind) => Err(Unreadable::Kind(kind)),
+    };
+    match model {
+        Ok(model) => Ok(model),
+        Err(Unreadable::Rpc(error)) if error.kind().is_passing() => Err(error),
+        Err(error) => Ok(RateModel::Unknown { reason: error.to_string() }),
+    }
+}
+
+/// Why a venue's rate is not known.
+#[derive(Debug, thiserror::Error)]
+enum Unreadable {
+    #[error(transparent)]
+    Rpc(#[from] Error),
+    #[error("the venue's kind {0} is not known")]
+    Kind(B256),
+    #[error("{what} is {value}, at most {bound} is possible")]
+    OutOfRange { what: &'static str, value: String, bound: String },
+    #[error("{what} is {found}, not {expected}")]
+    Unexpected { what: &'static str, found: String, expected: String },
+}
+
+fn within<T: PartialOrd + ToString>(what: &'static str, value: T, bound: T) -> Result<T, Unreadable> {
+    if value <= bound {
+        return Ok(value);
+    }
+    Err(Unreadable::OutOfRange { what, value: value.to_string(), bound: bound.to_string() })
+}
+
+fn same<T: PartialEq + ToString>(what: &'static str, found: T, expected: T) -> Result<(), Unreadable> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(Unreadable::Unexpected { what, found: found.to_string(), expected: expected.to_string() })
+}
