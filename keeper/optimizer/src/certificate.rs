@@ -1,0 +1,38 @@
+//! The optimality conditions, checked apart from whatever produced the answer.
+
+use crate::relaxation::{Bound, price_of};
+use crate::source::Source;
+
+/// The largest residual that an answer may have (yearly rate, or part of the programme's unit).
+pub(crate) const ACCEPTED: f64 = 1e-9;
+
+/// How near to a bound an amount counts as at it, in programme units.
+const AT_BOUND: f64 = 1e-12;
+
+/// The largest violation of: bounds, groups, signs, complementary slackness, stationarity.
+///
+/// At a kink an amount is stationary when its price lies between the marginal income of the next unit and that
+/// of the last one.
+pub(crate) fn residual(sources: &[Source], bounds: &[Bound], amounts: &[f64], prices: &[f64]) -> f64 {
+    let mut most = 0.0_f64;
+    let mut note = |violation: f64| most = if violation.is_nan() { f64::INFINITY } else { most.max(violation) };
+    for (bound, price) in bounds.iter().zip(prices) {
+        let slack = bound.most - bound.members.iter().map(|member| amounts[*member]).sum::<f64>();
+        note(-slack);
+        note(-price);
+        note((price * slack).abs());
+    }
+    for (i, (source, x)) in sources.iter().zip(amounts).enumerate() {
+        note(source.lower() - x);
+        note(x - source.upper());
+        let (last, next) = source.marginals(*x);
+        let price = price_of(i, bounds, prices);
+        if *x < source.upper() - AT_BOUND {
+            note(next - price);
+        }
+        if *x > source.lower() + AT_BOUND {
+            note(price - last);
+        }
+    }
+    most
+}

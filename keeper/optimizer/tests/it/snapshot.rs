@@ -1,0 +1,156 @@
+//! Whole snapshots: limits by name, stuck money, refusals, amounts in base units.
+
+use keeper_optimizer::{Error, Outcome, Settings, optimize};
+use model::alloy_primitives::{Address, B256, U256};
+use model::{
+    Asset, Assets, Block, Book, Cap, LimitKind, Operator, Position, RateModel, RiskId, Snapshot, Timestamp, VenueKind,
+    Wad, Wei,
+};
+
+use crate::world::{MILLION, usdc};
+
+const TEN_MILLION: u128 = 10_000_000_000_000;
+
+fn id(name: &str) -> RiskId {
+    RiskId::from_name(name).expect("the name is short")
+}
+
+fn position(index: u32, rate: RateModel, value: u128, risk_ids: &[&str]) -> Position {
+    Position {
+        index,
+        adapter: Address::with_last_byte(1),
+        venue: Address::with_last_byte(2),
+        kind: VenueKind::AaveV3,
+        risk_ids: risk_ids.iter().map(|name| id(name)).collect(),
+        marked: Assets::from(value),
+        marked_at: Timestamp(0),
+        value: Assets::from(value),
+        liquidity: Assets::from(value),
+        rate,
+    }
+}
+
+fn capped(name: &str, absolute: u128, relative_percent: u128) -> Cap {
+    Cap {
+        risk_id: id(name),
+        exposure: Assets::ZERO,
+        absolute: Assets::from(absolute),
+        relative: Wad::from(relative_percent * 10_000_000_000_000_000),
+    }
+}
+
+fn snapshot(idle: u128, positions: Vec<Position>, caps: Vec<Cap>) -> Snapshot {
+    let marked = positions.iter().fold(Assets::ZERO, |sum, position| sum.saturating_add(position.marked));
+    let nav = marked.saturating_add(Assets::from(idle));
+    Snapshot {
+        chain_id: 412_346,
+        block: Block { number: 1, hash: B256::ZERO, timestamp: Timestamp(0), base_fee: Wei::from(100_000_000) },
+        vault: Address::with_last_byte(3),
+        asset: Asset { address: Address::with_last_byte(4), symbol: "USDC".into(), decimals: 6 },
+        book: Book {
+            idle: Assets::from(idle),
+            marked,
+            nav,
+            nav_entry: nav,
+            max_rate: Wad::ONE,
+            liquidity_floor: Wad::from(50_000_000_000_000_000),
+        },
+        intent_nonce: U256::ZERO,
+        revision: U256::ZERO,
+        positions,
+        caps,
+        operator: Operator { account: Address::ZERO, is_keeper: true, balance: Wei::ZERO },
+    }
+}
+
+fn two_pools() -> Vec<Position> {
+    let pools = [usdc(80.0 * MILLION, 0.88), usdc(80.0 * MILLION, 0.6)];
+    pools.into_iter().zip(0..).map(|(pool, index)| position(index, pool, 0, &[["a", "b"][index as usize]])).collect()
+}
+
+#[test]
+fn binding_limits_come_by_name_and_with_headroom() {
+    let snapshot = snapshot(TEN_MILLION, two_pools(), vec![capped("a", u128::MAX, 30), capped("b", u128::MAX, 90)]);
+
+    let Ok(Outcome::Optimal(target)) = optimize(&snapshot, &Settings::default()) else { panic!("it is feasible") };
+
+    let kinds = target.binding.iter().map(|limit| limit.kind).collect::<Vec<_>>();
+    assert_eq!(kinds, [LimitKind::Budget, LimitKind::RelativeCap { risk_id: id("a") }]);
+    assert_eq!(target.positions[0].assets, Assets::from(2_999_700_000_000));
+    assert_eq!(target.idle.saturating_add(Assets::from(9_499_050_000_000)), Assets::from(TEN_MILLION));
+}
+
+#[test]
+fn a_risk_id_without_caps_takes_nothing() {
+    let snapshot = snapshot(TEN_MILLION, two_pools(), vec![capped("b", u128::MAX, 90)]);
+
+    let Ok(Outcome::Optimal(target)) = optimize(&snapshot, &Settings::default()) else { panic!("it is feasible") };
+
+    assert_eq!(target.positions[0].assets, Assets::ZERO);
+    assert!(target.positions[1].assets > Assets::ZERO);
+}
+
+#[test]
+fn a_venue_without_a_rate_is_left_and_says_why() {
+    let mut positions = two_pools();
+    positions[0].rate = RateModel::Unknown { reason: "no rate can be read".into() };
+    positions[0].value = Assets::from(1_000_000_000_000);
+    positions[0].marked = positions[0].value;
+    positions[0].liquidity = Assets::from(400_000_000_000);
+    let caps = vec![capped("a", u128::MAX, 90), capped("b", u128::MAX, 90)];
+
+    let Ok(Outcome::Optimal(target)) = optimize(&snapshot(TEN_MILLION, positions, caps), &Settings::default()) else {
+        panic!("it is feasible")
+    };
+
+    assert_eq!(target.positions[0].assets, Assets::from(600_000_000_000));
+    assert_eq!(target.positions[0].refusal.as_deref(), Some("no rate can be read"));
+}
+
+#[test]
+fn money_that_is_stuck_above_a_cap_is_named() {
+    let mut positions = two_pools();
+    positions[0].value = Assets::from(5_000_000_000_000);
+    positions[0].marked = positions[0].value;
+    positions[0].liquidity = Assets::from(1_000_000_000_000);
+    let caps = vec![capped("a", 3_000_000_000_000, 100), capped("b", u128::MAX, 90)];
+
+    let outcome = optimize(&snapshot(TEN_MILLION, positions, caps), &Settings::default()).expect("it is possible");
+
+    let Outcome::Infeasible { unreachable, nearest } = outcome else { panic!("the cap cannot be met") };
+    assert_eq!(unreachable.len(), 1);
+    let line = "absolute cap of a: 4000000000000 at least, 3000000000000 allowed";
+    assert_eq!(unreachable[0].to_string(), line);
+    assert_eq!(nearest.positions[0].assets, Assets::from(4_000_000_000_000));
+}
+
+#[test]
+fn impossible_parameters_name_the_position() {
+    let mut positions = two_pools();
+    if let RateModel::AaveTwoSlope(pool) = &mut positions[1].rate {
+        pool.reserve_factor_bps = 20_000;
+    }
+
+    let error = optimize(&snapshot(TEN_MILLION, positions, vec![]), &Settings::default()).expect_err("it is no pool");
+
+    assert_eq!(error.to_string(), "position 1: reserve factor is 2, at most 1 is possible");
+}
+
+#[test]
+fn amounts_beyond_the_accounts_are_refused() {
+    let mut snapshot = snapshot(TEN_MILLION, two_pools(), vec![capped("b", u128::MAX, 90)]);
+    snapshot.book.nav = Assets(U256::from(u128::MAX) + U256::from(1));
+
+    let error = optimize(&snapshot, &Settings::default()).expect_err("the vault cannot hold that");
+
+    assert!(matches!(error, Error::Amount(_)), "{error}");
+}
+
+#[test]
+fn an_empty_vault_has_an_empty_target() {
+    let caps = vec![capped("a", u128::MAX, 90), capped("b", u128::MAX, 90)];
+
+    let outcome = optimize(&snapshot(0, two_pools(), caps), &Settings::default()).expect("it is possible");
+
+    assert!(outcome.target().positions.iter().all(|position| position.assets == Assets::ZERO));
+}
