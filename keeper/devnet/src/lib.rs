@@ -1,3 +1,11 @@
 //! The local chain: EVM, Stylus programs and JSON-RPC; knows nothing of our contracts.
 
+pub mod chain;
 pub mod evm;
+pub mod stylus;
+mod state;
+
+pub use alloy_rpc_types_eth::{BlockId, BlockNumberOrTag, Filter, Log, state::StateOverride};
+pub use chain::{Block, Call, CallError, Chain, Clock, Config, DevAccount, Error, Fee, Mining, Receipt, Status};
+pub use chain::dev_accounts;
+pub use state::{MalformedDelegation, OverrideError};

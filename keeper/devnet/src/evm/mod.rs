@@ -4,14 +4,21 @@
 //! commits [`Outcome::state`] or drops it. The rules are Prague's with Arbitrum's differences: no calldata floor
 //! (EIP-7623), no fee for posting to the parent chain, `NUMBER` is the parent chain's block, programs beside bytecode.
 
+mod answer;
 mod block;
+mod frames;
 mod machine;
 mod outcome;
+mod precompiles;
+mod programs;
+mod storage;
 
 pub use block::{BlockContext, RecentPrograms};
 pub use outcome::{Outcome, Status};
+pub use precompiles::{ARB_GAS_INFO, ARB_OWNER, ARB_SYS, ARB_WASM, ARB_WASM_CACHE, GenesisAccount, genesis};
 pub use revm::context::TxEnv as Transaction;
 pub use revm::context::result::{EVMError, HaltReason, InvalidTransaction};
+pub use storage::ARBOS;
 
 use revm::Database;
 

@@ -1,5 +1,6 @@
 //! What a transaction did: status, gas, output, logs and state changes.
 
+use super::storage::ARBOS;
 use revm::{
     context::result::{ExecutionResult, HaltReason},
     primitives::{Address, Bytes, Log, U256},
@@ -53,6 +54,7 @@ impl Outcome {
                 slots.sort_unstable();
                 (*address, slots)
             })
+            .filter(|(address, _)| *address != ARBOS)
             .filter(|(address, slots)| !slots.is_empty() || !known.contains(address))
             .collect();
         list.sort_unstable_by_key(|(address, _)| *address);

@@ -1,0 +1,4 @@
+//! Transactions through the execution boundary: EVM bytecode and Stylus programs, gas to the unit.
+
+mod vectors;
+mod world;
