@@ -92,8 +92,6 @@ pub enum Idleness {
         /// What the gain would have to exceed.
         required_assets: f64,
     },
-    /// The vault takes no intents from our account.
-    NotKeeper,
 }
 
 impl fmt::Display for Idleness {
@@ -107,7 +105,6 @@ impl fmt::Display for Idleness {
                 formatter,
                 "the gain over the horizon is {gain_assets:.0} base units, not above the required {required_assets:.0}"
             ),
-            Self::NotKeeper => formatter.write_str("the vault takes no intents from our account"),
         }
     }
 }

@@ -23,5 +23,5 @@ pub use intent::{Intent, Leg, Movement};
 pub use limits::{Holdings, Mandate};
 pub use rate::{Curve, RateModel};
 pub use snapshot::{Asset, Block, Book, Cap, Operator, Position, RiskId, Snapshot, VenueKind};
-pub use target::{Limit, LimitKind, Target, TargetPosition, Unreachable};
+pub use target::{Limit, LimitKind, Status, Target, TargetPosition, Unreachable};
 pub use units::{Assets, Gas, Ray, Timestamp, Wad, Wei};

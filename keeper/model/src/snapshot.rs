@@ -40,6 +40,13 @@ impl Snapshot {
         self.positions.iter().fold(Assets::ZERO, |sum, position| sum.saturating_add(position.value))
     }
 
+    /// What each position would be worth in the book if it were marked at the snapshot's block.
+    #[must_use]
+    pub fn believed(&self) -> Vec<Assets> {
+        let believed = |position: &Position| position.believed(self.book.max_rate, self.block.timestamp);
+        self.positions.iter().map(believed).collect()
+    }
+
     /// Idle money and the positions' real values: what there is to allocate.
     #[must_use]
     pub fn total_assets(&self) -> Assets {
@@ -111,6 +118,16 @@ pub struct Position {
     pub liquidity: Assets,
     /// How the venue's rate answers to what we hold there.
     pub rate: RateModel,
+}
+
+impl Position {
+    /// What the book would say of it if it were marked at `now`: a loss at once, a gain no faster than `max_rate`.
+    #[must_use]
+    pub fn believed(&self, max_rate: Wad, now: Timestamp) -> Assets {
+        let held_secs = self.marked.0.saturating_mul(U256::from(now.secs_since(self.marked_at)));
+        let gain = math::interest_down(held_secs, max_rate.0.saturating_to()).unwrap_or(U256::MAX);
+        self.value.min(self.marked.saturating_add(Assets(gain)))
+    }
 }
 
 /// The language that an adapter speaks.
@@ -209,6 +226,28 @@ mod tests {
         assert_eq!(id.to_string(), "protocol:aave-v3");
         assert_eq!(RiskId(B256::ZERO).to_string(), B256::ZERO.to_string());
         assert_eq!(RiskId::from_name(&"x".repeat(33)), None);
+    }
+
+    #[test]
+    fn gains_are_believed_at_the_governed_rate_and_losses_at_once() {
+        let position = |value: u128| Position {
+            index: 0,
+            adapter: Address::ZERO,
+            venue: Address::ZERO,
+            kind: VenueKind::AaveV3,
+            risk_ids: Vec::new(),
+            marked: Assets::from(1_000_000),
+            marked_at: Timestamp(0),
+            value: Assets::from(value),
+            liquidity: Assets::from(value),
+            rate: RateModel::Unknown { reason: String::new() },
+        };
+        let (half, year) = (Wad::from(500_000_000_000_000_000), Timestamp(math::YEAR_SECS));
+
+        assert_eq!(position(1_200_000).believed(half, year), Assets::from(1_200_000));
+        assert_eq!(position(1_800_000).believed(half, year), Assets::from(1_500_000));
+        assert_eq!(position(1_800_000).believed(half, Timestamp(0)), Assets::from(1_000_000));
+        assert_eq!(position(900_000).believed(half, Timestamp(0)), Assets::from(900_000));
     }
 
     #[test]

@@ -20,6 +20,21 @@ pub struct Target {
     pub gap_assets: f64,
     /// The limits that bind, and the income a year that one more base unit of room would bring.
     pub binding: Vec<Limit>,
+    /// Whether it meets every limit.
+    pub status: Status,
+}
+
+/// Whether a target meets every limit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "status")]
+pub enum Status {
+    /// The best portfolio inside every limit.
+    Optimal,
+    /// No withdrawal possible now meets these limits; the target brings them as near as liquidity allows.
+    Infeasible {
+        /// The limits.
+        unreachable: Vec<Unreachable>,
+    },
 }
 
 /// Where one position should be.

@@ -9,10 +9,10 @@ use alloy_primitives::U256;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// 1e18: the scale of [`Wad`].
-pub const WAD: u128 = 1_000_000_000_000_000_000;
+pub const WAD: u128 = math::WAD as u128;
 
-/// Seconds of the 365-day year on which every yearly rate here rests, as Aave's and Morpho's do.
-pub const YEAR_SECS: u64 = 31_536_000;
+/// Seconds of the 365-day year on which every yearly rate here rests, as the vault's, Aave's and Morpho's do.
+pub use math::YEAR_SECS;
 
 macro_rules! quantity {
     ($(#[$doc:meta])* $name:ident) => {
@@ -125,12 +125,10 @@ impl Wad {
         self.to_f64() / 1e18
     }
 
-    /// The part of `assets`, rounded down.
+    /// The part of `assets`, rounded down; the largest amount where it does not fit.
     #[must_use]
     pub fn of_down(self, assets: Assets) -> Assets {
-        let product = self.0.widening_mul::<256, 4, 512, 8>(assets.0);
-        let quotient = product / alloy_primitives::U512::from(WAD);
-        Assets(U256::from_limbs_slice_saturating(quotient.as_limbs()))
+        Assets(math::mul_div_down(self.0, assets.0, U256::from(WAD)).unwrap_or(U256::MAX))
     }
 }
 
@@ -139,17 +137,6 @@ impl Ray {
     #[must_use]
     pub fn to_fraction(self) -> f64 {
         self.to_f64() / 1e27
-    }
-}
-
-/// Narrowing that saturates: an amount beyond 256 bits is beyond every bound it is compared with.
-trait Saturating {
-    fn from_limbs_slice_saturating(limbs: &[u64]) -> U256;
-}
-
-impl Saturating for U256 {
-    fn from_limbs_slice_saturating(limbs: &[u64]) -> U256 {
-        U256::checked_from_limbs_slice(limbs).unwrap_or(U256::MAX)
     }
 }
 

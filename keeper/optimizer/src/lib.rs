@@ -32,7 +32,7 @@ mod source;
 mod statement;
 
 use model::units::Wad;
-use model::{Snapshot, Target, Unreachable};
+use model::{Snapshot, Target};
 
 pub use programme::{Group, Programme};
 pub use search::{Solution, solve};
@@ -50,30 +50,6 @@ impl Default for Settings {
     /// One basis point of headroom; nodes for any portfolio of this size.
     fn default() -> Self {
         Self { headroom: Wad::from(100_000_000_000_000), max_nodes: 2_000 }
-    }
-}
-
-/// What came out.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
-    /// The best portfolio inside every limit, within its stated gap.
-    Optimal(Target),
-    /// No withdrawal possible now meets these limits.
-    Infeasible {
-        /// The limits.
-        unreachable: Vec<Unreachable>,
-        /// The best portfolio that brings them as near to holding as liquidity allows.
-        nearest: Target,
-    },
-}
-
-impl Outcome {
-    /// The portfolio to aim at, whether every limit can be met or not.
-    #[must_use]
-    pub fn target(&self) -> &Target {
-        match self {
-            Self::Optimal(target) | Self::Infeasible { nearest: target, .. } => target,
-        }
     }
 }
 
@@ -113,17 +89,13 @@ pub enum Error {
     Refused(String),
 }
 
-/// The portfolio that earns most a year inside the snapshot's limits.
+/// The portfolio that earns most a year inside the snapshot's limits; where some cannot be met now, the one that
+/// earns most of those that come as near to them as liquidity allows.
 ///
 /// # Errors
 /// Where the snapshot is impossible, or the answer fails one of its checks.
-pub fn optimize(snapshot: &Snapshot, settings: &Settings) -> Result<Outcome, Error> {
+pub fn optimize(snapshot: &Snapshot, settings: &Settings) -> Result<Target, Error> {
     let statement = statement::Statement::of(snapshot, settings)?;
     let solution = solve(&statement.programme, settings)?;
-    let target = rounding::target(snapshot, &statement, &solution)?;
-    if statement.unreachable.is_empty() {
-        Ok(Outcome::Optimal(target))
-    } else {
-        Ok(Outcome::Infeasible { unreachable: statement.unreachable, nearest: target })
-    }
+    rounding::target(snapshot, &statement, &solution)
 }

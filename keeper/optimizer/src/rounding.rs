@@ -2,7 +2,7 @@
 
 use model::limits::breach_line;
 use model::units::Assets;
-use model::{Limit, LimitKind, Mandate, Snapshot, Target, TargetPosition};
+use model::{Limit, LimitKind, Mandate, Snapshot, Status, Target, TargetPosition};
 
 use crate::search::Solution;
 use crate::statement::Statement;
@@ -38,6 +38,10 @@ pub(crate) fn target(snapshot: &Snapshot, statement: &Statement, solution: &Solu
         income_assets: amounts.iter().zip(curves).map(|(amount, curve)| curve.income(amount.to_f64()).value).sum(),
         gap_assets: solution.gap,
         binding: binding(snapshot, statement, solution),
+        status: match statement.unreachable.as_slice() {
+            [] => Status::Optimal,
+            unreachable => Status::Infeasible { unreachable: unreachable.to_vec() },
+        },
     })
 }
 

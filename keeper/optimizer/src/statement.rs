@@ -2,7 +2,7 @@
 
 use model::alloy_primitives::U256;
 use model::units::{Assets, Wad};
-use model::{LimitKind, Mandate, RiskId, Snapshot, Unreachable};
+use model::{LimitKind, Mandate, Position, RiskId, Snapshot, Unreachable};
 
 use crate::programme::{Group, Programme};
 use crate::{Error, Settings};
@@ -22,8 +22,10 @@ impl Statement {
     /// States the programme of `snapshot`.
     pub(crate) fn of(snapshot: &Snapshot, settings: &Settings) -> Result<Self, Error> {
         let positions = &snapshot.positions;
-        let lower = positions.iter().map(|position| position.value.saturating_sub(position.liquidity));
-        let lower = lower.collect::<Vec<_>>();
+        // What a position pays beyond its value in the book would be in nobody's price: it stays there.
+        let stuck =
+            |(position, believed): (&Position, Assets)| position.value.saturating_sub(position.liquidity.min(believed));
+        let lower = positions.iter().zip(snapshot.believed()).map(stuck).collect::<Vec<_>>();
         let mut curves = Vec::with_capacity(positions.len());
         let mut upper = Vec::with_capacity(positions.len());
         for (position, least) in positions.iter().zip(&lower) {

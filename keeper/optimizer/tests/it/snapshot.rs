@@ -1,10 +1,10 @@
 //! Whole snapshots: limits by name, stuck money, refusals, amounts in base units.
 
-use keeper_optimizer::{Error, Outcome, Settings, optimize};
+use keeper_optimizer::{Error, Settings, optimize};
 use model::alloy_primitives::{Address, B256, U256};
 use model::{
-    Asset, Assets, Block, Book, Cap, LimitKind, Operator, Position, RateModel, RiskId, Snapshot, Timestamp, VenueKind,
-    Wad, Wei,
+    Asset, Assets, Block, Book, Cap, LimitKind, Operator, Position, RateModel, RiskId, Snapshot, Status, Timestamp,
+    VenueKind, Wad, Wei,
 };
 
 use crate::world::{MILLION, usdc};
@@ -72,7 +72,8 @@ fn two_pools() -> Vec<Position> {
 fn binding_limits_come_by_name_and_with_headroom() {
     let snapshot = snapshot(TEN_MILLION, two_pools(), vec![capped("a", u128::MAX, 30), capped("b", u128::MAX, 90)]);
 
-    let Ok(Outcome::Optimal(target)) = optimize(&snapshot, &Settings::default()) else { panic!("it is feasible") };
+    let target = optimize(&snapshot, &Settings::default()).expect("it is possible");
+    assert_eq!(target.status, Status::Optimal);
 
     let kinds = target.binding.iter().map(|limit| limit.kind).collect::<Vec<_>>();
     assert_eq!(kinds, [LimitKind::Budget, LimitKind::RelativeCap { risk_id: id("a") }]);
@@ -84,7 +85,8 @@ fn binding_limits_come_by_name_and_with_headroom() {
 fn a_risk_id_without_caps_takes_nothing() {
     let snapshot = snapshot(TEN_MILLION, two_pools(), vec![capped("b", u128::MAX, 90)]);
 
-    let Ok(Outcome::Optimal(target)) = optimize(&snapshot, &Settings::default()) else { panic!("it is feasible") };
+    let target = optimize(&snapshot, &Settings::default()).expect("it is possible");
+    assert_eq!(target.status, Status::Optimal);
 
     assert_eq!(target.positions[0].assets, Assets::ZERO);
     assert!(target.positions[1].assets > Assets::ZERO);
@@ -99,9 +101,8 @@ fn a_venue_without_a_rate_is_left_and_says_why() {
     positions[0].liquidity = Assets::from(400_000_000_000);
     let caps = vec![capped("a", u128::MAX, 90), capped("b", u128::MAX, 90)];
 
-    let Ok(Outcome::Optimal(target)) = optimize(&snapshot(TEN_MILLION, positions, caps), &Settings::default()) else {
-        panic!("it is feasible")
-    };
+    let target = optimize(&snapshot(TEN_MILLION, positions, caps), &Settings::default()).expect("it is possible");
+    assert_eq!(target.status, Status::Optimal);
 
     assert_eq!(target.positions[0].assets, Assets::from(600_000_000_000));
     assert_eq!(target.positions[0].refusal.as_deref(), Some("no rate can be read"));
@@ -115,13 +116,13 @@ fn money_that_is_stuck_above_a_cap_is_named() {
     positions[0].liquidity = Assets::from(1_000_000_000_000);
     let caps = vec![capped("a", 3_000_000_000_000, 100), capped("b", u128::MAX, 90)];
 
-    let outcome = optimize(&snapshot(TEN_MILLION, positions, caps), &Settings::default()).expect("it is possible");
+    let target = optimize(&snapshot(TEN_MILLION, positions, caps), &Settings::default()).expect("it is possible");
 
-    let Outcome::Infeasible { unreachable, nearest } = outcome else { panic!("the cap cannot be met") };
+    let Status::Infeasible { unreachable } = &target.status else { panic!("the cap cannot be met") };
     assert_eq!(unreachable.len(), 1);
     let line = "absolute cap of a: 4000000000000 at least, 3000000000000 allowed";
     assert_eq!(unreachable[0].to_string(), line);
-    assert_eq!(nearest.positions[0].assets, Assets::from(4_000_000_000_000));
+    assert_eq!(target.positions[0].assets, Assets::from(4_000_000_000_000));
 }
 
 #[test]
@@ -150,7 +151,7 @@ fn amounts_beyond_the_accounts_are_refused() {
 fn an_empty_vault_has_an_empty_target() {
     let caps = vec![capped("a", u128::MAX, 90), capped("b", u128::MAX, 90)];
 
-    let outcome = optimize(&snapshot(0, two_pools(), caps), &Settings::default()).expect("it is possible");
+    let target = optimize(&snapshot(0, two_pools(), caps), &Settings::default()).expect("it is possible");
 
-    assert!(outcome.target().positions.iter().all(|position| position.assets == Assets::ZERO));
+    assert!(target.positions.iter().all(|position| position.assets == Assets::ZERO));
 }
