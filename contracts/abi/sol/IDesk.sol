@@ -84,6 +84,8 @@ interface IDesk {
     error AdapterCallFailed(address adapter, bytes reason);
     error BoundExceeded(uint256 value, uint256 bound);
     error InvalidAddress(address account);
+    /// A position names no risk id, the zero id, or one twice.
+    error InvalidRiskId(bytes32 riskId);
 
     /// Executes the legs in order and checks every limit once after the last. Keeper only.
     function rebalance(Intent calldata intent) external returns (uint256[] memory results);

@@ -23,9 +23,11 @@ interface IVault {
     /// The call came in while another one was under way.
     error Entered();
     error AlreadyInitialized();
+    /// An account that must be a contract, or someone, is not.
+    error InvalidAddress(address account);
     /// A call to the asset failed or answered false.
     error AssetCallFailed();
-    /// A number does not fit the accounts (2^128 - 1 base units at most).
+    /// A number does not fit the accounts (2^96 - 1 base units at most).
     error Overflow();
 
     /// Names asset, desk and owner, once; the deployer calls it in the deployment's own transaction.

@@ -52,9 +52,7 @@ fn calldata(selector: [u8; 4], words: &[B256]) -> Vec<u8> {
 pub fn invoke(vm: &VM, to: Address, selector: [u8; 4], words: &[B256]) -> Result<Vec<u8>, Failure> {
     let data = calldata(selector, words);
     // SAFETY: the storage cache is flushed and cleared before the call, and callers hold no storage guard across it.
-    unsafe {
-        RawCall::new(vm).clear_storage_cache().limit_return_data(0, MAX_ANSWER_BYTES).call(to, &data)
-    }
+    unsafe { RawCall::new(vm).clear_storage_cache().limit_return_data(0, MAX_ANSWER_BYTES).call(to, &data) }
 }
 
 /// Calls a contract that may change state and returns the first word of its answer.
@@ -72,11 +70,17 @@ pub fn call_word(vm: &VM, to: Address, selector: [u8; 4], words: &[B256]) -> Res
 ///
 /// What it reverted with.
 pub fn view_words(vm: &VM, to: Address, selector: [u8; 4], words: &[B256]) -> Result<Vec<u8>, Failure> {
-    let data = calldata(selector, words);
+    view_raw(vm, to, &calldata(selector, words))
+}
+
+/// Asks a contract that cannot change state with calldata as it stands.
+///
+/// # Errors
+///
+/// What it reverted with.
+pub fn view_raw(vm: &VM, to: Address, data: &[u8]) -> Result<Vec<u8>, Failure> {
     // SAFETY: the storage cache is flushed before the call; a static callee cannot change what is cached.
-    unsafe {
-        RawCall::new_static(vm).flush_storage_cache().limit_return_data(0, MAX_ANSWER_BYTES).call(to, &data)
-    }
+    unsafe { RawCall::new_static(vm).flush_storage_cache().limit_return_data(0, MAX_ANSWER_BYTES).call(to, data) }
 }
 
 /// Asks a contract that cannot change state and returns the first word of its answer.
@@ -99,6 +103,6 @@ pub fn delegate(vm: &VM, program: Address, data: &[u8]) -> Result<Vec<u8>, Failu
     unsafe { RawCall::new_delegate(vm).clear_storage_cache().call(program, data) }
 }
 
-fn first_word(answer: &[u8]) -> Result<U256, Failure> {
+pub(crate) fn first_word(answer: &[u8]) -> Result<U256, Failure> {
     answer.get(..32).and_then(U256::try_from_be_slice).ok_or_else(Vec::new)
 }

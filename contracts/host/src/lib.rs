@@ -16,13 +16,15 @@ extern crate alloc;
 mod call;
 mod log;
 mod route;
+mod signature;
 mod token;
 
 pub use call::{Failure, MAX_ANSWER_BYTES, Word, call_word, delegate, invoke, view_word, view_words};
 pub use log::emit;
-pub use route::{Revert, decode, revert};
 #[cfg(target_arch = "wasm32")]
 pub use route::run;
+pub use route::{Revert, decode, revert};
+pub use signature::recover;
 pub use token::{approve, balance_of, transfer, transfer_from};
 
 pub use stylus_sdk::host::VM;

@@ -1,0 +1,85 @@
+//! Unsigned numbers in a storage word, from the left, big-endian: several accounts in one slot.
+
+use alloy_primitives::B256;
+
+/// Takes numbers off a word, from the left.
+pub struct Unpack<'a>(core::slice::Iter<'a, u8>);
+
+impl<'a> Unpack<'a> {
+    pub fn new(word: &'a B256) -> Self {
+        Self(word.iter())
+    }
+
+    /// Returns the next `bytes` bytes, at most 16, as a number.
+    pub fn number(&mut self, bytes: usize) -> u128 {
+        self.0.by_ref().take(bytes).fold(0, |number, byte| (number << 8) | u128::from(*byte))
+    }
+
+    /// Returns the next 8 bytes.
+    pub fn u64(&mut self) -> u64 {
+        self.number(8) as u64 // Eight bytes fit.
+    }
+
+    /// Returns the next 4 bytes.
+    pub fn u32(&mut self) -> u32 {
+        self.number(4) as u32 // Four bytes fit.
+    }
+
+    /// Returns the next byte.
+    pub fn u8(&mut self) -> u8 {
+        self.0.next().copied().unwrap_or_default()
+    }
+
+    /// Fills a slice with the next bytes.
+    pub fn fill(&mut self, bytes: &mut [u8]) {
+        for (to, from) in bytes.iter_mut().zip(self.0.by_ref()) {
+            *to = *from;
+        }
+    }
+}
+
+/// Puts numbers into a word, from the left.
+#[derive(Default)]
+pub struct Pack {
+    word: B256,
+    at: usize,
+}
+
+impl Pack {
+    /// Appends the low `bytes` bytes of a number; the caller has bounded it.
+    pub fn number(self, number: u128, bytes: usize) -> Self {
+        let all = number.to_be_bytes();
+        let skipped = all.len().saturating_sub(bytes);
+        self.bytes(all.get(skipped..).unwrap_or_default())
+    }
+
+    /// Appends bytes.
+    pub fn bytes(mut self, bytes: &[u8]) -> Self {
+        for (to, from) in self.word.iter_mut().skip(self.at).zip(bytes) {
+            *to = *from;
+        }
+        self.at = self.at.saturating_add(bytes.len());
+        self
+    }
+
+    /// Returns the word, zeros to the right.
+    pub fn word(self) -> B256 {
+        self.word
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_come_back_in_order() {
+        let word = Pack::default().number((1 << 96) - 1, 12).number(7, 1).number(9, 4).bytes(&[1, 2, 3]).word();
+
+        let mut unpack = Unpack::new(&word);
+        let mut rest = [0; 3];
+        assert_eq!((unpack.number(12), unpack.u8(), unpack.u32()), ((1 << 96) - 1, 7, 9));
+        unpack.fill(&mut rest);
+        assert_eq!((rest, unpack.u64()), ([1, 2, 3], 0));
+    }
+}

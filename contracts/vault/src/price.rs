@@ -1,0 +1,95 @@
+//! What shares cost and pay: conversions, previews and the four limits, none of which changes anything.
+
+use abi::{adapter::IAdapter, vault::IVault};
+use alloy_primitives::{Address, U256};
+use alloy_sol_types::SolCall;
+use book::{Accounts, MAX_ASSETS};
+use host::{Revert, revert, view_word};
+use math::{to_assets_down, to_assets_up, to_shares_down, to_shares_up};
+
+use crate::program::Vault;
+
+/// A conversion of `math`: amount, net asset value, supply.
+type Conversion = fn(U256, U256, U256) -> Option<U256>;
+
+/// The most shares that may exist: what makes every conversion of a possible amount fit.
+const MAX_SUPPLY: U256 = U256::from_limbs([u64::MAX, u64::MAX, u64::MAX, 0]);
+
+impl Vault {
+    pub(crate) fn convert_to_shares(&self, assets: U256) -> Result<U256, Revert> {
+        self.convert(assets, self.exit_nav(), to_shares_down)
+    }
+
+    pub(crate) fn convert_to_assets(&self, shares: U256) -> Result<U256, Revert> {
+        self.convert(shares, self.exit_nav(), to_assets_down)
+    }
+
+    pub(crate) fn preview_deposit(&self, assets: U256) -> Result<U256, Revert> {
+        self.convert(assets, self.entry_nav(&self.book.accounts()), to_shares_down)
+    }
+
+    pub(crate) fn preview_mint(&self, shares: U256) -> Result<U256, Revert> {
+        self.convert(shares, self.entry_nav(&self.book.accounts()), to_assets_up)
+    }
+
+    pub(crate) fn preview_withdraw(&self, assets: U256) -> Result<U256, Revert> {
+        self.convert(assets, self.exit_nav(), to_shares_up)
+    }
+
+    /// What fits: the book's accounts, and shares that every conversion can take.
+    pub(crate) fn max_deposit(&self) -> U256 {
+        let accounts = self.book.accounts();
+        let room = U256::from(MAX_ASSETS.saturating_sub(accounts.nav_assets()));
+        let room_shares = MAX_SUPPLY.saturating_sub(self.book.supply.get());
+        let nav = self.entry_nav(&accounts);
+        room.min(self.convert(room_shares, nav, to_assets_down).unwrap_or(U256::MAX))
+    }
+
+    pub(crate) fn max_mint(&self) -> U256 {
+        self.preview_deposit(self.max_deposit()).unwrap_or(U256::ZERO)
+    }
+
+    /// What the owner is due, as far as idle money and what adapters report liquid goes.
+    pub(crate) fn max_withdraw(&self, owner: Address) -> U256 {
+        let shares = self.book.balances.get(owner);
+        let due = self.convert_to_assets(shares).unwrap_or(U256::ZERO);
+        self.available(due)
+    }
+
+    pub(crate) fn max_redeem(&self, owner: Address) -> U256 {
+        let shares = self.book.balances.get(owner);
+        let due = self.convert_to_assets(shares).unwrap_or(U256::ZERO);
+        let available = self.available(due);
+        if available == due { shares } else { self.convert_to_shares(available).unwrap_or(U256::ZERO) }
+    }
+
+    pub(crate) fn exit_nav(&self) -> U256 {
+        U256::from(self.book.accounts().nav_assets())
+    }
+
+    pub(crate) fn entry_nav(&self, accounts: &Accounts) -> U256 {
+        U256::from(self.book.ledger(accounts, &self.book.clock()).nav_entry_assets())
+    }
+
+    #[inline(never)]
+    pub(crate) fn convert(&self, amount: U256, nav: U256, conversion: Conversion) -> Result<U256, Revert> {
+        conversion(amount, nav, self.book.supply.get()).ok_or_else(|| revert(IVault::Overflow {}))
+    }
+
+    /// Returns `due`, or less where idle money and the positions' liquidity do not reach; a position counts for what
+    /// its adapter says is liquid, at most its marked value, and for nothing when the adapter fails.
+    fn available(&self, due: U256) -> U256 {
+        let accounts = self.book.accounts();
+        let mut available = U256::from(accounts.idle_assets);
+        for index in 0..accounts.positions {
+            if available >= due {
+                break;
+            }
+            let position = self.book.position(index);
+            let liquid = view_word(&self.vm, position.adapter, IAdapter::liquidityCall::SELECTOR, &[]);
+            let value = U256::from(position.mark.value_assets);
+            available = available.saturating_add(liquid.unwrap_or(U256::ZERO).min(value));
+        }
+        available.min(due)
+    }
+}
