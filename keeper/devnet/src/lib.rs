@@ -2,10 +2,11 @@
 
 pub mod chain;
 pub mod evm;
-pub mod stylus;
 mod state;
+pub mod stylus;
 
 pub use alloy_rpc_types_eth::{BlockId, BlockNumberOrTag, Filter, Log, state::StateOverride};
-pub use chain::{Block, Call, CallError, Chain, Clock, Config, DevAccount, Error, Fee, Mining, Receipt, Status};
-pub use chain::dev_accounts;
+pub use chain::{
+    Block, Call, CallError, Chain, Clock, Config, DevAccount, Error, Fee, Mining, Receipt, Status, dev_accounts,
+};
 pub use state::{MalformedDelegation, OverrideError};
