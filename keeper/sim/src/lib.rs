@@ -1,1 +1,23 @@
 //! The world around the vault on the local chain: real venues, borrowers, histories.
+//!
+//! [`World::build`] deploys Aave v3 and Morpho (with a MetaMorpho vault) from the code that their publishers ship, lets
+//! other lenders supply them and a borrower with collateral bring each to a given utilisation, which [`Target::read`]
+//! takes from a history of real rates. Nothing of a venue is imitated, but for the prices: they are set by hand.
+
+pub mod artifact;
+pub mod history;
+
+mod aave;
+mod error;
+mod interfaces;
+mod morpho;
+mod session;
+mod utilisation;
+mod world;
+
+pub use aave::{Aave, Curve};
+pub use artifact::Artifacts;
+pub use error::Error;
+pub use morpho::Morpho;
+pub use utilisation::{Source, Target, WAD};
+pub use world::{Tokens, Venue, World, WorldConfig};

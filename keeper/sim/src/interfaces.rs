@@ -1,0 +1,67 @@
+//! What only the venues' administrators and our test token are called for; the rest stands in the crate `abi`.
+
+use alloy_sol_types::sol;
+
+sol! {
+    /// `contracts/solidity/src/TestToken.sol`, beyond ERC-20.
+    interface ITestToken {
+        function mint(address account, uint256 value) external;
+    }
+
+    /// The register of one Aave market.
+    interface IPoolAddressesProvider {
+        function setACLAdmin(address newAclAdmin) external;
+        function setACLManager(address newAclManager) external;
+        function setPriceOracle(address newPriceOracle) external;
+        function setPoolImpl(address newPoolImpl) external;
+        function setPoolConfiguratorImpl(address newPoolConfiguratorImpl) external;
+        function getPool() external view returns (address);
+        function getPoolConfigurator() external view returns (address);
+    }
+
+    /// Who may do what in one Aave market.
+    interface IACLManager {
+        function addPoolAdmin(address admin) external;
+    }
+
+    /// One reserve to list.
+    struct InitReserveInput {
+        address aTokenImpl;
+        address stableDebtTokenImpl;
+        address variableDebtTokenImpl;
+        uint8 underlyingAssetDecimals;
+        address interestRateStrategyAddress;
+        address underlyingAsset;
+        address treasury;
+        address incentivesController;
+        string aTokenName;
+        string aTokenSymbol;
+        string variableDebtTokenName;
+        string variableDebtTokenSymbol;
+        string stableDebtTokenName;
+        string stableDebtTokenSymbol;
+        bytes params;
+    }
+
+    /// Lists and parametrises Aave's reserves.
+    interface IPoolConfigurator {
+        function initReserves(InitReserveInput[] calldata input) external;
+        function configureReserveAsCollateral(
+            address asset, uint256 ltv, uint256 liquidationThreshold, uint256 liquidationBonus
+        ) external;
+        function setReserveBorrowing(address asset, bool enabled) external;
+        function setReserveFactor(address asset, uint256 newReserveFactor) external;
+    }
+
+    /// Aave's prices, in US dollars with 8 decimals.
+    interface IAaveOracle {
+        function setAssetSources(address[] calldata assets, address[] calldata sources) external;
+        function getAssetPrice(address asset) external view returns (uint256);
+    }
+
+    /// A Morpho market's price source: loan base units for one collateral base unit, times 1e36.
+    interface IMorphoOracle {
+        function price() external view returns (uint256);
+        function setPrice(uint256 newPrice) external;
+    }
+}
