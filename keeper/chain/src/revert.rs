@@ -83,6 +83,7 @@ fn desk(data: &[u8], depth: usize) -> Option<String> {
         E::AdapterCallFailed(e) => format!("AdapterCallFailed({}): {}", e.adapter, describe(&e.reason, depth)),
         E::BoundExceeded(e) => format!("BoundExceeded(value {}, bound {})", e.value, e.bound),
         E::InvalidAddress(e) => format!("InvalidAddress({})", e.account),
+        E::InvalidRiskId(e) => format!("InvalidRiskId({})", RiskId(e.riskId)),
     })
 }
 
@@ -107,6 +108,7 @@ fn vault(data: &[u8]) -> Option<String> {
         E::ZeroResult(_) => "ZeroResult()".into(),
         E::Entered(_) => "Entered()".into(),
         E::AlreadyInitialized(_) => "AlreadyInitialized()".into(),
+        E::InvalidAddress(e) => format!("InvalidAddress({})", e.account),
         E::AssetCallFailed(_) => "AssetCallFailed()".into(),
         E::Overflow(_) => "Overflow()".into(),
     })
