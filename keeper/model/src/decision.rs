@@ -145,7 +145,7 @@ pub struct PositionLine {
     pub index: u32,
     /// Its value now.
     pub before: Assets,
-    /// Its value after the plan (now, where there is none).
+    /// Its value after the plan (at the target, where there is none).
     pub after: Assets,
     /// Where the optimizer wants it.
     pub target: Assets,

@@ -1,0 +1,63 @@
+//! What the operator decides about acting at all.
+
+use model::{Assets, Gas, Wei};
+
+use crate::Error;
+
+/// When to act, within which bounds, and what acting costs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Seconds after the snapshot's block at which an intent expires.
+    pub deadline_secs: u64,
+    /// What a leg's result may fall short of its amount; 10,000 = 100 %.
+    pub tolerance_bps: u16,
+    /// The least movement worth making.
+    pub min_leg: Assets,
+    /// Seconds for which the gain counts.
+    pub horizon_secs: u64,
+    /// How many times the gas the gain must be worth.
+    pub gain_factor: f64,
+    /// Gas of a rebalance without legs.
+    pub gas_base: Gas,
+    /// Gas of each leg.
+    pub gas_per_leg: Gas,
+    /// What one gas costs.
+    pub gas_price: Wei,
+    /// What one whole coin of the chain (1e18 wei) costs.
+    pub coin_price: Assets,
+}
+
+impl Default for Settings {
+    /// For USDC on Arbitrum: a dollar is the least movement, a week the horizon, gas at 0.1 gwei and ether at 3,000
+    /// dollars; the gas figures are those of a rebalance with real venues.
+    fn default() -> Self {
+        Self {
+            deadline_secs: 300,
+            tolerance_bps: 1,
+            min_leg: Assets::from(1_000_000),
+            horizon_secs: 7 * 86_400,
+            gain_factor: 2.0,
+            gas_base: Gas(400_000),
+            gas_per_leg: Gas(400_000),
+            gas_price: Wei::from(100_000_000),
+            coin_price: Assets::from(3_000_000_000),
+        }
+    }
+}
+
+impl Settings {
+    /// Refuses what makes no sense.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let fault = |name, value: String, rule| Err(Error::Setting { name, value, rule });
+        if self.tolerance_bps > 10_000 {
+            return fault("tolerance_bps", self.tolerance_bps.to_string(), "at most 10000 is possible");
+        }
+        if !(self.gain_factor.is_finite() && self.gain_factor >= 0.0) {
+            return fault("gain_factor", self.gain_factor.to_string(), "it must be a number of at least 0");
+        }
+        if self.deadline_secs == 0 {
+            return fault("deadline_secs", "0".to_owned(), "an intent must live at least a second");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,7 @@
+//! The planner on whole snapshots: what it does, in which order, and why it does nothing.
+
+mod acting;
+mod idling;
+mod limits;
+mod refusing;
+mod world;
