@@ -25,7 +25,6 @@
 //! - The rate bounds gains of each position; a governed change of the rate applies to the time since the last marks.
 #![no_std]
 #![cfg_attr(not(test), deny(clippy::float_arithmetic, clippy::arithmetic_side_effects, clippy::indexing_slicing))]
-extern crate alloc;
 
 mod ledger;
 mod pack;
@@ -34,4 +33,4 @@ mod storage;
 
 pub use ledger::{Ledger, MAX_ASSETS, Mark, Overflow, timestamp};
 pub use registry::{CapEntry, MAX_CAPS, MAX_POSITION_IDS, MAX_POSITIONS, PositionEntry};
-pub use storage::{Accounts, Book, Clock, Lock};
+pub use storage::{Accounts, Book, Clock, Group, Lock, Role};

@@ -2,15 +2,18 @@
 
 use alloc::vec::Vec;
 
-use abi::desk::IDesk::{self, LimitState};
+use abi::desk::IDesk;
 use alloy_primitives::{B256, U256};
-use host::{Revert, revert};
+use host::{Revert, Word, revert};
 use mandate::{Parameters, Portfolio, check, states};
 
 use crate::{program::Desk, session::Session};
 
+/// A limit as `IDesk.LimitState` encodes it: limit, id, value, bound, holds.
+pub(crate) type LimitWords = [B256; 5];
+
 impl Desk {
-    pub(crate) fn limits(&self) -> Result<Vec<LimitState>, Revert> {
+    pub(crate) fn limits(&self) -> Result<Vec<LimitWords>, Revert> {
         Ok(self.limit_states(&Session::open(self)))
     }
 
@@ -25,25 +28,18 @@ impl Desk {
         let before = Portfolio { nav_assets: nav_before, idle_assets: idle_before, exposures_assets: exposures_before };
         let after = session.portfolio(&session.exposures);
         check(&before, &after, &self.parameters(session)).map_err(|breach| {
-            revert(IDesk::LimitBreached {
-                limit: breach.limit as u8,
-                id: self.id_at(breach.id),
-                value: breach.value,
-                bound: breach.bound,
-            })
+            let limit = (breach.limit as u8).word();
+            revert::<IDesk::LimitBreached>(&[limit, self.id_at(breach.id), breach.value.word(), breach.bound.word()])
         })
     }
 
-    pub(crate) fn limit_states(&self, session: &Session) -> Vec<LimitState> {
+    pub(crate) fn limit_states(&self, session: &Session) -> Vec<LimitWords> {
         let portfolio = session.portfolio(&session.exposures);
         let parameters = self.parameters(session);
         states(&portfolio, &parameters)
-            .map(|state| LimitState {
-                limit: state.limit as u8,
-                id: self.id_at(state.id),
-                value: state.value,
-                bound: state.bound,
-                holds: state.holds,
+            .map(|state| {
+                let limit = (state.limit as u8).word();
+                [limit, self.id_at(state.id), state.value.word(), state.bound.word(), state.holds.word()]
             })
             .collect()
     }

@@ -4,15 +4,16 @@ use alloc::vec::Vec;
 
 use abi::{
     adapter::IAdapter,
-    desk::IDesk::{self, Intent, Leg, LimitState},
+    desk::IDesk::{self, Intent, Leg},
 };
-use alloy_primitives::{I256, U256};
+use alloy_primitives::{B256, I256, U256};
 use alloy_sol_types::SolCall;
-use book::MAX_ASSETS;
+use book::{Group, MAX_ASSETS};
 use host::{Failure, Revert, Word, balance_of, call_word, emit, invoke, revert, transfer};
 use stylus_sdk::stylus_core::{AccountAccess, BlockAccess, MessageAccess};
 
 use crate::{
+    limits::LimitWords,
     program::{Desk, adapter_failed, bound_exceeded, not_authorized},
     session::{Holding, Session, value_of},
 };
@@ -33,9 +34,9 @@ struct Outcome {
 }
 
 impl Desk {
-    pub(crate) fn rebalance(&mut self, intent: &Intent) -> Result<Vec<U256>, Revert> {
+    pub(crate) fn rebalance(&self, intent: &Intent) -> Result<Vec<[B256; 1]>, Revert> {
         let keeper = self.vm.msg_sender();
-        if !self.book.keepers.get(keeper) {
+        if !self.book.is_in(Group::Keepers, keeper) {
             return Err(not_authorized(keeper, "keeper"));
         }
         self.book.enter()?;
@@ -43,31 +44,33 @@ impl Desk {
         self.check_intent(&session, intent)?;
 
         self.touch_all(&mut session, intent)?;
+        for holding in &session.holdings {
+            self.tell_marked(holding.index, holding.before_assets, holding.entry.mark.value_assets);
+        }
         let (nav_before, before) = (session.ledger.nav_assets(), session.exposures.clone());
         let idle_before = session.ledger.idle_assets;
         let mut results = Vec::with_capacity(intent.legs.len());
         for leg in &intent.legs {
-            results.push(self.apply(&mut session, leg, Self::perform)?);
+            let (result, value_after) = self.apply(&mut session, leg, Self::perform)?;
+            let facts = [leg.assets.into_raw().word(), result.word(), value_after.word()];
+            emit::<IDesk::PositionMoved>(&self.vm, &[leg.position.word()], &facts);
+            results.push([result.word()]);
         }
         self.check_limits(&session, nav_before, idle_before, &before)?;
 
         session.clock.nonce = session.clock.nonce.checked_add(1).ok_or_else(Vec::new)?;
         session.clock.revision = session.clock.revision.checked_add(1).ok_or_else(Vec::new)?;
-        emit(
+        let (nav_after, idle_after) = (session.ledger.nav_assets(), session.ledger.idle_assets);
+        emit::<IDesk::Rebalanced>(
             &self.vm,
-            &IDesk::Rebalanced {
-                keeper,
-                nonce: intent.nonce,
-                navBefore: U256::from(nav_before),
-                navAfter: U256::from(session.ledger.nav_assets()),
-                idleAfter: U256::from(session.ledger.idle_assets),
-            },
+            &[keeper.word(), intent.nonce.word()],
+            &[nav_before.word(), nav_after.word(), idle_after.word()],
         );
         session.close(self);
         Ok(results)
     }
 
-    pub(crate) fn preview_rebalance(&self, intent: &Intent) -> Result<Vec<LimitState>, Revert> {
+    pub(crate) fn preview_rebalance(&self, intent: &Intent) -> Result<Vec<LimitWords>, Revert> {
         let mut session = Session::open(self);
         self.check_intent(&session, intent)?;
         self.touch_all(&mut session, intent)?;
@@ -83,15 +86,15 @@ impl Desk {
     fn check_intent(&self, session: &Session, intent: &Intent) -> Result<(), Revert> {
         let now_ = U256::from(self.vm.block_timestamp());
         if now_ > intent.deadline {
-            return Err(revert(IDesk::IntentExpired { deadline: intent.deadline, now_ }));
+            return Err(revert::<IDesk::IntentExpired>(&[intent.deadline.word(), now_.word()]));
         }
         let expected = U256::from(session.clock.nonce);
         if intent.nonce != expected {
-            return Err(revert(IDesk::WrongNonce { given: intent.nonce, expected }));
+            return Err(revert::<IDesk::WrongNonce>(&[intent.nonce.word(), expected.word()]));
         }
         let expected = U256::from(session.clock.revision);
         if intent.revision != expected {
-            return Err(revert(IDesk::WrongRevision { given: intent.revision, expected }));
+            return Err(revert::<IDesk::WrongRevision>(&[intent.revision.word(), expected.word()]));
         }
         if intent.legs.len() > MAX_LEGS {
             return Err(bound_exceeded(U256::from(intent.legs.len()), U256::from(MAX_LEGS)));
@@ -107,13 +110,14 @@ impl Desk {
         Ok(())
     }
 
-    /// Runs one leg and returns its result: the growth of the position's value, or what reached the vault.
+    /// Runs one leg and returns its result (the growth of the position's value, or what reached the vault) and the
+    /// position's marked value after it.
     fn apply(
         &self,
         session: &mut Session,
         leg: &Leg,
         run: fn(&Self, &Holding, &Movement) -> Result<Outcome, Revert>,
-    ) -> Result<U256, Revert> {
+    ) -> Result<(U256, u128), Revert> {
         let place = session.touch(self, leg.position)?;
         let movement = movement(leg, session.ledger.idle_assets)?;
         let Some(holding) = session.holdings.get_mut(place) else {
@@ -129,13 +133,14 @@ impl Desk {
         };
         let (position, result) = (leg.position, U256::from(result));
         if result < leg.minResult {
-            return Err(revert(IDesk::ResultBelowMinimum { position, result, minResult: leg.minResult }));
+            return Err(revert::<IDesk::ResultBelowMinimum>(&[position.word(), result.word(), leg.minResult.word()]));
         }
         session.change(place, |ledger, mark| match movement {
             Movement::In(assets) => ledger.invest(mark, assets, outcome.real_assets),
             Movement::Out(_) => ledger.divest(mark, outcome.paid_assets, outcome.real_assets),
         })?;
-        Ok(result)
+        let value_after = session.holdings.get(place).map_or(0, |holding| holding.entry.mark.value_assets);
+        Ok((result, value_after))
     }
 
     /// Moves the money: what comes back is counted by our balance, what went in by the position's value.
@@ -174,8 +179,8 @@ impl Desk {
             Movement::Out(asked) => {
                 let paid_assets = asked.unwrap_or(held);
                 let real_assets = held.checked_sub(paid_assets).ok_or_else(|| {
-                    let (asked, held) = (U256::from(paid_assets), U256::from(held));
-                    adapter_failed(holding.entry.adapter, revert(IAdapter::InsufficientUnits { asked, held }))
+                    let reason = revert::<IAdapter::InsufficientUnits>(&[paid_assets.word(), held.word()]);
+                    adapter_failed(holding.entry.adapter, reason)
                 })?;
                 Ok(Outcome { paid_assets, real_assets })
             }
@@ -195,7 +200,7 @@ fn movement(leg: &Leg, idle_assets: u128) -> Result<Movement, Revert> {
         return Ok(Movement::Out(Some(assets)));
     }
     if assets > idle_assets {
-        return Err(revert(IDesk::InsufficientIdle { asked, idle: U256::from(idle_assets) }));
+        return Err(revert::<IDesk::InsufficientIdle>(&[asked.word(), idle_assets.word()]));
     }
     Ok(Movement::In(assets))
 }

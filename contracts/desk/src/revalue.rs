@@ -13,7 +13,7 @@ use crate::{
 };
 
 impl Desk {
-    pub(crate) fn mark(&mut self, positions: &[u32]) -> Result<(), Revert> {
+    pub(crate) fn mark(&self, positions: &[u32]) -> Result<(), Revert> {
         let accounts = self.book.enter()?;
         let clock = self.book.clock();
         let mut ledger = self.book.ledger(&accounts, &clock);
@@ -28,7 +28,7 @@ impl Desk {
         Ok(())
     }
 
-    pub(crate) fn force_idle(&mut self, assets: U256) -> Result<(), Revert> {
+    pub(crate) fn force_idle(&self, assets: U256) -> Result<(), Revert> {
         let mut accounts = self.book.accounts();
         if accounts.lock != Lock::Forcing {
             return Err(not_authorized(self.vm.msg_sender(), "vault"));
@@ -81,7 +81,7 @@ impl Desk {
     }
 
     /// Writes a position's new mark and with it the exposure of each of its risk ids.
-    fn settle(&mut self, index: u8, entry: &PositionEntry, before_assets: u128) {
+    fn settle(&self, index: u8, entry: &PositionEntry, before_assets: u128) {
         self.book.set_position(index, entry);
         for place in entry.caps() {
             let mut cap = self.book.cap(*place);
@@ -91,7 +91,7 @@ impl Desk {
         self.tell_marked(index, before_assets, entry.mark.value_assets);
     }
 
-    fn write(&mut self, accounts: Accounts, clock: Clock, ledger: &Ledger, lock: Lock) {
+    fn write(&self, accounts: Accounts, clock: Clock, ledger: &Ledger, lock: Lock) {
         let Ledger { idle_assets, marked_assets, value_time, .. } = *ledger;
         self.book.set_accounts(&Accounts { idle_assets, marked_assets, lock, ..accounts });
         self.book.set_clock(&Clock { value_time, ..clock });

@@ -3,10 +3,10 @@
 use alloc::vec::Vec;
 
 use abi::{adapter::IAdapter, desk::IDesk};
-use alloy_primitives::{Address, U256};
+use alloy_primitives::Address;
 use alloy_sol_types::SolCall;
 use book::{Accounts, CapEntry, Clock, Ledger, MAX_ASSETS, Mark, Overflow, PositionEntry};
-use host::{Failure, Revert, VM, emit, revert, view_word};
+use host::{Failure, Revert, VM, Word, emit, revert, view_word};
 use mandate::{Cap, Portfolio};
 
 use crate::program::{Desk, adapter_failed, overflow};
@@ -15,6 +15,8 @@ use crate::program::{Desk, adapter_failed, overflow};
 pub(crate) struct Holding {
     pub(crate) index: u8,
     pub(crate) entry: PositionEntry,
+    /// Its marked value before the call.
+    pub(crate) before_assets: u128,
     /// What its adapter says that it is worth.
     pub(crate) real_assets: u128,
 }
@@ -53,7 +55,7 @@ impl Session {
         let (index, entry) = desk.registered(&self.accounts, position)?;
         let real_assets = value_of(&desk.vm, entry.adapter).map_err(|reason| adapter_failed(entry.adapter, reason))?;
         let place = self.holdings.len();
-        self.holdings.push(Holding { index, entry, real_assets });
+        self.holdings.push(Holding { index, entry, before_assets: entry.mark.value_assets, real_assets });
         self.change(place, |ledger, mark| ledger.mark(mark, real_assets))?;
         Ok(place)
     }
@@ -84,7 +86,7 @@ impl Session {
     }
 
     /// Writes everything that the call changed, and frees the lock.
-    pub(crate) fn close(mut self, desk: &mut Desk) {
+    pub(crate) fn close(mut self, desk: &Desk) {
         self.accounts.idle_assets = self.ledger.idle_assets;
         self.accounts.marked_assets = self.ledger.marked_assets;
         self.accounts.lock = book::Lock::Free;
@@ -105,21 +107,15 @@ impl Desk {
     /// Returns a registered position.
     pub(crate) fn registered(&self, accounts: &Accounts, position: u32) -> Result<(u8, PositionEntry), Revert> {
         let index = u8::try_from(position).ok().filter(|index| *index < accounts.positions);
-        let index = index.ok_or_else(|| revert(IDesk::UnknownPosition { position }))?;
+        let index = index.ok_or_else(|| revert::<IDesk::UnknownPosition>(&[position.word()]))?;
         Ok((index, self.book.position(index)))
     }
 
     /// Tells of a position's new mark, where it changed.
     pub(crate) fn tell_marked(&self, index: u8, before_assets: u128, after_assets: u128) {
         if before_assets != after_assets {
-            emit(
-                &self.vm,
-                &IDesk::PositionMarked {
-                    position: index.into(),
-                    valueBefore: U256::from(before_assets),
-                    valueAfter: U256::from(after_assets),
-                },
-            );
+            let values = [before_assets.word(), after_assets.word()];
+            emit::<IDesk::PositionMarked>(&self.vm, &[index.word()], &values);
         }
     }
 }

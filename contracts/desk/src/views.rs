@@ -2,50 +2,56 @@
 
 use alloc::vec::Vec;
 
-use abi::desk::IDesk;
-use alloy_primitives::U256;
+use alloy_primitives::B256;
+use host::{Encoded, Word, append};
 
 use crate::program::Desk;
 
 impl Desk {
-    pub(crate) fn view_book(&self) -> IDesk::Book {
+    /// `IDesk.Book`.
+    pub(crate) fn view_book(&self) -> [B256; 6] {
         let (accounts, clock) = (self.book.accounts(), self.book.clock());
         let ledger = self.book.ledger(&accounts, &clock);
         let (_, floor_wad) = self.book.asset_and_floor();
-        IDesk::Book {
-            idle: U256::from(accounts.idle_assets),
-            marked: U256::from(accounts.marked_assets),
-            nav: U256::from(ledger.nav_assets()),
-            navEntry: U256::from(ledger.nav_entry_assets()),
-            maxRateWad: U256::from(clock.max_rate_wad),
-            liquidityFloorWad: U256::from(floor_wad),
+        [
+            accounts.idle_assets.word(),
+            accounts.marked_assets.word(),
+            ledger.nav_assets().word(),
+            ledger.nav_entry_assets().word(),
+            clock.max_rate_wad.word(),
+            floor_wad.word(),
+        ]
+    }
+
+    /// `IDesk.Position[]`: its items are of different lengths, so a table of offsets goes before them.
+    pub(crate) fn view_positions(&self) -> Encoded {
+        let count = self.book.accounts().positions;
+        let (mut heads, mut items) = (Vec::new(), Vec::new());
+        append(&mut heads, &[32_u8.word(), count.word()]);
+        for index in 0..count {
+            let entry = self.book.position(index);
+            let offset = u64::from(count).saturating_mul(32).saturating_add(items.len() as u64);
+            append(&mut heads, &[offset.word()]);
+            let (mark, ids) = (entry.mark, entry.caps());
+            let ids_at = 128_u8.word(); // Behind the four words of the item itself.
+            let length = (ids.len() as u64).word();
+            let value = mark.value_assets.word();
+            append(&mut items, &[entry.adapter.word(), ids_at, value, mark.unix_secs().word(), length]);
+            for place in ids {
+                append(&mut items, &[self.book.risk_id(*place)]);
+            }
         }
+        heads.append(&mut items);
+        Encoded(heads)
     }
 
-    pub(crate) fn view_positions(&self) -> Vec<IDesk::Position> {
-        (0..self.book.accounts().positions)
-            .map(|index| {
-                let entry = self.book.position(index);
-                IDesk::Position {
-                    adapter: entry.adapter,
-                    riskIds: entry.caps().iter().map(|place| self.book.risk_id(*place)).collect(),
-                    value: U256::from(entry.mark.value_assets),
-                    markedAt: U256::from(entry.mark.unix_secs()),
-                }
-            })
-            .collect()
-    }
-
-    pub(crate) fn view_caps(&self) -> Vec<IDesk::Cap> {
+    /// `IDesk.Cap[]`.
+    pub(crate) fn view_caps(&self) -> Vec<[B256; 4]> {
         (0..self.book.accounts().caps)
             .map(|place| {
                 let cap = self.book.cap(place);
-                IDesk::Cap {
-                    riskId: self.book.risk_id(place),
-                    exposure: U256::from(cap.exposure_assets),
-                    absolute: U256::from(cap.absolute_assets),
-                    relativeWad: U256::from(cap.relative_wad),
-                }
+                let (exposure, absolute) = (cap.exposure_assets.word(), cap.absolute_assets.word());
+                [self.book.risk_id(place), exposure, absolute, cap.relative_wad.word()]
             })
             .collect()
     }

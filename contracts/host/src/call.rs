@@ -5,44 +5,13 @@ use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, U256};
 use stylus_sdk::{call::RawCall, host::VM};
 
+use crate::encode;
+
 /// The most that is copied of any answer: the largest that we read is Aave's reserve data, 15 words.
 pub const MAX_ANSWER_BYTES: usize = 512;
 
 /// What a failed call reverted with, cut to [`MAX_ANSWER_BYTES`]; empty when it answered too little.
 pub type Failure = Vec<u8>;
-
-/// A 32-byte argument.
-pub trait Word {
-    /// The word as the ABI encodes it.
-    fn word(self) -> B256;
-}
-
-impl Word for U256 {
-    fn word(self) -> B256 {
-        B256::from(self)
-    }
-}
-
-impl Word for Address {
-    fn word(self) -> B256 {
-        self.into_word()
-    }
-}
-
-impl Word for B256 {
-    fn word(self) -> B256 {
-        self
-    }
-}
-
-fn calldata(selector: [u8; 4], words: &[B256]) -> Vec<u8> {
-    let mut data = Vec::with_capacity(words.len().saturating_mul(32).saturating_add(4));
-    data.extend_from_slice(&selector);
-    for word in words {
-        data.extend_from_slice(word.as_slice());
-    }
-    data
-}
 
 /// Calls a contract that may change state, with all gas but a 64th, and returns the bytes of its answer.
 ///
@@ -50,7 +19,7 @@ fn calldata(selector: [u8; 4], words: &[B256]) -> Vec<u8> {
 ///
 /// What it reverted with.
 pub fn invoke(vm: &VM, to: Address, selector: [u8; 4], words: &[B256]) -> Result<Vec<u8>, Failure> {
-    let data = calldata(selector, words);
+    let data = encode(selector, words);
     // SAFETY: the storage cache is flushed and cleared before the call, and callers hold no storage guard across it.
     unsafe { RawCall::new(vm).clear_storage_cache().limit_return_data(0, MAX_ANSWER_BYTES).call(to, &data) }
 }
@@ -70,7 +39,7 @@ pub fn call_word(vm: &VM, to: Address, selector: [u8; 4], words: &[B256]) -> Res
 ///
 /// What it reverted with.
 pub fn view_words(vm: &VM, to: Address, selector: [u8; 4], words: &[B256]) -> Result<Vec<u8>, Failure> {
-    view_raw(vm, to, &calldata(selector, words))
+    view_raw(vm, to, &encode(selector, words))
 }
 
 /// Asks a contract that cannot change state with calldata as it stands.

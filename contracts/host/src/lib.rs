@@ -1,8 +1,8 @@
 //! What every program says to its host: reverts, calls and logs in one small form.
 //!
-//! The SDK's typed interfaces cost 1.5 KiB of code a call and 1.7 KiB an event; every call that these programs make
-//! takes whole words and answers one, so one function for each kind of call serves them all. Selectors, errors and
-//! events still come from the interface files (`tenor-abi`), never from literals.
+//! The SDK's typed interfaces cost 1.5 KiB of code a call and 1.7 KiB an event, and a program may have 24 KiB; nearly
+//! everything that these programs take, call and emit is whole words, so a few functions on words serve all of it.
+//! Selectors and topics come from the interface files (`tenor-abi`), never from literals.
 //!
 //! # What holds
 //!
@@ -14,17 +14,20 @@
 extern crate alloc;
 
 mod call;
+mod codec;
 mod log;
 mod route;
 mod signature;
+mod storage;
 mod token;
 
-pub use call::{Failure, MAX_ANSWER_BYTES, Word, call_word, delegate, invoke, view_word, view_words};
+pub use call::{Failure, MAX_ANSWER_BYTES, call_word, delegate, invoke, view_word, view_words};
+pub use codec::{Answer, Arguments, Encoded, Revert, Word, append, append_bytes, encode, revert, revert_with_bytes};
 pub use log::emit;
 #[cfg(target_arch = "wasm32")]
 pub use route::run;
-pub use route::{Revert, decode, revert};
 pub use signature::recover;
+pub use storage::Slot;
 pub use token::{approve, balance_of, transfer, transfer_from};
 
 pub use stylus_sdk::host::VM;

@@ -1,37 +1,22 @@
-//! From calldata to an answer: routing by selector, decoding, and the bytes of a revert.
+//! From calldata to an answer: routing by selector, and the entry point.
 
+#[cfg(target_arch = "wasm32")]
 use alloc::vec::Vec;
 
-use alloy_sol_types::{SolCall, SolError, abi::AbiDecoderConfig};
 #[cfg(target_arch = "wasm32")]
 use stylus_sdk::host::VM;
 
-/// The bytes that a call reverts with: an error of the interface files, encoded where it arises.
-pub type Revert = Vec<u8>;
-
-/// Encodes a typed error.
-#[inline(never)]
-pub fn revert<E: SolError>(error: E) -> Revert {
-    error.abi_encode()
-}
-
-/// Decodes the arguments of a call, the selector left off.
-///
-/// # Errors
-///
-/// An empty revert for malformed calldata, as Solidity gives.
-pub fn decode<C: SolCall>(arguments: &[u8]) -> Result<C, Revert> {
-    C::abi_decode_raw_with_config(arguments, AbiDecoderConfig::new().validate(true)).map_err(|_| Vec::new())
-}
+#[cfg(target_arch = "wasm32")]
+use crate::Revert;
 
 /// Defines `fn route(&mut program, selector, arguments) -> Option<Result<answer, revert>>` and the list of selectors
-/// that it knows, `ROUTES`, from lines `functionCall(decoded) => result`.
+/// that it knows, `ROUTES`, from lines `functionCall(arguments) => result`.
 ///
 /// Functions are named as in the interface files, so that signatures have one source; the list is what a test
 /// compares with the interface.
 #[macro_export]
 macro_rules! routes {
-    ($interface:ident for $program:ty, $this:ident: $($call:ident($decoded:pat) => $result:expr;)+) => {
+    ($interface:ident for $program:ty, $this:ident: $($call:ident($arguments:pat) => $result:expr;)+) => {
         /// Every selector that this program answers itself.
         pub const ROUTES: &[[u8; 4]] = &[$(<$interface::$call as ::alloy_sol_types::SolCall>::SELECTOR),+];
 
@@ -41,15 +26,23 @@ macro_rules! routes {
             selector: [u8; 4],
             arguments: &[u8],
         ) -> ::core::option::Option<::core::result::Result<::alloc::vec::Vec<u8>, $crate::Revert>> {
-            $(if selector == <$interface::$call as ::alloy_sol_types::SolCall>::SELECTOR {
-                let mut run = || {
-                    let $decoded = $crate::decode::<$interface::$call>(arguments)?;
-                    let result = $result?;
-                    Ok(<$interface::$call as ::alloy_sol_types::SolCall>::abi_encode_returns(&result.into()))
-                };
-                return Some(run());
-            })+
-            None
+            let mut arguments = $crate::Arguments::new(arguments);
+            let mut answer = ::alloc::vec::Vec::new();
+            let mut run = || {
+                match selector {
+                    $(<$interface::$call as ::alloy_sol_types::SolCall>::SELECTOR => {
+                        let $arguments = &mut arguments;
+                        $crate::Answer::write($result?, &mut answer);
+                    })+
+                    _ => return Ok(false),
+                }
+                Ok(true)
+            };
+            match run() {
+                Ok(true) => Some(Ok(answer)),
+                Ok(false) => None,
+                Err(revert) => Some(Err(revert)),
+            }
         }
     };
 }

@@ -7,7 +7,7 @@ use crate::host;
 /// Returns `a * b / d` rounded down; `None` when `d` is zero or the result needs more than 256 bits.
 pub fn mul_div_down(a: U256, b: U256, d: U256) -> Option<U256> {
     // The product is high * 2^256 + low: its remainder modulo 2^256 - 1 is low + high, less one when that wraps.
-    let low = a.wrapping_mul(b);
+    let low = product(a, b);
     let folded = host::mul_mod(a, b, U256::MAX);
     let (mut high, borrowed) = folded.overflowing_sub(low);
     if borrowed {
@@ -31,11 +31,17 @@ pub fn mul_div_down(a: U256, b: U256, d: U256) -> Option<U256> {
     let odd = d.wrapping_shr(twos);
     let low = if twos == 0 { low } else { low.wrapping_shr(twos) | high.wrapping_shl(256_usize.wrapping_sub(twos)) };
     let two = U256::from(2);
-    let mut inverse = odd.wrapping_mul(U256::from(3)) ^ two;
+    let mut inverse = product(odd, U256::from(3)) ^ two;
     for _ in 0..6 {
-        inverse = inverse.wrapping_mul(two.wrapping_sub(odd.wrapping_mul(inverse)));
+        inverse = product(inverse, two.wrapping_sub(product(odd, inverse)));
     }
-    Some(low.wrapping_mul(inverse))
+    Some(product(low, inverse))
+}
+
+/// Returns `a * b` modulo 2^256; kept apart because it is long and used often.
+#[inline(never)]
+fn product(a: U256, b: U256) -> U256 {
+    a.wrapping_mul(b)
 }
 
 /// Returns `a * b / d` rounded up; `None` when `d` is zero or the result needs more than 256 bits.

@@ -2,45 +2,45 @@
 
 use abi::{desk::IDesk, vault::IVault};
 use alloy_primitives::{Address, U256};
-use alloy_sol_types::SolCall;
+use alloy_sol_types::{SolCall, SolError};
 use book::{Lock, MAX_ASSETS};
-use host::{Failure, Revert, balance_of, emit, revert, transfer, transfer_from};
+use host::{Failure, Revert, Word, balance_of, emit, encode, revert, transfer, transfer_from};
 use math::{to_assets_down, to_assets_up, to_shares_down, to_shares_up};
 use stylus_sdk::stylus_core::{AccountAccess, MessageAccess};
 
 use crate::program::Vault;
 
 impl Vault {
-    pub(crate) fn deposit(&mut self, assets: U256, receiver: Address) -> Result<U256, Revert> {
+    pub(crate) fn deposit(&self, assets: U256, receiver: Address) -> Result<U256, Revert> {
         let accounts = self.book.enter()?;
         let shares = self.convert(assets, self.entry_nav(&accounts), to_shares_down)?;
         self.take_in(assets, shares, receiver)?;
         Ok(shares)
     }
 
-    pub(crate) fn mint(&mut self, shares: U256, receiver: Address) -> Result<U256, Revert> {
+    pub(crate) fn mint(&self, shares: U256, receiver: Address) -> Result<U256, Revert> {
         let accounts = self.book.enter()?;
         let assets = self.convert(shares, self.entry_nav(&accounts), to_assets_up)?;
         self.take_in(assets, shares, receiver)?;
         Ok(assets)
     }
 
-    pub(crate) fn withdraw(&mut self, assets: U256, receiver: Address, owner: Address) -> Result<U256, Revert> {
+    pub(crate) fn withdraw(&self, assets: U256, receiver: Address, owner: Address) -> Result<U256, Revert> {
         self.book.enter()?;
-        let max = self.convert(self.book.balances.get(owner), self.exit_nav(), to_assets_down)?;
+        let max = self.convert(self.book.balance_shares(owner), self.exit_nav(), to_assets_down)?;
         if assets > max {
-            return Err(revert(IVault::ERC4626ExceededMaxWithdraw { owner, assets, max }));
+            return Err(exceeded::<IVault::ERC4626ExceededMaxWithdraw>(owner, assets, max));
         }
         let shares = self.convert(assets, self.exit_nav(), to_shares_up)?;
         self.pay_out(assets, shares, receiver, owner)?;
         Ok(shares)
     }
 
-    pub(crate) fn redeem(&mut self, shares: U256, receiver: Address, owner: Address) -> Result<U256, Revert> {
+    pub(crate) fn redeem(&self, shares: U256, receiver: Address, owner: Address) -> Result<U256, Revert> {
         self.book.enter()?;
-        let max = self.book.balances.get(owner);
+        let max = self.book.balance_shares(owner);
         if shares > max {
-            return Err(revert(IVault::ERC4626ExceededMaxRedeem { owner, shares, max }));
+            return Err(exceeded::<IVault::ERC4626ExceededMaxRedeem>(owner, shares, max));
         }
         let assets = self.convert(shares, self.exit_nav(), to_assets_down)?;
         self.pay_out(assets, shares, receiver, owner)?;
@@ -48,57 +48,58 @@ impl Vault {
     }
 
     /// Counts `assets` and creates `shares`, then takes the money in.
-    fn take_in(&mut self, assets: U256, shares: U256, receiver: Address) -> Result<(), Revert> {
+    fn take_in(&self, assets: U256, shares: U256, receiver: Address) -> Result<(), Revert> {
         self.check_receiver(receiver)?;
         if shares.is_zero() {
-            return Err(revert(IVault::ZeroResult {}));
+            return Err(revert::<IVault::ZeroResult>(&[]));
         }
         let mut accounts = self.book.accounts();
         let assets_counted = u128::try_from(assets)
             .ok()
             .filter(|assets| accounts.nav_assets().saturating_add(*assets) <= MAX_ASSETS)
-            .ok_or_else(|| revert(IVault::Overflow {}))?;
+            .ok_or_else(|| revert::<IVault::Overflow>(&[]))?;
 
         accounts.idle_assets = accounts.idle_assets.saturating_add(assets_counted);
         self.book.set_accounts(&accounts);
         self.create_shares(receiver, shares)?;
         let sender = self.vm.msg_sender();
-        emit(&self.vm, &IVault::Deposit { sender, owner: receiver, assets, shares });
+        emit::<IVault::Deposit>(&self.vm, &[sender.word(), receiver.word()], &[assets.word(), shares.word()]);
 
         let (asset, _) = self.book.asset_and_floor();
         let this = self.vm.contract_address();
         transfer_from(&self.vm, asset, sender, this, assets).map_err(asset_failed)?;
         let held = balance_of(&self.vm, asset, this).map_err(asset_failed)?;
         if held < U256::from(accounts.idle_assets) {
-            return Err(revert(IVault::AssetCallFailed {}));
+            return Err(revert::<IVault::AssetCallFailed>(&[]));
         }
         self.book.set_lock(Lock::Free);
         Ok(())
     }
 
     /// Brings in what idle money lacks, destroys `shares` and pays `assets` out.
-    fn pay_out(&mut self, assets: U256, shares: U256, receiver: Address, owner: Address) -> Result<(), Revert> {
+    fn pay_out(&self, assets: U256, shares: U256, receiver: Address, owner: Address) -> Result<(), Revert> {
         self.check_receiver(receiver)?;
         if assets.is_zero() {
-            return Err(revert(IVault::ZeroResult {}));
+            return Err(revert::<IVault::ZeroResult>(&[]));
         }
         self.spend_allowance(owner, shares)?;
         let missing = assets.saturating_sub(U256::from(self.book.accounts().idle_assets));
         if !missing.is_zero() {
             self.book.set_lock(Lock::Forcing);
-            self.delegate(&IDesk::forceIdleCall { assets: missing }.abi_encode())?;
+            self.delegate(&encode(IDesk::forceIdleCall::SELECTOR, &[missing.word()]))?;
         }
 
         let mut accounts = self.book.accounts();
         let idle = U256::from(accounts.idle_assets);
         let Some(left) = idle.checked_sub(assets) else {
-            return Err(revert(IVault::ERC4626ExceededMaxWithdraw { owner, assets, max: idle }));
+            return Err(exceeded::<IVault::ERC4626ExceededMaxWithdraw>(owner, assets, idle));
         };
         accounts.idle_assets = left.saturating_to();
         self.book.set_accounts(&accounts);
         self.destroy_shares(owner, shares)?;
         let sender = self.vm.msg_sender();
-        emit(&self.vm, &IVault::Withdraw { sender, receiver, owner, assets, shares });
+        let parties = [sender.word(), receiver.word(), owner.word()];
+        emit::<IVault::Withdraw>(&self.vm, &parties, &[assets.word(), shares.word()]);
 
         let (asset, _) = self.book.asset_and_floor();
         transfer(&self.vm, asset, receiver, assets).map_err(asset_failed)?;
@@ -108,5 +109,9 @@ impl Vault {
 }
 
 fn asset_failed(_reason: Failure) -> Revert {
-    revert(IVault::AssetCallFailed {})
+    revert::<IVault::AssetCallFailed>(&[])
+}
+
+fn exceeded<E: SolError>(owner: Address, amount: U256, max: U256) -> Revert {
+    revert::<E>(&[owner.word(), amount.word(), max.word()])
 }

@@ -2,7 +2,7 @@
 
 use abi::vault::IVault;
 use alloy_primitives::{Address, B256, FixedBytesSliceExt, U256, b256};
-use host::{Revert, Word, recover, revert};
+use host::{Arguments, Revert, Word, recover, revert};
 use stylus_sdk::stylus_core::{AccountAccess, BlockAccess, ChainAccess, CryptographyAccess};
 
 use crate::program::Vault;
@@ -16,26 +16,51 @@ const VERSION_HASH: B256 = b256!("c89efdaa54c0f20c7adf612882df0950f5a951637e0307
 /// keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)").
 const PERMIT_TYPE: B256 = b256!("6e71edae12b1b97f4d1f60370fef10105fa2faae0126114a169c64845d6126c9");
 
+/// An approval and its signature.
+pub(crate) struct Permit {
+    owner: Address,
+    spender: Address,
+    value: U256,
+    deadline: U256,
+    v: u8,
+    r: B256,
+    s: B256,
+}
+
+impl Permit {
+    pub(crate) fn read(a: &mut Arguments<'_>) -> Result<Self, Revert> {
+        Ok(Self {
+            owner: a.address()?,
+            spender: a.address()?,
+            value: a.uint()?,
+            deadline: a.uint()?,
+            v: a.small(8)? as u8, // Eight bits.
+            r: a.word()?,
+            s: a.word()?,
+        })
+    }
+}
+
 impl Vault {
-    pub(crate) fn permit(&mut self, c: &IVault::permitCall) -> Result<(), Revert> {
-        if U256::from(self.vm.block_timestamp()) > c.deadline {
-            return Err(revert(IVault::ERC2612ExpiredSignature { deadline: c.deadline }));
+    pub(crate) fn permit(&self, permit: &Permit) -> Result<(), Revert> {
+        let Permit { owner, spender, value, deadline, v, r, s } = *permit;
+        if U256::from(self.vm.block_timestamp()) > deadline {
+            return Err(revert::<IVault::ERC2612ExpiredSignature>(&[deadline.word()]));
         }
-        let nonce = self.book.permits.get(c.owner);
-        let message = [PERMIT_TYPE, c.owner.word(), c.spender.word(), c.value.word(), nonce.word(), c.deadline.word()];
-        let [domain, message] = [self.domain_separator(), self.hash(&message)];
+        let nonce = self.book.permit_nonce(owner);
+        let message = [PERMIT_TYPE, owner.word(), spender.word(), value.word(), nonce.word(), deadline.word()];
         let mut signed = [0_u8; 66];
+        let (domain, message) = (self.domain_separator(), self.hash(&message));
         for (to, from) in signed.iter_mut().zip(b"\x19\x01".iter().chain(&domain.0).chain(&message.0)) {
             *to = *from;
         }
-        let digest = self.vm.native_keccak256(&signed);
-        let signer = recover(&self.vm, digest, c.v, c.r, c.s);
-        if signer.is_zero() || signer != c.owner {
-            return Err(revert(IVault::ERC2612InvalidSigner { signer, owner: c.owner }));
+        let signer = recover(&self.vm, self.vm.native_keccak256(&signed), v, r, s);
+        if signer.is_zero() || signer != owner {
+            return Err(revert::<IVault::ERC2612InvalidSigner>(&[signer.word(), owner.word()]));
         }
 
-        self.book.permits.insert(c.owner, nonce.saturating_add(U256::ONE));
-        self.approve(c.owner, c.spender, c.value).map(|_true| ())
+        self.book.set_permit_nonce(owner, nonce.saturating_add(U256::ONE));
+        self.approve(owner, spender, value).map(|_true| ())
     }
 
     pub(crate) fn domain_separator(&self) -> B256 {

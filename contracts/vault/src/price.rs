@@ -13,7 +13,7 @@ use crate::program::Vault;
 type Conversion = fn(U256, U256, U256) -> Option<U256>;
 
 /// The most shares that may exist: what makes every conversion of a possible amount fit.
-const MAX_SUPPLY: U256 = U256::from_limbs([u64::MAX, u64::MAX, u64::MAX, 0]);
+pub(crate) const MAX_SUPPLY: U256 = U256::from_limbs([u64::MAX, u64::MAX, u64::MAX, 0]);
 
 impl Vault {
     pub(crate) fn convert_to_shares(&self, assets: U256) -> Result<U256, Revert> {
@@ -40,7 +40,7 @@ impl Vault {
     pub(crate) fn max_deposit(&self) -> U256 {
         let accounts = self.book.accounts();
         let room = U256::from(MAX_ASSETS.saturating_sub(accounts.nav_assets()));
-        let room_shares = MAX_SUPPLY.saturating_sub(self.book.supply.get());
+        let room_shares = MAX_SUPPLY.saturating_sub(self.book.supply_shares());
         let nav = self.entry_nav(&accounts);
         room.min(self.convert(room_shares, nav, to_assets_down).unwrap_or(U256::MAX))
     }
@@ -51,13 +51,13 @@ impl Vault {
 
     /// What the owner is due, as far as idle money and what adapters report liquid goes.
     pub(crate) fn max_withdraw(&self, owner: Address) -> U256 {
-        let shares = self.book.balances.get(owner);
+        let shares = self.book.balance_shares(owner);
         let due = self.convert_to_assets(shares).unwrap_or(U256::ZERO);
         self.available(due)
     }
 
     pub(crate) fn max_redeem(&self, owner: Address) -> U256 {
-        let shares = self.book.balances.get(owner);
+        let shares = self.book.balance_shares(owner);
         let due = self.convert_to_assets(shares).unwrap_or(U256::ZERO);
         let available = self.available(due);
         if available == due { shares } else { self.convert_to_shares(available).unwrap_or(U256::ZERO) }
@@ -73,7 +73,7 @@ impl Vault {
 
     #[inline(never)]
     pub(crate) fn convert(&self, amount: U256, nav: U256, conversion: Conversion) -> Result<U256, Revert> {
-        conversion(amount, nav, self.book.supply.get()).ok_or_else(|| revert(IVault::Overflow {}))
+        conversion(amount, nav, self.book.supply_shares()).ok_or_else(|| revert::<IVault::Overflow>(&[]))
     }
 
     /// Returns `due`, or less where idle money and the positions' liquidity do not reach; a position counts for what

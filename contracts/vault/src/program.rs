@@ -3,11 +3,13 @@
 use alloc::vec::Vec;
 
 use abi::{erc20::IERC20, vault::IVault};
-use alloy_primitives::{Address, U256};
+use alloy_primitives::Address;
 use alloy_sol_types::SolCall;
-use book::Book;
-use host::{Revert, VM, delegate, revert, view_word};
+use book::{Book, Role};
+use host::{Revert, VM, Word, delegate, revert, view_word};
 use stylus_sdk::stylus_core::{AccountAccess, MessageAccess};
+
+use crate::permit::Permit;
 
 /// The name of the shares.
 const NAME: &str = "Tenor Vault";
@@ -38,35 +40,35 @@ pub fn main(input: Vec<u8>, vm: VM) -> Result<Vec<u8>, Revert> {
 }
 
 host::routes! { IVault for Vault, this:
-    initializeCall(c) => this.initialize(c.asset, c.desk, c.owner);
-    depositCall(c) => this.deposit(c.assets, c.receiver);
-    withdrawCall(c) => this.withdraw(c.assets, c.receiver, c.owner);
-    redeemCall(c) => this.redeem(c.shares, c.receiver, c.owner);
-    mintCall(c) => this.mint(c.shares, c.receiver);
-    transferCall(c) => this.transfer(this.vm.msg_sender(), c.to, c.value);
-    transferFromCall(c) => this.transfer_from(c.from, c.to, c.value);
-    approveCall(c) => this.approve(this.vm.msg_sender(), c.spender, c.value);
-    permitCall(c) => this.permit(&c);
-    balanceOfCall(c) => view(this.book.balances.get(c.account));
-    totalSupplyCall(_) => view(this.book.supply.get());
-    allowanceCall(c) => view(this.book.allowances.getter(c.owner).get(c.spender));
-    totalAssetsCall(_) => view(U256::from(this.book.accounts().nav_assets()));
-    convertToSharesCall(c) => this.convert_to_shares(c.assets);
-    convertToAssetsCall(c) => this.convert_to_assets(c.shares);
-    previewDepositCall(c) => this.preview_deposit(c.assets);
-    previewMintCall(c) => this.preview_mint(c.shares);
-    previewWithdrawCall(c) => this.preview_withdraw(c.assets);
-    previewRedeemCall(c) => this.convert_to_assets(c.shares);
-    maxDepositCall(_) => view(this.max_deposit());
-    maxMintCall(_) => view(this.max_mint());
-    maxWithdrawCall(c) => view(this.max_withdraw(c.owner));
-    maxRedeemCall(c) => view(this.max_redeem(c.owner));
+    initializeCall(a) => this.initialize(a.address()?, a.address()?, a.address()?);
+    depositCall(a) => this.deposit(a.uint()?, a.address()?);
+    withdrawCall(a) => this.withdraw(a.uint()?, a.address()?, a.address()?);
+    redeemCall(a) => this.redeem(a.uint()?, a.address()?, a.address()?);
+    mintCall(a) => this.mint(a.uint()?, a.address()?);
+    transferCall(a) => this.transfer(this.vm.msg_sender(), a.address()?, a.uint()?);
+    transferFromCall(a) => this.transfer_from(a.address()?, a.address()?, a.uint()?);
+    approveCall(a) => this.approve(this.vm.msg_sender(), a.address()?, a.uint()?);
+    permitCall(a) => this.permit(&Permit::read(a)?);
+    balanceOfCall(a) => view(this.book.balance_shares(a.address()?));
+    totalSupplyCall(_) => view(this.book.supply_shares());
+    allowanceCall(a) => view(this.book.allowance_shares(a.address()?, a.address()?));
+    totalAssetsCall(_) => view(this.exit_nav());
+    convertToSharesCall(a) => this.convert_to_shares(a.uint()?);
+    convertToAssetsCall(a) => this.convert_to_assets(a.uint()?);
+    previewDepositCall(a) => this.preview_deposit(a.uint()?);
+    previewMintCall(a) => this.preview_mint(a.uint()?);
+    previewWithdrawCall(a) => this.preview_withdraw(a.uint()?);
+    previewRedeemCall(a) => this.convert_to_assets(a.uint()?);
+    maxDepositCall(a) => a.address().map(|_| this.max_deposit());
+    maxMintCall(a) => a.address().map(|_| this.max_mint());
+    maxWithdrawCall(a) => view(this.max_withdraw(a.address()?));
+    maxRedeemCall(a) => view(this.max_redeem(a.address()?));
     assetCall(_) => view(this.book.asset_and_floor().0);
-    deskCall(_) => view(this.book.desk.get());
+    deskCall(_) => view(this.book.role(Role::Desk));
     decimalsCall(_) => view(this.book.accounts().decimals);
     nameCall(_) => view(NAME);
     symbolCall(_) => view(SYMBOL);
-    noncesCall(c) => view(this.book.permits.get(c.owner));
+    noncesCall(a) => view(this.book.permit_nonce(a.address()?));
     DOMAIN_SEPARATORCall(_) => view(this.domain_separator());
 }
 
@@ -76,34 +78,34 @@ fn view<T>(value: T) -> Result<T, Revert> {
 
 impl Vault {
     fn initialize(&mut self, asset: Address, desk: Address, owner: Address) -> Result<(), Revert> {
-        if !self.book.desk.get().is_zero() {
-            return Err(revert(IVault::AlreadyInitialized {}));
+        if !self.book.role(Role::Desk).is_zero() {
+            return Err(revert::<IVault::AlreadyInitialized>(&[]));
         }
         for account in [asset, desk] {
             if self.vm.code_size(account) == 0 {
-                return Err(revert(IVault::InvalidAddress { account }));
+                return Err(revert::<IVault::InvalidAddress>(&[account.word()]));
             }
         }
         if owner.is_zero() {
-            return Err(revert(IVault::InvalidAddress { account: owner }));
+            return Err(revert::<IVault::InvalidAddress>(&[owner.word()]));
         }
         let decimals = view_word(&self.vm, asset, IERC20::decimalsCall::SELECTOR, &[])
             .ok()
             .and_then(|decimals| u8::try_from(decimals).ok()?.checked_add(EXTRA_DECIMALS))
-            .ok_or_else(|| revert(IVault::AssetCallFailed {}))?;
+            .ok_or_else(|| revert::<IVault::AssetCallFailed>(&[]))?;
 
         let mut accounts = self.book.accounts();
         accounts.decimals = decimals;
         self.book.set_accounts(&accounts);
         self.book.set_asset_and_floor(asset, 0);
-        self.book.desk.set(desk);
-        self.book.owner.set(owner);
+        self.book.set_role(Role::Desk, desk);
+        self.book.set_role(Role::Owner, owner);
         Ok(())
     }
 
     /// Runs the desk's code on this storage.
     pub(crate) fn delegate(&self, input: &[u8]) -> Result<Vec<u8>, Revert> {
-        let desk = self.book.desk.get();
+        let desk = self.book.role(Role::Desk);
         if desk.is_zero() {
             return Err(Vec::new());
         }

@@ -1,88 +1,90 @@
 //! ERC-20: balances and allowances of the shares.
 
 use abi::vault::IVault;
-use alloy_primitives::{Address, U256};
-use host::{Revert, emit, revert};
+use alloy_primitives::{Address, B256, U256};
+use host::{Revert, Word, emit, revert};
 use stylus_sdk::stylus_core::{AccountAccess, MessageAccess};
 
-use crate::program::Vault;
+use crate::{price::MAX_SUPPLY, program::Vault};
 
 impl Vault {
-    pub(crate) fn transfer(&mut self, from: Address, to: Address, value: U256) -> Result<bool, Revert> {
+    pub(crate) fn transfer(&self, from: Address, to: Address, value: U256) -> Result<bool, Revert> {
         self.check_receiver(to)?;
         self.take_shares(from, value)?;
         self.give_shares(to, value);
-        emit(&self.vm, &IVault::Transfer { from, to, value });
+        emit::<IVault::Transfer>(&self.vm, &[from.word(), to.word()], &[value.word()]);
         Ok(true)
     }
 
-    pub(crate) fn transfer_from(&mut self, from: Address, to: Address, value: U256) -> Result<bool, Revert> {
+    pub(crate) fn transfer_from(&self, from: Address, to: Address, value: U256) -> Result<bool, Revert> {
         self.spend_allowance(from, value)?;
         self.transfer(from, to, value)
     }
 
-    pub(crate) fn approve(&mut self, owner: Address, spender: Address, value: U256) -> Result<bool, Revert> {
-        self.book.allowances.setter(owner).insert(spender, value);
-        emit(&self.vm, &IVault::Approval { owner, spender, value });
+    pub(crate) fn approve(&self, owner: Address, spender: Address, value: U256) -> Result<bool, Revert> {
+        self.book.set_allowance_shares(owner, spender, value);
+        emit::<IVault::Approval>(&self.vm, &[owner.word(), spender.word()], &[value.word()]);
         Ok(true)
     }
 
     /// Creates shares; the caller has checked the receiver.
-    pub(crate) fn create_shares(&mut self, to: Address, value: U256) -> Result<(), Revert> {
-        let supply = self.book.supply.get().checked_add(value).ok_or_else(|| revert(IVault::Overflow {}))?;
-        self.book.supply.set(supply);
+    pub(crate) fn create_shares(&self, to: Address, value: U256) -> Result<(), Revert> {
+        let supply = self.book.supply_shares().checked_add(value).filter(|supply| *supply <= MAX_SUPPLY);
+        self.book.set_supply_shares(supply.ok_or_else(|| revert::<IVault::Overflow>(&[]))?);
         self.give_shares(to, value);
-        emit(&self.vm, &IVault::Transfer { from: Address::ZERO, to, value });
+        emit::<IVault::Transfer>(&self.vm, &[B256::ZERO, to.word()], &[value.word()]);
         Ok(())
     }
 
     /// Destroys shares of an account that has them.
-    pub(crate) fn destroy_shares(&mut self, from: Address, value: U256) -> Result<(), Revert> {
+    pub(crate) fn destroy_shares(&self, from: Address, value: U256) -> Result<(), Revert> {
         self.take_shares(from, value)?;
-        let supply = self.book.supply.get().saturating_sub(value);
-        self.book.supply.set(supply);
-        emit(&self.vm, &IVault::Transfer { from, to: Address::ZERO, value });
+        self.book.set_supply_shares(self.book.supply_shares().saturating_sub(value));
+        emit::<IVault::Transfer>(&self.vm, &[from.word(), B256::ZERO], &[value.word()]);
         Ok(())
     }
 
     /// Lowers what the caller may take of `owner`'s shares; its own it takes freely, and a whole word is no limit.
-    pub(crate) fn spend_allowance(&mut self, owner: Address, value: U256) -> Result<(), Revert> {
+    pub(crate) fn spend_allowance(&self, owner: Address, value: U256) -> Result<(), Revert> {
         let spender = self.vm.msg_sender();
         if spender == owner {
             return Ok(());
         }
-        let mut allowances = self.book.allowances.setter(owner);
-        let allowance = allowances.get(spender);
+        let allowance = self.book.allowance_shares(owner, spender);
         if allowance == U256::MAX {
             return Ok(());
         }
         let Some(left) = allowance.checked_sub(value) else {
-            return Err(revert(IVault::ERC20InsufficientAllowance { spender, allowance, needed: value }));
+            return Err(revert::<IVault::ERC20InsufficientAllowance>(&[
+                spender.word(),
+                allowance.word(),
+                value.word(),
+            ]));
         };
-        allowances.insert(spender, left);
+        self.book.set_allowance_shares(owner, spender, left);
         Ok(())
     }
 
     /// Refuses the zero address and the vault itself: shares or assets sent there are lost.
     pub(crate) fn check_receiver(&self, receiver: Address) -> Result<(), Revert> {
         if receiver.is_zero() || receiver == self.vm.contract_address() {
-            return Err(revert(IVault::ERC20InvalidReceiver { receiver }));
+            return Err(revert::<IVault::ERC20InvalidReceiver>(&[receiver.word()]));
         }
         Ok(())
     }
 
-    fn take_shares(&mut self, sender: Address, needed: U256) -> Result<(), Revert> {
-        let balance = self.book.balances.get(sender);
+    fn take_shares(&self, sender: Address, needed: U256) -> Result<(), Revert> {
+        let balance = self.book.balance_shares(sender);
         let Some(left) = balance.checked_sub(needed) else {
-            return Err(revert(IVault::ERC20InsufficientBalance { sender, balance, needed }));
+            return Err(revert::<IVault::ERC20InsufficientBalance>(&[sender.word(), balance.word(), needed.word()]));
         };
-        self.book.balances.insert(sender, left);
+        self.book.set_balance_shares(sender, left);
         Ok(())
     }
 
     /// Adds shares to a balance: no sum of balances exceeds the supply, which fits.
-    fn give_shares(&mut self, to: Address, value: U256) {
-        let balance = self.book.balances.get(to).saturating_add(value);
-        self.book.balances.insert(to, balance);
+    fn give_shares(&self, to: Address, value: U256) {
+        let balance = self.book.balance_shares(to).saturating_add(value);
+        self.book.set_balance_shares(to, balance);
     }
 }

@@ -30,13 +30,13 @@ impl Venue for AaveV3 {
     }
 
     fn receipt(&self, vm: &VM, venue: Address, asset: Address) -> Result<Address, Revert> {
-        let invalid = |_: Failure| revert(IAdapter::InvalidAddress { account: venue });
+        let invalid = |_: Failure| revert::<IAdapter::InvalidAddress>(&[venue.word()]);
         let token = reserve(vm, venue, asset).and_then(|data| word(&data, A_TOKEN_WORD)).map_err(invalid)?;
         let token = Address::from_word(B256::from(token));
         // An asset that the pool does not list has no aToken, and an account without code no answer.
         let found = view_word(vm, token, IAToken::UNDERLYING_ASSET_ADDRESSCall::SELECTOR, &[]).unwrap_or(U256::ZERO);
         let found = Address::from_word(B256::from(found));
-        if found == asset { Ok(token) } else { Err(revert(IAdapter::WrongAsset { expected: asset, found })) }
+        if found == asset { Ok(token) } else { Err(revert::<IAdapter::WrongAsset>(&[asset.word(), found.word()])) }
     }
 
     fn held(&self, vm: &VM, position: &Position) -> Result<U256, Failure> {

@@ -1,26 +1,24 @@
 //! The program around a venue: storage, roles, and the order authorise, check, call, count, emit.
 
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 
 use abi::{adapter::IAdapter, erc4626::IERC4626};
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
-use host::{Revert, VM, approve, emit, revert, view_word};
-use stylus_sdk::{
-    prelude::storage,
-    storage::{StorageAddress, StorageType, StorageU256},
-    stylus_core::{AccountAccess, HostAccess, MessageAccess},
-};
+use host::{Revert, Slot, VM, Word, approve, emit, revert, view_word};
+use stylus_sdk::stylus_core::{AccountAccess, MessageAccess};
 
 use crate::{Position, Venue, venue::venue_failed};
 
-#[storage]
-struct Accounts {
-    vault: StorageAddress,
-    venue: StorageAddress,
-    asset: StorageAddress,
-    receipt: StorageAddress,
-    units: StorageU256,
+/// The slots, in order.
+#[derive(Clone, Copy)]
+#[repr(u8)]
+enum At {
+    Vault,
+    Venue,
+    Asset,
+    Receipt,
+    Units,
 }
 
 /// Answers one call: what the entry point of every adapter does.
@@ -33,49 +31,46 @@ pub fn run(venue: &dyn Venue, input: &[u8], vm: VM) -> Result<Vec<u8>, Revert> {
     if !vm.msg_value().is_zero() {
         return Err(Vec::new());
     }
-    // SAFETY: the one storage struct of this program, at slot zero, built once a call.
-    let accounts = unsafe { Accounts::new(U256::ZERO, 0, vm.clone()) };
-    route(&mut Adapter { accounts, venue, vm }, *selector, arguments).unwrap_or(Err(Vec::new()))
+    route(&mut Adapter { venue, vm }, *selector, arguments).unwrap_or(Err(Vec::new()))
 }
 
 host::routes! { IAdapter for Adapter<'_>, this:
-    initializeCall(c) => this.initialize(c.vault, c.venue);
-    allocateCall(c) => this.allocate(c.assets);
-    deallocateCall(c) => this.deallocate(c.assets);
+    initializeCall(c) => this.initialize(c.address()?, c.address()?);
+    allocateCall(c) => this.allocate(c.uint()?);
+    deallocateCall(c) => this.deallocate(c.uint()?);
     valueCall(_) => this.value(&this.position());
     liquidityCall(_) => this.liquidity();
-    unitsCall(_) => Ok::<_, Revert>(this.accounts.units.get());
-    vaultCall(_) => Ok::<_, Revert>(this.accounts.vault.get());
-    venueCall(_) => Ok::<_, Revert>(this.accounts.venue.get());
-    assetCall(_) => Ok::<_, Revert>(this.accounts.asset.get());
-    kindCall(_) => Ok::<_, Revert>(this.venue.kind());
+    unitsCall(_) => view(this.position().units);
+    vaultCall(_) => view(this.position().vault);
+    venueCall(_) => view(this.position().venue);
+    assetCall(_) => view(this.position().asset);
+    kindCall(_) => view(this.venue.kind());
 }
 
 struct Adapter<'a> {
-    accounts: Accounts,
     venue: &'a dyn Venue,
     vm: VM,
 }
 
 impl Adapter<'_> {
-    fn initialize(&mut self, vault: Address, venue: Address) -> Result<(), Revert> {
-        if !self.accounts.vault.get().is_zero() {
-            return Err(revert(IAdapter::AlreadyInitialized {}));
+    fn initialize(&self, vault: Address, venue: Address) -> Result<(), Revert> {
+        if !self.position().vault.is_zero() {
+            return Err(revert::<IAdapter::AlreadyInitialized>(&[]));
         }
         // An account without code has no answer, so neither address can be a wallet, or zero.
         let asset = view_word(&self.vm, vault, IERC4626::assetCall::SELECTOR, &[])
-            .map_err(|_| revert(IAdapter::InvalidAddress { account: vault }))?;
+            .map_err(|_| revert::<IAdapter::InvalidAddress>(&[vault.word()]))?;
         let asset = Address::from_word(B256::from(asset));
         let receipt = self.venue.receipt(&self.vm, venue, asset)?;
 
-        self.accounts.vault.set(vault);
-        self.accounts.venue.set(venue);
-        self.accounts.asset.set(asset);
-        self.accounts.receipt.set(receipt);
+        self.store(At::Vault, vault);
+        self.store(At::Venue, venue);
+        self.store(At::Asset, asset);
+        self.store(At::Receipt, receipt);
         Ok(())
     }
 
-    fn allocate(&mut self, assets: U256) -> Result<U256, Revert> {
+    fn allocate(&self, assets: U256) -> Result<U256, Revert> {
         let position = self.authorise()?;
         let vm = &self.vm;
 
@@ -85,12 +80,12 @@ impl Adapter<'_> {
         approve(vm, position.asset, position.venue, U256::ZERO).map_err(venue_failed)?;
         let units = self.venue.held(vm, &position).map_err(venue_failed)?.saturating_sub(held);
 
-        self.accounts.units.set(position.units.saturating_add(units));
-        emit(&self.vm, &IAdapter::Allocated { assets, units });
+        self.store(At::Units, position.units.saturating_add(units));
+        emit::<IAdapter::Allocated>(vm, &[], &[assets.word(), units.word()]);
         Ok(units)
     }
 
-    fn deallocate(&mut self, assets: U256) -> Result<U256, Revert> {
+    fn deallocate(&self, assets: U256) -> Result<U256, Revert> {
         let position = self.authorise()?;
         let vm = &self.vm;
 
@@ -103,11 +98,11 @@ impl Adapter<'_> {
         .map_err(venue_failed)?;
         let spent = held.saturating_sub(self.venue.held(vm, &position).map_err(venue_failed)?);
         let Some(left) = position.units.checked_sub(spent) else {
-            return Err(revert(IAdapter::InsufficientUnits { asked: spent, held: position.units }));
+            return Err(revert::<IAdapter::InsufficientUnits>(&[spent.word(), position.units.word()]));
         };
 
-        self.accounts.units.set(left);
-        emit(&self.vm, &IAdapter::Deallocated { assets: paid, units: spent });
+        self.store(At::Units, left);
+        emit::<IAdapter::Deallocated>(vm, &[], &[paid.word(), spent.word()]);
         Ok(paid)
     }
 
@@ -130,17 +125,26 @@ impl Adapter<'_> {
     fn authorise(&self) -> Result<Position, Revert> {
         let position = self.position();
         let caller = self.vm.msg_sender();
-        if caller == position.vault { Ok(position) } else { Err(revert(IAdapter::NotVault { caller })) }
+        if caller == position.vault { Ok(position) } else { Err(revert::<IAdapter::NotVault>(&[caller.word()])) }
     }
 
     fn position(&self) -> Position {
+        let address = |at: At| Address::from_word(Slot::at(at as u8).load(&self.vm));
         Position {
-            vault: self.accounts.vault.get(),
-            venue: self.accounts.venue.get(),
-            asset: self.accounts.asset.get(),
-            receipt: self.accounts.receipt.get(),
+            vault: address(At::Vault),
+            venue: address(At::Venue),
+            asset: address(At::Asset),
+            receipt: address(At::Receipt),
             this: self.vm.contract_address(),
-            units: self.accounts.units.get(),
+            units: Slot::at(At::Units as u8).load(&self.vm).into(),
         }
     }
+
+    fn store(&self, at: At, value: impl Word) {
+        Slot::at(at as u8).store(&self.vm, value.word());
+    }
+}
+
+fn view<T>(value: T) -> Result<T, Revert> {
+    Ok(value)
 }

@@ -2,7 +2,7 @@
 
 use abi::adapter::IAdapter;
 use alloy_primitives::{Address, B256, U256};
-use host::{Failure, Revert, VM, revert};
+use host::{Failure, Revert, VM, revert_with_bytes};
 
 /// Where a position is held: read from the adapter's storage once a call.
 #[derive(Clone, Copy, Debug)]
@@ -74,5 +74,5 @@ pub trait Venue {
 
 /// Wraps what a venue reverted with.
 pub(crate) fn venue_failed(reason: Failure) -> Revert {
-    revert(IAdapter::VenueCallFailed { reason: reason.into() })
+    revert_with_bytes::<IAdapter::VenueCallFailed>(&[], &reason)
 }

@@ -18,9 +18,9 @@ impl Venue for Erc4626 {
 
     fn receipt(&self, vm: &VM, venue: Address, asset: Address) -> Result<Address, Revert> {
         let found = view_word(vm, venue, IERC4626::assetCall::SELECTOR, &[])
-            .map_err(|_| revert(IAdapter::InvalidAddress { account: venue }))?;
+            .map_err(|_| revert::<IAdapter::InvalidAddress>(&[venue.word()]))?;
         let found = Address::from_word(B256::from(found));
-        if found == asset { Ok(venue) } else { Err(revert(IAdapter::WrongAsset { expected: asset, found })) }
+        if found == asset { Ok(venue) } else { Err(revert::<IAdapter::WrongAsset>(&[asset.word(), found.word()])) }
     }
 
     fn held(&self, vm: &VM, position: &Position) -> Result<U256, Failure> {

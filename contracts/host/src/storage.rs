@@ -1,0 +1,43 @@
+//! Storage by the word: slots by number, mappings by Solidity's rule.
+//!
+//! The host caches every word during a call, so reading a packed word twice costs next to nothing, and nothing
+//! is kept here. Whoever packs several numbers into a word does it on the word.
+
+use alloy_primitives::{B256, U256};
+use stylus_sdk::{
+    host::VM,
+    stylus_core::{CryptographyAccess, StorageAccess},
+};
+
+use crate::Word;
+
+/// Where a word is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot(B256);
+
+impl Slot {
+    /// Returns slot `number`.
+    pub fn at(number: u8) -> Self {
+        Self(number.word())
+    }
+
+    /// Returns the slot of a key in the mapping at this slot: keccak256(key, slot).
+    pub fn of(self, vm: &VM, key: B256) -> Self {
+        let mut bytes = [0_u8; 64];
+        for (to, from) in bytes.iter_mut().zip(key.iter().chain(self.0.iter())) {
+            *to = *from;
+        }
+        Self(vm.native_keccak256(&bytes))
+    }
+
+    /// Returns the word.
+    pub fn load(self, vm: &VM) -> B256 {
+        vm.storage_load_bytes32(U256::from_be_bytes(self.0.0))
+    }
+
+    /// Writes the word.
+    pub fn store(self, vm: &VM, word: B256) {
+        // SAFETY: nothing here holds a copy of stored words; the host's cache is the only one.
+        unsafe { vm.storage_cache_bytes32(U256::from_be_bytes(self.0.0), word) }
+    }
+}
