@@ -50,7 +50,7 @@ pub trait Clock {
 /// Carries plans to the chain, at most one at a time.
 pub trait Submitter {
     /// Settles what an earlier run began; nothing new may be submitted before it succeeded.
-    fn resolve(&self) -> impl Future<Output = Result<Option<Settlement>, Fault>> + Send;
+    fn resolve(&self) -> impl Future<Output = Result<Vec<Resolved>, Fault>> + Send;
     /// Simulates, journals, sends and follows one plan to its end.
     fn submit(&self, snapshot: &Snapshot, plan: &Plan) -> impl Future<Output = Result<Settlement, Fault>> + Send;
 }
@@ -226,6 +226,15 @@ pub enum Stage {
     },
     /// At its end.
     Settled(Settlement),
+}
+
+/// An attempt of an earlier run, brought to its end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resolved {
+    /// Its number in the journal.
+    pub record: u64,
+    /// How it ended.
+    pub settlement: Settlement,
 }
 
 /// How an attempt ended.
