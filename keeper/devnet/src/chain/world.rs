@@ -17,7 +17,7 @@ use super::{
     produce::Draft,
     transaction::{Rules, Sent},
 };
-use crate::state::State;
+use crate::{evm, state::State};
 
 /// Transactions that may wait for a block.
 pub const QUEUE_LIMIT: usize = 1024;
@@ -51,6 +51,14 @@ impl World {
         let mut state = State::default();
         for account in dev_accounts() {
             state.set_balance_wei(account.address, U256::from(config.account_balance_wei));
+        }
+        // The first development account owns the chain: it may cache programs and set Arbitrum's parameters.
+        for account in evm::genesis(dev_accounts()[0].address) {
+            state.set_nonce(account.address, account.nonce);
+            state.set_code(account.address, account.code).expect("the placeholder is no delegation");
+            for (slot, value) in account.storage {
+                state.set_storage(account.address, slot, value);
+            }
         }
         let rules = Rules {
             chain_id: config.chain_id,
