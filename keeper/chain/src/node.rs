@@ -12,16 +12,16 @@ use crate::wallet::{Unsigned, Wallet};
 /// Gas above the estimate: accrual between simulation and inclusion changes storage costs a little.
 const GAS_MARGIN_PERCENT: u64 = 20;
 
-/// A node with the keeper's key.
+/// A node, with the keeper's key where anything is to be signed.
 pub struct LiveNode<'a> {
     rpc: &'a Rpc,
-    wallet: &'a Wallet,
+    wallet: Option<&'a Wallet>,
     fee_caps: Fees,
 }
 
 impl<'a> LiveNode<'a> {
-    /// Joins a node with a key and the most that may be offered for gas.
-    pub fn new(rpc: &'a Rpc, wallet: &'a Wallet, fee_caps: Fees) -> Self {
+    /// Joins a node with a key and the most that may be offered for gas; without a key nothing is signed.
+    pub fn new(rpc: &'a Rpc, wallet: Option<&'a Wallet>, fee_caps: Fees) -> Self {
         Self { rpc, wallet, fee_caps }
     }
 }
@@ -41,13 +41,14 @@ impl Node for LiveNode<'_> {
 
     async fn sign(&self, transaction: &Transaction) -> Result<Signed, Fault> {
         let refuse = |detail: String| Fault { kind: FaultKind::Refuse, detail };
-        if transaction.call.from != self.wallet.address() {
-            return Err(refuse(format!("the key is of {}, not {}", self.wallet.address(), transaction.call.from)));
+        let Some(wallet) = self.wallet else { return Err(refuse("there is no key to sign with".into())) };
+        if transaction.call.from != wallet.address() {
+            return Err(refuse(format!("the key is of {}, not {}", wallet.address(), transaction.call.from)));
         }
-        if transaction.chain_id != self.wallet.chain_id() {
+        if transaction.chain_id != wallet.chain_id() {
             return Err(refuse(format!(
                 "the key signs for chain {}, not {}",
-                self.wallet.chain_id(),
+                wallet.chain_id(),
                 transaction.chain_id
             )));
         }
@@ -59,7 +60,7 @@ impl Node for LiveNode<'_> {
             gas_limit: transaction.gas,
             fees: transaction.fees,
         };
-        Ok(self.wallet.sign(&unsigned).map_err(Error::from)?)
+        Ok(wallet.sign(&unsigned).map_err(Error::from)?)
     }
 
     async fn broadcast(&self, signed: &Signed) -> Result<Broadcast, Fault> {

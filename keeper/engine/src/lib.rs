@@ -1,1 +1,103 @@
-//! The loop: observe, assess, optimize, plan, execute, record.
+//! The loop: resolve, observe, optimize, plan, execute, record. The same code runs live and dry; only the
+//! submitter at its end differs.
+
+mod line;
+
+#[cfg(test)]
+mod tests;
+
+use model::ports::{Fault, Recorder, Resolved, Settlement, SnapshotSource, Submitter};
+use model::{Decision, Snapshot};
+
+pub use line::{amount, percent, resolved_line, summary};
+
+/// What the operator decides about the thinking.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// The optimizer's.
+    pub optimizer: optimizer::Settings,
+    /// The planner's; its gas price is replaced by that of each snapshot's block.
+    pub planner: planner::Settings,
+}
+
+/// One turn of the loop, with everything that it rested on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tick {
+    /// What an earlier run had begun and this one settled.
+    pub resolved: Vec<Resolved>,
+    /// What was seen.
+    pub snapshot: Snapshot,
+    /// What was decided.
+    pub decision: Decision,
+    /// What became of it, where something was to be done.
+    pub settlement: Option<Settlement>,
+    /// What was done and why, or why nothing was.
+    pub summary: String,
+}
+
+/// A turn that could not be finished.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The chain or the journal failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    /// The optimizer gave no answer that passes its checks.
+    #[error("optimizer: {0}")]
+    Optimizer(#[from] optimizer::Error),
+    /// The planner gave no decision.
+    #[error("planner: {0}")]
+    Planner(#[from] planner::Error),
+}
+
+/// The loop's parts.
+pub struct Engine<S, X, R> {
+    source: S,
+    submitter: X,
+    recorder: R,
+    settings: Settings,
+}
+
+impl<S: SnapshotSource, X: Submitter, R: Recorder> Engine<S, X, R> {
+    /// Joins where snapshots come from, where plans go and where decisions are kept.
+    pub fn new(source: S, submitter: X, recorder: R, settings: Settings) -> Self {
+        Self { source, submitter, recorder, settings }
+    }
+
+    /// Settles what an earlier run began.
+    ///
+    /// # Errors
+    /// When the chain does not show how it ended; nothing new may be begun then.
+    pub async fn resolve(&self) -> Result<Vec<Resolved>, Error> {
+        Ok(self.submitter.resolve().await?)
+    }
+
+    /// Looks at the world once and decides; sends nothing.
+    ///
+    /// # Errors
+    /// When the world cannot be seen or no decision can be verified.
+    pub async fn decide(&self) -> Result<(Snapshot, Decision), Error> {
+        let snapshot = self.source.snapshot().await?;
+        let target = optimizer::optimize(&snapshot, &self.settings.optimizer)?;
+        let gas_price = snapshot.block.base_fee;
+        let planner = planner::Settings { gas_price, ..self.settings.planner.clone() };
+        let decision = planner::plan(&snapshot, &target, &planner)?;
+        Ok((snapshot, decision))
+    }
+
+    /// Takes one whole turn.
+    ///
+    /// # Errors
+    /// When any step fails; the next turn begins by settling what this one may have begun.
+    pub async fn tick(&self) -> Result<Tick, Error> {
+        let resolved = self.resolve().await?;
+        let (snapshot, decision) = self.decide().await?;
+        let settlement = match &decision {
+            Decision::Rebalance(plan) => Some(self.submitter.submit(&snapshot, plan).await?),
+            Decision::NothingToDo { .. } | Decision::Infeasible { .. } => None,
+        };
+        let summary = summary(&snapshot, &decision, settlement.as_ref());
+        self.recorder.record(&snapshot, &decision, &summary)?;
+        tracing::info!(block = snapshot.block.number, summary);
+        Ok(Tick { resolved, snapshot, decision, settlement, summary })
+    }
+}

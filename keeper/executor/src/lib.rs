@@ -16,7 +16,10 @@
 //! at their price are signed again at the present one, for the same nonce, and every hash signed is remembered.
 
 mod follow;
+mod rehearsal;
 mod transition;
+
+pub use rehearsal::Rehearsal;
 
 #[cfg(test)]
 mod fake;
@@ -25,8 +28,7 @@ mod tests;
 
 use model::alloy_primitives::Address;
 use model::ports::{
-    Attempt, Call, Clock, Fault, FaultKind, Journal, Node, Resolved, Settlement, Signed, Simulation, Stage, Submitter,
-    Transaction,
+    Attempt, Call, Clock, Fault, FaultKind, Journal, Node, Resolved, Settlement, Signed, Stage, Submitter, Transaction,
 };
 use model::{Gas, Plan, Snapshot};
 
@@ -116,17 +118,11 @@ impl<N: Node + Sync, J: Journal + Sync, C: Clock + Sync> Submitter for Executor<
             let detail = format!("record {record} is open; it must be resolved before anything new");
             return Err(Fault { kind: FaultKind::Refuse, detail });
         }
-        let data = plan.intent.rebalance_calldata();
-        let data = data.map_err(|error| Fault { kind: FaultKind::Refuse, detail: error.to_string() })?;
-        let call = Call { from: self.settings.account, to: self.settings.vault, data };
-        let gas = match self.node.simulate(&call, &snapshot.block).await? {
-            Simulation::Reverts { reason, .. } => return Ok(Settlement::Refused { reason }),
-            Simulation::Succeeds { gas, .. } => gas,
+        let call = rehearsal::call(self.settings.account, self.settings.vault, plan)?;
+        let gas = match rehearsal::rehearse(&self.node, &call, snapshot, self.settings.max_gas).await? {
+            Ok(gas) => gas,
+            Err(reason) => return Ok(Settlement::Refused { reason }),
         };
-        if gas > self.settings.max_gas {
-            let reason = format!("it needs {} gas, more than max_gas {}", gas.0, self.settings.max_gas.0);
-            return Ok(Settlement::Refused { reason });
-        }
 
         let (chain_id, vault) = (self.settings.chain_id, self.settings.vault);
         let mut attempt = Attempt { chain_id, vault, plan: plan.clone(), stage: Stage::Planned };

@@ -102,6 +102,17 @@ fn more_gas_than_allowed_is_refused_with_both_numbers() {
 }
 
 #[test]
+fn a_rehearsal_simulates_and_sends_nothing() {
+    let world = world(&[]);
+    let rehearsal = crate::Rehearsal::new(&world, ACCOUNT, VAULT, model::Gas(1_000));
+
+    let settlement = live(rehearsal.submit(&snapshot(1_000), &plan(0, 1_000))).expect("lived").expect("no fault");
+
+    assert_eq!(settlement, Settlement::Rehearsed { gas: model::Gas(100) });
+    assert_eq!((world.ledger().broadcasts, world.records.lock().expect("one thread").len()), (0, 0));
+}
+
+#[test]
 fn a_node_that_refuses_fresh_bytes_ends_the_attempt_at_once() {
     let world = world(&[Wire::Reject]);
 

@@ -91,6 +91,30 @@ pub trait Recorder {
     fn record(&self, snapshot: &Snapshot, decision: &Decision, summary: &str) -> Result<(), Fault>;
 }
 
+impl<T: Journal> Journal for &T {
+    fn open(&self, attempt: &Attempt) -> Result<u64, Fault> {
+        T::open(self, attempt)
+    }
+
+    fn advance(&self, record: u64, stage: &Stage) -> Result<(), Fault> {
+        T::advance(self, record, stage)
+    }
+
+    fn unsettled(&self) -> Result<Vec<(u64, Attempt)>, Fault> {
+        T::unsettled(self)
+    }
+
+    fn last_mined_nonce(&self, chain_id: u64, account: Address) -> Result<Option<u64>, Fault> {
+        T::last_mined_nonce(self, chain_id, account)
+    }
+}
+
+impl<T: Recorder> Recorder for &T {
+    fn record(&self, snapshot: &Snapshot, decision: &Decision, summary: &str) -> Result<(), Fault> {
+        T::record(self, snapshot, decision, summary)
+    }
+}
+
 /// What a node says to signed bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "broadcast")]
@@ -254,6 +278,11 @@ pub enum Settlement {
     Refused {
         /// The decoded error with its facts, for people.
         reason: String,
+    },
+    /// The simulation succeeded, and sending was not asked for.
+    Rehearsed {
+        /// The gas limit that it would take.
+        gas: Gas,
     },
     /// It was never sent, or no node takes it.
     Dropped {

@@ -183,6 +183,7 @@ fn settlement_name(settlement: &Settlement) -> &'static str {
         Settlement::Done(_) => "done",
         Settlement::Reverted { .. } => "reverted",
         Settlement::Refused { .. } => "refused",
+        Settlement::Rehearsed { .. } => "rehearsed",
         Settlement::Dropped { .. } => "dropped",
         Settlement::Replaced { .. } => "replaced",
         Settlement::Expired { .. } => "expired",

@@ -1,0 +1,183 @@
+//! The loop with a fixed world: what it submits, what it records, and when it stops.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Mutex;
+use std::task::{Context, Poll, Waker};
+
+use model::alloy_primitives::{Address, B256, U256};
+use model::ports::{Fault, FaultKind, Receipt, Recorder, Resolved, Settlement, SnapshotSource, Submitter};
+use model::rate::{AaveTwoSlope, RateModel};
+use model::{
+    Asset, Assets, Block, Book, Cap, Decision, Gas, Operator, Plan, Position, Ray, RiskId, Snapshot, Timestamp,
+    VenueKind, Wad, Wei,
+};
+
+use super::*;
+
+const RAY: u128 = 1_000_000_000_000_000_000_000_000_000;
+
+/// A vault with idle money and one Aave pool of 1 million.
+fn snapshot(idle: u128) -> Snapshot {
+    let risk_id = RiskId::from_name("aave-v3").expect("short");
+    let idle = Assets::from(idle);
+    Snapshot {
+        chain_id: 1,
+        block: Block { number: 9, hash: B256::ZERO, timestamp: Timestamp(1_000), base_fee: Wei::from(100_000_000) },
+        vault: Address::repeat_byte(2),
+        asset: Asset { address: Address::repeat_byte(3), symbol: "USDC".into(), decimals: 6 },
+        book: Book {
+            idle,
+            marked: Assets::ZERO,
+            nav: idle,
+            nav_entry: idle,
+            max_rate: Wad::ONE,
+            liquidity_floor: Wad::ZERO,
+        },
+        intent_nonce: U256::ZERO,
+        revision: U256::ZERO,
+        positions: vec![Position {
+            index: 0,
+            adapter: Address::repeat_byte(4),
+            venue: Address::repeat_byte(5),
+            kind: VenueKind::AaveV3,
+            risk_ids: vec![risk_id],
+            marked: Assets::ZERO,
+            marked_at: Timestamp(1_000),
+            value: Assets::ZERO,
+            liquidity: Assets::ZERO,
+            rate: RateModel::AaveTwoSlope(AaveTwoSlope {
+                total_variable_debt: Assets::from(600_000_000_000),
+                available_liquidity: Assets::from(400_000_000_000),
+                unbacked: Assets::ZERO,
+                supply_cap: None,
+                reserve_factor_bps: 1_000,
+                optimal_usage: Ray::from(RAY / 10 * 9),
+                base_rate: Ray::ZERO,
+                slope1: Ray::from(RAY / 1_000 * 65),
+                slope2: Ray::from(RAY / 10 * 4),
+            }),
+        }],
+        caps: vec![Cap {
+            risk_id,
+            exposure: Assets::ZERO,
+            absolute: Assets(U256::from(u128::MAX)),
+            relative: Wad::ONE,
+        }],
+        operator: Operator { account: Address::repeat_byte(1), is_keeper: true, balance: Wei::MAX },
+    }
+}
+
+struct Parts {
+    snapshot: Result<Snapshot, Fault>,
+    resolved: Result<Vec<Resolved>, Fault>,
+    submitted: Mutex<Vec<Plan>>,
+    recorded: Mutex<Vec<String>>,
+}
+
+fn parts(idle: u128) -> Parts {
+    Parts {
+        snapshot: Ok(snapshot(idle)),
+        resolved: Ok(Vec::new()),
+        submitted: Mutex::default(),
+        recorded: Mutex::default(),
+    }
+}
+
+fn done() -> Settlement {
+    Settlement::Done(Receipt {
+        hash: B256::ZERO,
+        block_number: 10,
+        succeeded: true,
+        gas_used: Gas(5),
+        gas_price: Wei::from(1),
+    })
+}
+
+impl SnapshotSource for &Parts {
+    async fn snapshot(&self) -> Result<Snapshot, Fault> {
+        self.snapshot.clone()
+    }
+}
+
+impl Submitter for &Parts {
+    async fn resolve(&self) -> Result<Vec<Resolved>, Fault> {
+        self.resolved.clone()
+    }
+
+    async fn submit(&self, _: &Snapshot, plan: &Plan) -> Result<Settlement, Fault> {
+        self.submitted.lock().expect("one thread").push(plan.clone());
+        Ok(done())
+    }
+}
+
+impl Recorder for Parts {
+    fn record(&self, _: &Snapshot, _: &Decision, summary: &str) -> Result<(), Fault> {
+        self.recorded.lock().expect("one thread").push(summary.to_owned());
+        Ok(())
+    }
+}
+
+fn tick(parts: &Parts) -> Result<Tick, Error> {
+    let settings = Settings { optimizer: optimizer::Settings::default(), planner: planner::Settings::default() };
+    let engine = Engine::new(parts, parts, parts, settings);
+    let ready = match pin!(engine.tick()).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(tick) => tick,
+        Poll::Pending => panic!("nothing here waits"),
+    };
+    ready
+}
+
+#[test]
+fn idle_money_is_put_to_work_and_the_reason_recorded() {
+    let parts = parts(100_000_000_000);
+
+    let tick = tick(&parts).expect("a good world");
+
+    assert_eq!(tick.settlement, Some(done()));
+    assert_eq!(parts.submitted.lock().expect("one thread").len(), 1);
+    assert_eq!(*parts.recorded.lock().expect("one thread"), [tick.summary.clone()]);
+    let words = ["done in block 10 with 5 gas", "position 0 (aave-v3) 0.000000 USDC -> ", "a year instead of 0.0000 %"];
+    assert!(words.iter().all(|words| tick.summary.contains(words)), "{}", tick.summary);
+}
+
+#[test]
+fn an_empty_vault_is_left_alone_and_that_is_recorded_too() {
+    let parts = parts(0);
+
+    let tick = tick(&parts).expect("a good world");
+
+    assert_eq!((tick.settlement, tick.summary.as_str()), (None, "nothing to do: the vault holds nothing"));
+    assert!(parts.submitted.lock().expect("one thread").is_empty());
+    assert_eq!(parts.recorded.lock().expect("one thread").len(), 1);
+}
+
+#[test]
+fn nothing_new_is_begun_while_the_past_is_unresolved() {
+    let fault = Fault { kind: FaultKind::Retry, detail: "record 1 is open".into() };
+    let parts = Parts { resolved: Err(fault), ..parts(100_000_000_000) };
+
+    let error = tick(&parts).expect_err("the past comes first");
+
+    assert_eq!(error.to_string(), "record 1 is open");
+    assert!(parts.submitted.lock().expect("one thread").is_empty());
+}
+
+#[test]
+fn what_was_resolved_is_reported() {
+    let resolved = vec![Resolved { record: 7, settlement: done() }];
+    let parts = Parts { resolved: Ok(resolved.clone()), ..parts(0) };
+
+    let tick = tick(&parts).expect("a good world");
+
+    assert_eq!(tick.resolved, resolved);
+    assert!(resolved_line(&tick.resolved[0]).starts_with("record 7 of an earlier run: done in block 10"));
+}
+
+#[test]
+fn a_world_that_cannot_be_seen_is_a_fault() {
+    let fault = Fault { kind: FaultKind::Retry, detail: "no answer".into() };
+    let parts = Parts { snapshot: Err(fault.clone()), ..parts(0) };
+
+    assert!(matches!(tick(&parts), Err(Error::Fault(found)) if found == fault));
+}
