@@ -7,7 +7,7 @@ use crate::host;
 /// Returns `a * b / d` rounded down; `None` when `d` is zero or the result needs more than 256 bits.
 pub fn mul_div_down(a: U256, b: U256, d: U256) -> Option<U256> {
     // The product is high * 2^256 + low: its remainder modulo 2^256 - 1 is low + high, less one when that wraps.
-    let low = product(a, b);
+    let low = a.wrapping_mul(b);
     let folded = host::mul_mod(a, b, U256::MAX);
     let (mut high, borrowed) = folded.overflowing_sub(low);
     if borrowed {
@@ -20,28 +20,18 @@ pub fn mul_div_down(a: U256, b: U256, d: U256) -> Option<U256> {
         return Some(host::div(low, d));
     }
 
-    // The product less its remainder is a multiple of d: divide by d's power of two, then multiply by the inverse
-    // of its odd part modulo 2^256, found by Newton's iteration (each step doubles the correct bits, from 4).
-    let remainder = host::mul_mod(a, b, d);
-    let (low, borrowed) = low.overflowing_sub(remainder);
-    if borrowed {
-        high = high.wrapping_sub(U256::ONE);
+    // Long division by the bit: rare enough that short code is worth more than speed.
+    let (mut remainder, mut quotient) = (high, U256::ZERO);
+    for bit in (0..256).rev() {
+        let carried = remainder.bit(255);
+        remainder = remainder.wrapping_shl(1);
+        remainder.set_bit(0, low.bit(bit));
+        if carried || remainder >= d {
+            remainder = remainder.wrapping_sub(d);
+            quotient.set_bit(bit, true);
+        }
     }
-    let twos = d.trailing_zeros();
-    let odd = d.wrapping_shr(twos);
-    let low = if twos == 0 { low } else { low.wrapping_shr(twos) | high.wrapping_shl(256_usize.wrapping_sub(twos)) };
-    let two = U256::from(2);
-    let mut inverse = product(odd, U256::from(3)) ^ two;
-    for _ in 0..6 {
-        inverse = product(inverse, two.wrapping_sub(product(odd, inverse)));
-    }
-    Some(product(low, inverse))
-}
-
-/// Returns `a * b` modulo 2^256; kept apart because it is long and used often.
-#[inline(never)]
-fn product(a: U256, b: U256) -> U256 {
-    a.wrapping_mul(b)
+    Some(quotient)
 }
 
 /// Returns `a * b / d` rounded up; `None` when `d` is zero or the result needs more than 256 bits.
