@@ -30,7 +30,7 @@ pub(super) struct Running {
     /// Index of its frame.
     pub(super) frame: usize,
     /// Its call.
-    pub(super) instance: Instance,
+    pub(super) instance: Box<Instance>,
     /// Gas that the call was given.
     pub(super) starting_gas: u64,
     /// Pages that were open before it.
@@ -96,7 +96,7 @@ pub(super) fn start<DB: Database>(
     match Instance::new(&compiled, environment, frame.interpreter.gas.remaining()) {
         Ok(instance) => Ok(Start::Running(Running {
             frame: index,
-            instance,
+            instance: Box::new(instance),
             starting_gas,
             pages_before,
             waiting: None,

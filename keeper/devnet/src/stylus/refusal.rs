@@ -65,6 +65,6 @@ impl Refusal {
 
 impl From<wasmparser::BinaryReaderError> for Refusal {
     fn from(error: wasmparser::BinaryReaderError) -> Self {
-        Self::Invalid { reason: error.message().to_owned(), offset: error.offset() as u64 }
+        Self::Invalid { reason: error.message().to_owned(), offset: error.offset() }
     }
 }

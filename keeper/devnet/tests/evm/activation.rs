@@ -183,7 +183,7 @@ fn unknown_code_cannot_be_kept_alive() {
 #[test]
 fn activation_fee_rises_with_demand_and_falls_with_time() {
     let mut world = World::new();
-    let mut fee = |world: &mut World, n: u32| {
+    let fee = |world: &mut World, n: u32| {
         let wat = echo().replace(
             "(memory (export \"memory\") 1 1)",
             &format!("(memory (export \"memory\") 1 1) (global i32 (i32.const {n}))"),

@@ -1,5 +1,8 @@
 //! Transactions through the execution boundary: EVM bytecode and Stylus programs, gas to the unit.
 
+// The helpers of tests may panic as the tests themselves may.
+#![allow(clippy::unwrap_used)]
+
 mod activation;
 mod calls;
 mod creation;
