@@ -2,6 +2,7 @@
 
 pub mod chain;
 pub mod evm;
+pub mod rpc;
 mod state;
 pub mod stylus;
 
@@ -9,4 +10,5 @@ pub use alloy_rpc_types_eth::{BlockId, BlockNumberOrTag, Filter, Log, state::Sta
 pub use chain::{
     Block, Call, CallError, Chain, Clock, Config, DevAccount, Error, Fee, Mining, Receipt, Status, dev_accounts,
 };
+pub use rpc::Server;
 pub use state::{MalformedDelegation, OverrideError};

@@ -29,6 +29,10 @@ pub use error::{CallError, Error};
 pub use query::{LOG_LIMIT, Lookup};
 pub use world::QUEUE_LIMIT;
 
+pub(crate) use block::envelope;
+pub(crate) use config::COINBASE;
+pub(crate) use query::matching_logs;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use alloy_primitives::{Address, B256};
@@ -144,9 +148,15 @@ impl Chain {
     }
 
     /// Listens to blocks and accepted transactions. A listener more than 1,024 events behind loses the oldest, and is
-    /// told so.
+    /// told so; [`Self::subscribe_since`] brings it up to date.
     pub fn subscribe(&self) -> broadcast::Receiver<Event> {
         self.shared.events.subscribe()
+    }
+
+    /// Returns the blocks from a height on, and listens to all that follow, without a gap and without a repetition.
+    pub fn subscribe_since(&self, height: u64) -> (Vec<Arc<Block>>, broadcast::Receiver<Event>) {
+        let world = self.world();
+        (world.ledger.range(height, u64::MAX).cloned().collect(), self.shared.events.subscribe())
     }
 
     /// Follows when blocks are made, for whoever makes them.
