@@ -8,6 +8,7 @@ mod calls;
 mod creation;
 mod hooks;
 mod hostile;
+mod ink;
 mod metering;
 mod precompiles;
 mod refusals;

@@ -60,8 +60,13 @@ const IMPORTS: &str = r#"
 
 /// A program of one page with this body, which has the length of the calldata as `$len` and leaves the status.
 pub fn program(body: &str) -> String {
+    program_with("", body)
+}
+
+/// The same with more fields in the module.
+pub fn program_with(fields: &str, body: &str) -> String {
     format!(
-        "(module {IMPORTS} (memory (export \"memory\") 1 1)
+        "(module {IMPORTS} {fields} (memory (export \"memory\") 1 1)
          (func (export \"user_entrypoint\") (param $len i32) (result i32)
            (local $a i32) (local $b i32) (local $c i64) {body}))"
     )
