@@ -2,7 +2,7 @@
 
 use super::{
     samples::{A, B, How, agent, forwarder, order, program},
-    world::{World, compress},
+    world::{World, compress, compress_fast, wasm},
 };
 use keeper_devnet::evm::{HaltReason, Status};
 use revm::primitives::{Bytes, TxKind, U256};
@@ -157,4 +157,35 @@ fn ink_cannot_be_set_from_within() {
     let outcome = world.transact(TxKind::Call(A), Bytes::new(), U256::ZERO, 500_000);
 
     assert_eq!(outcome.gas_used, 500_000);
+}
+
+#[test]
+fn damaged_modules_are_refused_or_run_but_never_break_the_host() {
+    let sound = wasm(&agent());
+    let mut random = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut next = |below: usize| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        (random % below as u64) as usize
+    };
+    let (mut refused, mut ran) = (0, 0);
+    for _ in 0..600 {
+        let mut module = sound.clone();
+        for _ in 0..=next(3) {
+            let at = next(module.len());
+            module[at] = next(256) as u8;
+        }
+        let mut world = World::new();
+        world.put(A, compress_fast(&module));
+        if !world.activate(A).is_success() {
+            refused += 1;
+            continue;
+        }
+        ran += 1;
+        world.put(B, vec![0x00]);
+        let outcome = world.transact(TxKind::Call(A), order(How::Call, B, 0, b"x").into(), U256::ZERO, 2_000_000);
+        assert!(outcome.gas_used <= 2_000_000);
+    }
+    assert!(refused > 50 && ran > 50, "{refused} refused, {ran} ran");
 }

@@ -125,10 +125,19 @@ pub fn wasm(wat: &str) -> Vec<u8> {
     wat::parse_str(wat).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Wraps a module into a program's code.
+/// Wraps a module into a program's code, as small as it gets.
 pub fn compress(wasm: &[u8]) -> Vec<u8> {
+    compress_at(wasm, 11)
+}
+
+/// Wraps a module into a program's code, fast.
+pub fn compress_fast(wasm: &[u8]) -> Vec<u8> {
+    compress_at(wasm, 1)
+}
+
+fn compress_at(wasm: &[u8], quality: i32) -> Vec<u8> {
     let mut code = [&PREFIX[..], &[0]].concat();
-    let params = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
+    let params = brotli::enc::BrotliEncoderParams { quality, lgwin: 22, ..Default::default() };
     brotli::BrotliCompress(&mut &wasm[..], &mut code, &params).unwrap();
     code
 }
