@@ -88,9 +88,17 @@ mod tests {
 
     #[test]
     fn other_names_are_refused() {
-        for host in ["", "evil.example", "evil.example:8547", "localhost.evil.example", "10.0.0.1", "127.0.0.1.evil:1",
-            "localhost:80@evil.example", "[::1]evil.example", "[::2]:1"]
-        {
+        for host in [
+            "",
+            "evil.example",
+            "evil.example:8547",
+            "localhost.evil.example",
+            "10.0.0.1",
+            "127.0.0.1.evil:1",
+            "localhost:80@evil.example",
+            "[::1]evil.example",
+            "[::2]:1",
+        ] {
             assert_eq!(ask(host, None), Err(Refusal::Host(host.into())), "{host}");
         }
     }

@@ -127,7 +127,11 @@ mod tests {
             assert_eq!(code(garbage), -32700, "{garbage:.10}");
         }
         for no_request in [
-            "1", "null", "\"x\"", "[]", "{}",
+            "1",
+            "null",
+            "\"x\"",
+            "[]",
+            "{}",
             r#"{"jsonrpc":"2.0","id":1}"#,
             r#"{"jsonrpc":"2.0","id":1,"method":5}"#,
             r#"{"jsonrpc":"1.0","id":1,"method":"eth_chainId"}"#,
@@ -150,10 +154,8 @@ mod tests {
 
     #[test]
     fn batch_is_answered_in_order_with_errors_in_place() {
-        let answers = ask(
-            r#"[{"jsonrpc":"2.0","id":1,"method":"evm_mine"},{"jsonrpc":"2.0","method":"evm_mine"},7,
-                {"jsonrpc":"2.0","id":2,"method":"eth_blockNumber"}]"#,
-        );
+        let answers = ask(r#"[{"jsonrpc":"2.0","id":1,"method":"evm_mine"},{"jsonrpc":"2.0","method":"evm_mine"},7,
+                {"jsonrpc":"2.0","id":2,"method":"eth_blockNumber"}]"#);
 
         let answers = answers.expect("answers");
         assert_eq!(answers[0]["id"], 1);

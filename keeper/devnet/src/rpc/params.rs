@@ -74,7 +74,8 @@ impl<'de> Deserialize<'de> for Quantity {
             }
             Value::String(text) => {
                 let digits = text.strip_prefix("0x").filter(|digits| digits.bytes().all(|d| d.is_ascii_hexdigit()));
-                let digits = digits.filter(|digits| !digits.is_empty()).ok_or_else(|| D::Error::custom("not a quantity"))?;
+                let digits =
+                    digits.filter(|digits| !digits.is_empty()).ok_or_else(|| D::Error::custom("not a quantity"))?;
                 U256::from_str_radix(digits, 16).map(Self).map_err(|_| D::Error::custom("more than 256 bits"))
             }
             _ => Err(D::Error::custom("not a quantity")),
@@ -116,7 +117,9 @@ mod tests {
 
         assert_eq!(quantity(json!("0x10")), Ok(U256::from(16)));
         assert_eq!(quantity(json!(16)), Ok(U256::from(16)));
-        for wrong in [json!("10"), json!("0x"), json!(""), json!("0xg"), json!("0x+1"), json!(-1), json!(1.5), json!([])] {
+        for wrong in
+            [json!("10"), json!("0x"), json!(""), json!("0xg"), json!("0x+1"), json!(-1), json!(1.5), json!([])]
+        {
             assert!(quantity(wrong.clone()).is_err(), "{wrong}");
         }
         assert!(quantity(json!(format!("0x1{}", "0".repeat(64)))).is_err());

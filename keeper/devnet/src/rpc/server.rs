@@ -1,10 +1,6 @@
 //! The server: HTTP and WebSocket on one port.
 
-use std::{
-    io,
-    net::SocketAddr,
-    sync::Arc,
-};
+use std::{io, net::SocketAddr, sync::Arc};
 
 use axum::{
     Router,
@@ -127,7 +123,10 @@ async fn handle(State(shared): State<Shared>, request: Request) -> Response {
 async fn post(shared: Shared, body: Body) -> Response {
     let Ok(_reading) = shared.connections.try_acquire() else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
-        return json(StatusCode::PAYLOAD_TOO_LARGE, message::failure(Error::limit(format!("more than {BODY_LIMIT} bytes"))));
+        return json(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            message::failure(Error::limit(format!("more than {BODY_LIMIT} bytes"))),
+        );
     };
     let Ok(_running) = shared.running.acquire().await else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
     let node = shared.node.clone();

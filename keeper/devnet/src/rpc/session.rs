@@ -4,11 +4,7 @@ use alloy_primitives::{B256, U128};
 use alloy_rpc_types_eth::{Filter, pubsub::SubscriptionKind};
 use serde_json::{Value, json};
 
-use super::{
-    error::Error,
-    params::Params,
-    view,
-};
+use super::{error::Error, params::Params, view};
 use crate::chain::{Block, Event, matching_logs};
 
 /// Subscriptions that one connection may hold.
