@@ -103,6 +103,26 @@ fn endless_recursion_runs_out_of_stack() {
 }
 
 #[test]
+fn stack_ends_at_its_bound_to_the_word() {
+    // Both functions take six words: two for the ink check, which is their most, and four for the frame.
+    let recursion = |levels: u32| {
+        format!(
+            r#"(module (memory (export "memory") 1 1)
+               (func $f (param i32) (if (local.get 0) (then (call $f (i32.sub (local.get 0) (i32.const 1))))))
+               (func (export "user_entrypoint") (param i32) (result i32)
+                 (call $f (i32.const {levels})) (i32.const 0)))"#
+        )
+    };
+    // A frame needs more than its words to be left: 3666 frames of 22,000 words, the entry's and that of level 0 among them.
+    let mut world = World::new();
+    world.program(A, &recursion(3664));
+    world.program(B, &recursion(3665));
+
+    assert!(world.send(A, []).is_success());
+    assert_eq!(world.send(B, []).status, Status::Halt(HaltReason::StackOverflow));
+}
+
+#[test]
 fn trap_reverts_without_data_and_keeps_the_gas() {
     for body in [
         "(unreachable)",
