@@ -1,5 +1,7 @@
 //! The local chain: EVM, Stylus programs and JSON-RPC; knows nothing of our contracts.
 
+#![forbid(unsafe_code)]
+
 pub mod chain;
 pub mod evm;
 pub mod rpc;
