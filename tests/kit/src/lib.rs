@@ -1,6 +1,16 @@
 //! A test world with short verbs: the local chain, real venues, our programs, in one process.
+//!
+//! [`Tenor::new`] deploys everything on a chain of its own with a clock of its own; nothing is shared between tests.
+
+mod refusal;
+mod sender;
+mod tenor;
 
 use std::path::PathBuf;
+
+pub use refusal::Refusal;
+pub use sender::Local;
+pub use tenor::{AAVE, Built, META_MORPHO, Tenor, leg, usdc};
 
 /// Returns the root of the workspace.
 pub fn root() -> PathBuf {

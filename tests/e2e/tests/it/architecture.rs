@@ -34,10 +34,8 @@ fn short_name(manifest: &str) -> String {
 /// Every edge of the workspace that the table forbids, as "from -> to".
 fn forbidden(metadata: &Value, table: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
     let packages = metadata["packages"].as_array().expect("cargo metadata lists packages");
-    let members: BTreeMap<&str, String> = packages
-        .iter()
-        .map(|package| (text(&package["name"]), short_name(text(&package["manifest_path"]))))
-        .collect();
+    let members: BTreeMap<&str, String> =
+        packages.iter().map(|package| (text(&package["name"]), short_name(text(&package["manifest_path"])))).collect();
     let mut edges = Vec::new();
     for package in packages {
         let from = &members[text(&package["name"])];

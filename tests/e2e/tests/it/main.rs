@@ -1,0 +1,6 @@
+//! End to end: real venues, real programs, one process.
+
+mod architecture;
+mod callbacks;
+mod exits;
+mod refusals;

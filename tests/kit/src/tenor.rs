@@ -1,0 +1,261 @@
+//! A whole deployment: venues, vault, roles and wallets, with a verb for each thing that somebody does.
+
+use abi::{
+    adapter::IAdapter,
+    arb::IDeployer,
+    desk::IDesk::{self, Intent, Leg},
+    erc20::IERC20,
+    vault::IVault,
+};
+use alloy_primitives::{Address, I256, U256};
+use alloy_sol_types::SolCall;
+use chain::deployment::{CapTerms, Deployed, Mandate, PositionTerms, Programs, deploy, init_code};
+use devnet::{BlockId, Call, CallError, Chain, Clock, Config, Receipt, Status};
+use model::{Assets, RiskId, VenueKind, Wad};
+use sim::{Artifacts, World, WorldConfig};
+
+use crate::{Local, Refusal, root};
+
+/// The index of the Aave position.
+pub const AAVE: u32 = 0;
+/// The index of the MetaMorpho position.
+pub const META_MORPHO: u32 = 1;
+/// When every test's chain begins: 2026-03-01 00:00 UTC.
+const START_SECS: u64 = 1_772_323_200;
+
+/// Returns whole dollars in base units.
+pub fn usdc(dollars: u64) -> U256 {
+    U256::from(dollars) * U256::from(1_000_000)
+}
+
+/// How a deployment differs from the usual one.
+#[derive(Clone, Debug)]
+pub struct Built {
+    /// The venues.
+    pub world: WorldConfig,
+    /// The most in Aave, in whole dollars and as a part of the net asset value (1e18 = 100 %).
+    pub aave_cap: (u64, u64),
+    /// The same of MetaMorpho.
+    pub meta_morpho_cap: (u64, u64),
+    /// The least idle part of the net asset value (1e18 = 100 %).
+    pub liquidity_floor_wad: u64,
+}
+
+impl Default for Built {
+    /// The default venues; at most 60 % or 30 million dollars in each; 5 % idle.
+    fn default() -> Self {
+        let cap = (30_000_000, 600_000_000_000_000_000);
+        Self {
+            world: WorldConfig::default(),
+            aave_cap: cap,
+            meta_morpho_cap: cap,
+            liquidity_floor_wad: 50_000_000_000_000_000,
+        }
+    }
+}
+
+/// A deployment with its people. Every wallet can sign nothing: the chain sends in anybody's name.
+pub struct Tenor {
+    /// The chain.
+    pub chain: Chain,
+    /// What is around the vault.
+    pub world: World,
+    /// Where our contracts are.
+    pub deployed: Deployed,
+    /// The vault; the desk answers there too.
+    pub vault: Address,
+    /// Owns the vault.
+    pub owner: Address,
+    /// Sets caps.
+    pub curator: Address,
+    /// Takes risk away.
+    pub guardian: Address,
+    /// Rebalances.
+    pub keeper: Address,
+    /// Five depositors.
+    pub wallets: [Address; 5],
+}
+
+impl Tenor {
+    /// Deploys the usual world.
+    pub fn new() -> Self {
+        Self::built(&Built::default())
+    }
+
+    /// Deploys a world that differs.
+    pub fn built(built: &Built) -> Self {
+        let chain = Chain::new(Config { clock: Clock::Manual { start_secs: START_SECS }, ..Config::default() });
+        let world = World::build(&chain, &built.world, &Artifacts::of_workspace(&root())).expect("the world builds");
+        let [owner, curator, guardian, keeper, wallets @ ..] = accounts(&chain);
+        let id = |name| RiskId::from_name(name).expect("a short name");
+        let cap = |name, (dollars, relative_wad): (u64, u64)| CapTerms {
+            risk_id: id(name),
+            absolute: Assets(usdc(dollars)),
+            relative: Wad(U256::from(relative_wad)),
+        };
+        let position = |kind, venue, name| PositionTerms { kind, venue, risk_ids: vec![id(name)] };
+        let mandate = Mandate {
+            asset: world.tokens.usdc,
+            owner,
+            curator,
+            guardians: vec![guardian],
+            keepers: vec![keeper],
+            max_rate: Wad::ONE,
+            liquidity_floor: Wad(U256::from(built.liquidity_floor_wad)),
+            caps: vec![cap("protocol/aave-v3", built.aave_cap), cap("protocol/metamorpho", built.meta_morpho_cap)],
+            positions: vec![
+                position(VenueKind::AaveV3, world.aave.pool, "protocol/aave-v3"),
+                position(VenueKind::Erc4626, world.morpho.meta_morpho, "protocol/metamorpho"),
+            ],
+        };
+        let sender = Local { chain: chain.clone(), account: owner };
+        let deployed = now(deploy(&sender, &programs(), &mandate, |_| {})).expect("the deployment lands");
+        Self { chain, world, vault: deployed.vault, deployed, owner, curator, guardian, keeper, wallets }
+    }
+
+    /// Deploys an adapter of this vault at another ERC-4626 venue; it is no position yet.
+    #[track_caller]
+    pub fn adapter(&self, venue: Address) -> Address {
+        let initialization = IAdapter::initializeCall { vault: self.vault, venue }.abi_encode().into();
+        let call = IDeployer::deployCall { initCode: init_code(&programs().erc4626), initialization };
+        self.send(self.owner, self.deployed.deployer, &call).expect("the adapter initialises").1
+    }
+
+    /// Sends a transaction in anybody's name.
+    ///
+    /// # Errors
+    ///
+    /// What it reverted with.
+    pub fn send<C: SolCall>(&self, from: Address, to: Address, call: &C) -> Result<(Receipt, C::Return), Refusal> {
+        let receipt = self.chain.send(&Call::new(from, to, call.abi_encode())).expect("the chain takes it");
+        match &receipt.status {
+            Status::Success => {
+                let answer = C::abi_decode_returns(&receipt.output).expect("the answer has the interface's shape");
+                Ok((receipt, answer))
+            }
+            Status::Revert => Err(Refusal { data: receipt.output, cause: "revert".into() }),
+            Status::Halt(cause) => Err(Refusal { cause: cause.clone(), data: receipt.output }),
+        }
+    }
+
+    /// Calls without changing anything.
+    ///
+    /// # Errors
+    ///
+    /// What it reverted with.
+    pub fn try_view<C: SolCall>(&self, from: Address, to: Address, call: &C) -> Result<C::Return, Refusal> {
+        match self.chain.call(&Call::new(from, to, call.abi_encode()), BlockId::latest()) {
+            Ok(output) => Ok(C::abi_decode_returns(&output).expect("the answer has the interface's shape")),
+            Err(CallError::Revert(data)) => Err(Refusal { data, cause: "revert".into() }),
+            Err(other) => Err(Refusal { data: Default::default(), cause: other.to_string() }),
+        }
+    }
+
+    /// Calls a view that cannot fail.
+    #[track_caller]
+    pub fn view<C: SolCall>(&self, to: Address, call: &C) -> C::Return {
+        self.try_view(Address::ZERO, to, call).unwrap_or_else(|refusal| panic!("{}: {refusal}", C::SIGNATURE))
+    }
+
+    /// Mints USDC to a wallet, approves the vault and deposits; returns the shares.
+    #[track_caller]
+    pub fn deposit(&self, wallet: Address, assets: U256) -> U256 {
+        self.world.fund(&self.chain, wallet, assets).expect("the token mints");
+        self.send(wallet, self.world.tokens.usdc, &IERC20::approveCall { spender: self.vault, value: assets })
+            .expect("the token approves");
+        self.send(wallet, self.vault, &IVault::depositCall { assets, receiver: wallet }).expect("the vault takes it").1
+    }
+
+    /// Redeems shares to their owner; returns the assets.
+    ///
+    /// # Errors
+    ///
+    /// What it reverted with.
+    pub fn redeem(&self, wallet: Address, shares: U256) -> Result<U256, Refusal> {
+        self.send(wallet, self.vault, &IVault::redeemCall { shares, receiver: wallet, owner: wallet })
+            .map(|(_, assets)| assets)
+    }
+
+    /// Returns an intent that the vault would take now, with these legs and an hour's time.
+    pub fn intent(&self, legs: Vec<Leg>) -> Intent {
+        Intent {
+            nonce: self.view(self.vault, &IDesk::intentNonceCall {}),
+            deadline: U256::from(self.chain.head().timestamp_secs() + 3600),
+            revision: self.view(self.vault, &IDesk::revisionCall {}),
+            legs,
+        }
+    }
+
+    /// Submits legs as the keeper.
+    ///
+    /// # Errors
+    ///
+    /// What it reverted with.
+    pub fn rebalance(&self, legs: Vec<Leg>) -> Result<Vec<U256>, Refusal> {
+        let intent = self.intent(legs);
+        self.submit(self.keeper, intent)
+    }
+
+    /// Submits an intent as anybody.
+    ///
+    /// # Errors
+    ///
+    /// What it reverted with.
+    pub fn submit(&self, from: Address, intent: Intent) -> Result<Vec<U256>, Refusal> {
+        self.send(from, self.vault, &IDesk::rebalanceCall { intent }).map(|(_, results)| results)
+    }
+
+    /// Makes every position's value in the book its real one.
+    #[track_caller]
+    pub fn mark(&self) {
+        let positions = (0..self.deployed.adapters.len() as u32).collect();
+        self.send(self.wallets[4], self.vault, &IDesk::markCall { positions }).expect("anyone may mark");
+    }
+
+    /// Returns the accounts.
+    pub fn book(&self) -> IDesk::Book {
+        self.view(self.vault, &IDesk::bookCall {})
+    }
+
+    /// Returns a wallet's USDC in base units.
+    pub fn usdc_of(&self, account: Address) -> U256 {
+        self.view(self.world.tokens.usdc, &IERC20::balanceOfCall { account })
+    }
+
+    /// Returns a wallet's shares.
+    pub fn shares_of(&self, account: Address) -> U256 {
+        self.view(self.vault, &IVault::balanceOfCall { account })
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, secs: u64) {
+        self.world.pass(&self.chain, secs).expect("time passes");
+    }
+}
+
+impl Default for Tenor {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Returns a leg of whole dollars from idle to a position, or back where negative, with any result.
+pub fn leg(position: u32, dollars: i64) -> Leg {
+    let assets = I256::try_from(dollars).expect("dollars fit") * I256::try_from(1_000_000).expect("it fits");
+    Leg { position, assets, minResult: U256::ZERO }
+}
+
+fn accounts(chain: &Chain) -> [Address; 9] {
+    chain.accounts()[..9].try_into().expect("the chain has ten accounts")
+}
+
+fn programs() -> Programs {
+    let deployer = root().join("contracts/solidity/out/Deployer.sol/Deployer.json");
+    Programs::load(&root().join("target/programs"), &deployer)
+        .unwrap_or_else(|error| panic!("{error}; scripts/wasm builds the programs"))
+}
+
+/// Drives a future that never waits.
+fn now<F: Future>(future: F) -> F::Output {
+    tokio::runtime::Builder::new_current_thread().build().expect("a runtime starts").block_on(future)
+}
