@@ -1,8 +1,9 @@
 //! What the keeper knows and says: units, snapshot, rate models, target, intent, plan and decision, and the
 //! traits at which its other parts meet. No I/O, no clock, no runtime.
 //!
-//! Integers mirror the chain wherever they are compared with it; `f64` serves analytics only (`rate`), whose
-//! relative error against the venues' own integer formulas is at most 1e-9.
+//! Integers mirror the chain wherever they are compared with it; `f64` serves analytics only (`rate`). Its relative
+//! error against the venues' own integer formulas is at most 1e-12 for Aave's rates, and 1e-7 for Morpho's, which
+//! the chain itself rounds to whole wad a second (eight digits at its lowest rate).
 
 pub mod decision;
 pub mod intent;

@@ -1,6 +1,6 @@
 //! The optimality conditions, checked apart from whatever produced the answer.
 
-use crate::relaxation::{Bound, price_of};
+use crate::relaxation::Groups;
 use crate::source::Source;
 
 /// The largest residual that an answer may have (yearly rate, or part of the programme's unit).
@@ -13,11 +13,11 @@ const AT_BOUND: f64 = 1e-12;
 ///
 /// At a kink an amount is stationary when its price lies between the marginal income of the next unit and that
 /// of the last one.
-pub(crate) fn residual(sources: &[Source], bounds: &[Bound], amounts: &[f64], prices: &[f64]) -> f64 {
+pub(crate) fn residual(sources: &[Source], groups: &Groups, amounts: &[f64], prices: &[f64]) -> f64 {
     let mut most = 0.0_f64;
     let mut note = |violation: f64| most = if violation.is_nan() { f64::INFINITY } else { most.max(violation) };
-    for (bound, price) in bounds.iter().zip(prices) {
-        let slack = bound.most - bound.members.iter().map(|member| amounts[*member]).sum::<f64>();
+    for (group, price) in prices.iter().enumerate() {
+        let slack = -groups.excess(group, amounts);
         note(-slack);
         note(-price);
         note((price * slack).abs());
@@ -26,7 +26,7 @@ pub(crate) fn residual(sources: &[Source], bounds: &[Bound], amounts: &[f64], pr
         note(source.lower() - x);
         note(x - source.upper());
         let (last, next) = source.marginals(*x);
-        let price = price_of(i, bounds, prices);
+        let price = groups.price(i, prices);
         if *x < source.upper() - AT_BOUND {
             note(next - price);
         }

@@ -4,7 +4,7 @@
 //! segment, which groups bind); after each convergence the most violated condition changes the set.
 
 use crate::linear;
-use crate::relaxation::{Bound, price_of};
+use crate::relaxation::Groups;
 use crate::source::Segment;
 
 /// How near to an end of its segment the start counts as at it.
@@ -18,6 +18,9 @@ const TOLERANCE: f64 = 1e-13;
 
 /// How far beyond its segment's end a step is no more than rounding.
 const ROUNDING: f64 = 1e-15;
+
+/// A curvature below this is taken for it, so that a flat stretch is left at an end.
+const FLAT: f64 = 1e-12;
 
 const NEWTON_STEPS: usize = 40;
 
@@ -43,7 +46,7 @@ enum Change {
 
 struct Working<'a> {
     segments: &'a [Segment],
-    bounds: &'a [Bound],
+    groups: &'a Groups,
     amounts: Vec<f64>,
     prices: Vec<f64>,
     places: Vec<Place>,
@@ -51,13 +54,13 @@ struct Working<'a> {
 }
 
 /// The stationary point that the working set's changes lead to from `start`, if they come to an end.
-pub(crate) fn polish(segments: &[Segment], bounds: &[Bound], start: &[f64], prices: &[f64]) -> Option<Stationary> {
-    let least = |bound: &Bound| bound.members.iter().map(|member| segments[*member].low).sum::<f64>();
-    if bounds.iter().any(|bound| least(bound) > bound.most + TOLERANCE) {
+pub(crate) fn polish(segments: &[Segment], groups: &Groups, start: &[f64], prices: &[f64]) -> Option<Stationary> {
+    let least = segments.iter().map(|segment| segment.low).collect::<Vec<_>>();
+    if groups.are_broken_by(&least) {
         return None;
     }
-    let mut working = Working::new(segments, bounds, start, prices);
-    for _ in 0..20 + 6 * (segments.len() + bounds.len()) {
+    let mut working = Working::new(segments, groups, start, prices);
+    for _ in 0..20 + 6 * (segments.len() + prices.len()) {
         if working.newton()? {
             continue;
         }
@@ -74,7 +77,7 @@ pub(crate) fn polish(segments: &[Segment], bounds: &[Bound], start: &[f64], pric
 }
 
 impl<'a> Working<'a> {
-    fn new(segments: &'a [Segment], bounds: &'a [Bound], start: &[f64], prices: &[f64]) -> Self {
+    fn new(segments: &'a [Segment], groups: &'a Groups, start: &[f64], prices: &[f64]) -> Self {
         let mut amounts = Vec::with_capacity(segments.len());
         let mut places = Vec::with_capacity(segments.len());
         for (segment, x) in segments.iter().zip(start) {
@@ -88,38 +91,20 @@ impl<'a> Working<'a> {
         }
         let binds = prices.iter().map(|price| *price > BINDING_PRICE).collect::<Vec<_>>();
         let prices = prices.iter().zip(&binds).map(|(price, binds)| if *binds { *price } else { 0.0 }).collect();
-        Self { segments, bounds, amounts, prices, places, binds }
+        Self { segments, groups, amounts, prices, places, binds }
     }
 
     /// Solves the working set's equations; says whether an amount left its segment and was put at its end.
     fn newton(&mut self) -> Option<bool> {
         let free = (0..self.amounts.len()).filter(|i| self.places[*i] == Place::Free).collect::<Vec<_>>();
-        let active = (0..self.bounds.len()).filter(|group| self.binds[*group]).collect::<Vec<_>>();
-        let size = free.len() + active.len();
+        let active = (0..self.prices.len()).filter(|group| self.binds[*group]).collect::<Vec<_>>();
         let mut least_residual = f64::INFINITY;
         for _ in 0..NEWTON_STEPS {
-            let (mut matrix, mut right) = (vec![vec![0.0; size]; size], vec![0.0; size]);
-            for (row, &i) in free.iter().enumerate() {
-                let income = self.segments[i].income(self.amounts[i]);
-                matrix[row][row] = income.curvature;
-                right[row] = price_of(i, self.bounds, &self.prices) - income.marginal;
-            }
-            for (offset, &group) in active.iter().enumerate() {
-                let line = free.len() + offset;
-                right[line] = -self.excess(group);
-                for (row, i) in free.iter().enumerate() {
-                    if self.bounds[group].members.contains(i) {
-                        matrix[line][row] = 1.0;
-                        matrix[row][line] = -1.0;
-                    }
-                }
-            }
-            let residual = right.iter().fold(0.0_f64, |most, entry| most.max(entry.abs()));
+            let (step, raise, residual) = self.step(&free, &active)?;
             if residual >= least_residual && residual <= TOLERANCE {
                 break;
             }
             least_residual = least_residual.min(residual);
-            let step = linear::solve(matrix, right)?;
             if let Some((first, part)) = self.leaves(&free, &step) {
                 for (row, &i) in free.iter().enumerate() {
                     self.amounts[i] += part * step[row];
@@ -132,11 +117,42 @@ impl<'a> Working<'a> {
                 let segment = &self.segments[i];
                 self.amounts[i] = (self.amounts[i] + step[row]).clamp(segment.low, segment.high);
             }
-            for (offset, &group) in active.iter().enumerate() {
-                self.prices[group] += step[free.len() + offset];
+            for (group, raise) in active.iter().zip(raise) {
+                self.prices[*group] += raise;
             }
         }
         Some(false)
+    }
+
+    /// One Newton step of the free amounts and the active prices, and the residual that it answers.
+    ///
+    /// The amounts' own block is diagonal, so the prices solve a system as small as there are active groups.
+    fn step(&self, free: &[usize], active: &[usize]) -> Option<(Vec<f64>, Vec<f64>, f64)> {
+        let row_of = |group: usize| active.iter().position(|other| *other == group);
+        let mut matrix = vec![vec![0.0; active.len()]; active.len()];
+        let mut right = active.iter().map(|group| self.excess(*group)).collect::<Vec<_>>();
+        let mut residual = right.iter().fold(0.0_f64, |most, excess| most.max(excess.abs()));
+        let mut lines = Vec::with_capacity(free.len());
+        for &i in free {
+            let income = self.segments[i].income(self.amounts[i]);
+            let curvature = if income.curvature.abs() < FLAT { -FLAT } else { income.curvature };
+            let gain = income.marginal - self.groups.price(i, &self.prices);
+            let rows = self.groups.of(i).iter().filter_map(|group| row_of(*group)).collect::<Vec<_>>();
+            for &row in &rows {
+                right[row] -= gain / curvature;
+                for &column in &rows {
+                    matrix[row][column] -= 1.0 / curvature;
+                }
+            }
+            residual = residual.max(gain.abs());
+            lines.push((gain, curvature, rows));
+        }
+        let raise = linear::solve(matrix, right)?;
+        let step = lines.iter().map(|(gain, curvature, rows)| {
+            let dearer = rows.iter().map(|row| raise[*row]).sum::<f64>();
+            (dearer - gain) / curvature
+        });
+        Some((step.collect(), raise, residual))
     }
 
     /// The free amount that leaves its segment first on a step, and after which part of the step.
@@ -165,8 +181,7 @@ impl<'a> Working<'a> {
     }
 
     fn excess(&self, group: usize) -> f64 {
-        let bound = &self.bounds[group];
-        bound.members.iter().map(|member| self.amounts[*member]).sum::<f64>() - bound.most
+        self.groups.excess(group, &self.amounts)
     }
 
     /// The most violated condition outside the working set's own equations.
@@ -178,7 +193,7 @@ impl<'a> Working<'a> {
             }
         };
         for (i, segment) in self.segments.iter().enumerate() {
-            let gain = segment.income(self.amounts[i]).marginal - price_of(i, self.bounds, &self.prices);
+            let gain = segment.income(self.amounts[i]).marginal - self.groups.price(i, &self.prices);
             match self.places[i] {
                 _ if segment.low >= segment.high => {}
                 Place::Low => note(gain, Change::Place(i, Place::Free)),
@@ -186,7 +201,7 @@ impl<'a> Working<'a> {
                 Place::Free => {}
             }
         }
-        for group in 0..self.bounds.len() {
+        for group in 0..self.prices.len() {
             if self.binds[group] {
                 note(-self.prices[group], Change::Binds(group, false));
                 note(-self.excess(group), Change::Binds(group, false));

@@ -15,11 +15,16 @@ use clarabel::solver::{DefaultSettings, DefaultSettingsBuilder, DefaultSolver, I
 use crate::Error;
 use crate::source::Source;
 
-/// Linear programmes a node may take; what they leave open, branching closes.
-const ROUNDS: usize = 40;
-
 /// Points a concave segment starts with.
-const POINTS: usize = 5;
+const POINTS: usize = 2;
+
+/// The groups on the solver's scale.
+#[derive(Clone, Debug)]
+pub(crate) struct Groups {
+    pub(crate) bounds: Vec<Bound>,
+    /// The groups that contain each source.
+    of: Vec<Vec<usize>>,
+}
 
 /// A group on the solver's scale.
 #[derive(Clone, Debug)]
@@ -28,67 +33,101 @@ pub(crate) struct Bound {
     pub(crate) most: f64,
 }
 
+impl Groups {
+    pub(crate) fn new(bounds: Vec<Bound>, sources: usize) -> Self {
+        let containing = |i: usize| {
+            let groups = bounds.iter().enumerate().filter(|(_, bound)| bound.members.contains(&i));
+            groups.map(|(group, _)| group).collect()
+        };
+        Self { of: (0..sources).map(containing).collect(), bounds }
+    }
+
+    /// The groups that contain a source.
+    pub(crate) fn of(&self, i: usize) -> &[usize] {
+        &self.of[i]
+    }
+
+    /// The sum of the prices that a source pays.
+    pub(crate) fn price(&self, i: usize, prices: &[f64]) -> f64 {
+        self.of[i].iter().map(|group| prices[*group]).sum()
+    }
+
+    /// What a group's members hold beyond its bound.
+    pub(crate) fn excess(&self, group: usize, amounts: &[f64]) -> f64 {
+        let Bound { members, most } = &self.bounds[group];
+        members.iter().map(|member| amounts[*member]).sum::<f64>() - most
+    }
+
+    /// Whether the least amounts of some ranges already break a group.
+    pub(crate) fn are_broken_by(&self, least: &[f64]) -> bool {
+        (0..self.bounds.len()).any(|group| self.excess(group, least) > 1e-15 * self.bounds[group].most.max(1.0))
+    }
+}
+
 /// The ranges of one node, one a source.
 pub(crate) type Ranges = Vec<(f64, f64)>;
 
-/// What a relaxation found.
+/// What one round found.
 #[derive(Clone, Debug)]
-pub(crate) struct Relaxed {
-    /// No feasible amounts within the ranges earn more.
-    pub(crate) bound: f64,
-    /// The prices that prove it, one a group.
+pub(crate) struct Round {
+    /// The prices, one a group.
     pub(crate) prices: Vec<f64>,
-    /// The amounts that solve the relaxation, to the solver's accuracy.
+    /// No feasible amounts within the ranges earn more: the dual value of the prices.
+    pub(crate) bound: f64,
+    /// The amounts that maximise at these prices.
+    pub(crate) maximisers: Vec<f64>,
+    /// The amounts that solve the linear programme.
     pub(crate) point: Vec<f64>,
+    /// Their income by the linear programme: where it meets the bound, no prices give a better one.
+    pub(crate) value: f64,
 }
 
-/// The sum of the prices that a source pays.
-pub(crate) fn price_of(place: usize, bounds: &[Bound], prices: &[f64]) -> f64 {
-    let paying = bounds.iter().zip(prices).filter(|(bound, _)| bound.members.contains(&place));
-    paying.map(|(_, price)| *price).sum()
+/// The dual value of `prices`, the exact bound of the module's formula, and the amounts that attain it.
+pub(crate) fn dual(sources: &[Source], groups: &Groups, ranges: &Ranges, prices: &[f64]) -> (f64, Vec<f64>) {
+    let mut value = groups.bounds.iter().zip(prices).map(|(bound, price)| bound.most * price).sum::<f64>();
+    let mut maximisers = Vec::with_capacity(sources.len());
+    for (i, (source, (low, high))) in sources.iter().zip(ranges).enumerate() {
+        let (x, most) = source.best(groups.price(i, prices), *low, *high);
+        value += most;
+        maximisers.push(x);
+    }
+    (value, maximisers)
 }
 
-/// The dual value of `prices`: the exact bound of the module's formula.
-pub(crate) fn dual_value(sources: &[Source], bounds: &[Bound], ranges: &Ranges, prices: &[f64]) -> f64 {
-    let rooms = bounds.iter().zip(prices).map(|(bound, price)| bound.most * price).sum::<f64>();
-    let inner = sources.iter().zip(ranges).enumerate();
-    rooms + inner.map(|(i, (source, (low, high)))| source.best(price_of(i, bounds, prices), *low, *high).1).sum::<f64>()
+/// A node's linear programme, which grows with every round.
+pub(crate) struct Relaxation<'a> {
+    sources: &'a [Source],
+    groups: &'a Groups,
+    ranges: &'a Ranges,
+    points: Vec<Vec<Point>>,
 }
 
-/// Bounds a node; stops early once the bound is at most `enough`.
-///
-/// # Errors
-/// Where the solver gives no finite multipliers.
-pub(crate) fn relax(
-    sources: &[Source],
-    bounds: &[Bound],
-    ranges: &Ranges,
-    enough: f64,
-    tolerance: f64,
-) -> Result<Relaxed, Error> {
-    let mut points = sources.iter().zip(ranges).map(|(source, range)| first_points(source, *range)).collect::<Vec<_>>();
-    let mut best: Option<Relaxed> = None;
-    for _ in 0..ROUNDS {
-        let (point, prices, value) = solve_linear(&points, bounds)?;
-        let bound = dual_value(sources, bounds, ranges, &prices);
-        if best.as_ref().is_none_or(|best| bound < best.bound) {
-            best = Some(Relaxed { bound, prices: prices.clone(), point: point.clone() });
-        }
-        if bound <= enough || bound - value <= tolerance {
-            break;
-        }
+impl<'a> Relaxation<'a> {
+    pub(crate) fn new(sources: &'a [Source], groups: &'a Groups, ranges: &'a Ranges) -> Self {
+        let points = sources.iter().zip(ranges).map(|(source, range)| first_points(source, *range)).collect();
+        Self { sources, groups, ranges, points }
+    }
+
+    /// Solves the programme and prices every source.
+    ///
+    /// # Errors
+    /// Where the solver gives no finite multipliers.
+    pub(crate) fn round(&self) -> Result<Round, Error> {
+        let (point, prices, value) = solve_linear(&self.points, self.groups)?;
+        let (bound, maximisers) = dual(self.sources, self.groups, self.ranges, &prices);
+        Ok(Round { prices, bound, maximisers, point, value })
+    }
+
+    /// Adds what a round found to the programme; says whether anything was new.
+    pub(crate) fn learn(&mut self, round: &Round) -> bool {
         let mut is_new = false;
-        for (i, (source, (low, high))) in sources.iter().zip(ranges).enumerate() {
-            let maximiser = source.best(price_of(i, bounds, &prices), *low, *high).0;
-            for x in [maximiser, point[i].clamp(*low, *high)] {
-                is_new |= insert(&mut points[i], x, source);
+        for (i, (source, (low, high))) in self.sources.iter().zip(self.ranges).enumerate() {
+            for x in [round.maximisers[i], round.point[i].clamp(*low, *high)] {
+                is_new |= insert(&mut self.points[i], x, source);
             }
         }
-        if !is_new {
-            break;
-        }
+        is_new
     }
-    best.ok_or_else(|| Error::Solver { status: "no round".to_owned() })
 }
 
 /// A point of a curve: amount and income.
@@ -118,22 +157,20 @@ fn insert(points: &mut Vec<Point>, x: f64, source: &Source) -> bool {
 }
 
 /// Solves the linear programme over mixtures of points: amounts, prices and income.
-fn solve_linear(points: &[Vec<Point>], bounds: &[Bound]) -> Result<(Vec<f64>, Vec<f64>, f64), Error> {
-    let (sources, groups) = (points.len(), bounds.len());
+fn solve_linear(points: &[Vec<Point>], groups: &Groups) -> Result<(Vec<f64>, Vec<f64>, f64), Error> {
+    let (sources, bounds) = (points.len(), &groups.bounds);
     let columns = points.iter().enumerate().flat_map(|(i, list)| list.iter().map(move |point| (i, *point)));
     let columns = columns.collect::<Vec<_>>();
-    let rows = sources + groups + columns.len();
+    let rows = sources + bounds.len() + columns.len();
     let (mut starts, mut entries, mut values) = (vec![0], Vec::new(), Vec::new());
     for (column, (i, (x, _))) in columns.iter().enumerate() {
         entries.push(*i);
         values.push(1.0);
-        for (group, bound) in bounds.iter().enumerate() {
-            if *x != 0.0 && bound.members.contains(i) {
-                entries.push(sources + group);
-                values.push(*x);
-            }
+        for group in groups.of(*i).iter().filter(|_| *x != 0.0) {
+            entries.push(sources + group);
+            values.push(*x);
         }
-        entries.push(sources + groups + column);
+        entries.push(sources + bounds.len() + column);
         values.push(-1.0);
         starts.push(entries.len());
     }
@@ -142,7 +179,7 @@ fn solve_linear(points: &[Vec<Point>], bounds: &[Bound]) -> Result<(Vec<f64>, Ve
     let mut right = vec![1.0; sources];
     right.extend(bounds.iter().map(|bound| bound.most));
     right.resize(rows, 0.0);
-    let cones = [SupportedConeT::ZeroConeT(sources), SupportedConeT::NonnegativeConeT(groups + columns.len())];
+    let cones = [SupportedConeT::ZeroConeT(sources), SupportedConeT::NonnegativeConeT(bounds.len() + columns.len())];
     let quadratic = CscMatrix::zeros((columns.len(), columns.len()));
     let fault = |status: String| Error::Solver { status };
     let mut solver = DefaultSolver::new(&quadratic, &costs, &matrix, &right, &cones, solver_settings()?)
@@ -159,7 +196,7 @@ fn solve_linear(points: &[Vec<Point>], bounds: &[Bound]) -> Result<(Vec<f64>, Ve
         amounts[*i] += weight.max(0.0) * x;
         income += weight * value;
     }
-    let prices = solution.z[sources..sources + groups].iter().map(|price| price.max(0.0)).collect();
+    let prices = solution.z[sources..sources + bounds.len()].iter().map(|price| price.max(0.0)).collect();
     Ok((amounts, prices, income))
 }
 

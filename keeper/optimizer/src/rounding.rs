@@ -49,10 +49,10 @@ fn sum(amounts: impl Iterator<Item = Assets>) -> Assets {
     amounts.fold(Assets::ZERO, Assets::saturating_add)
 }
 
-/// The solution in base units, rounded down, less what the rounding of doubles put over an exact bound.
+/// The solution in whole base units, less what rounding puts over an exact bound.
 fn whole(statement: &Statement, solution: &Solution) -> Vec<Assets> {
-    let floored = solution.amounts.iter().map(|amount| Assets::from_f64_down(*amount));
-    let mut amounts = floored.zip(&statement.lower).map(|(amount, least)| amount.max(*least)).collect::<Vec<_>>();
+    let nearest = solution.amounts.iter().map(|amount| Assets::from_f64_down(amount.round()));
+    let mut amounts = nearest.zip(&statement.lower).map(|(amount, least)| amount.max(*least)).collect::<Vec<_>>();
     for (Group { members, .. }, bound) in statement.programme.groups().iter().zip(&statement.bounds) {
         let mut excess = sum(members.iter().map(|member| amounts[*member])).saturating_sub(*bound);
         for &member in members.iter().rev() {

@@ -6,7 +6,7 @@ use std::collections::BinaryHeap;
 use crate::certificate;
 use crate::polish::{Stationary, polish};
 use crate::programme::{Group, Programme};
-use crate::relaxation::{Bound, Ranges, Relaxed, dual_value, price_of, relax};
+use crate::relaxation::{Bound, Groups, Ranges, Relaxation, Round, dual};
 use crate::source::Source;
 use crate::{Error, Settings};
 
@@ -43,14 +43,14 @@ pub fn solve(programme: &Programme, settings: &Settings) -> Result<Solution, Err
     // A bound that its members cannot reach is brought near, for the solver's scaling; it still never binds.
     let reach = |group: &Group| group.members.iter().map(|member| programme.upper()[*member]).sum::<f64>() + unit;
     let bound = |group: &Group| Bound { members: group.members.clone(), most: group.bound.min(reach(group)) / unit };
-    let bounds = programme.groups().iter().map(bound).collect::<Vec<_>>();
-    let mut search = Search { sources: &sources, bounds: &bounds, best: None, closed: f64::NEG_INFINITY, nodes: 0 };
+    let groups = Groups::new(programme.groups().iter().map(bound).collect(), sources.len());
+    let mut search = Search { sources: &sources, groups: &groups, best: None, closed: f64::NEG_INFINITY, nodes: 0 };
     let open = search.run(settings.max_nodes)?;
     let Some(best) = search.best else {
         return Err(Error::Unverified { residual: f64::INFINITY, bound: certificate::ACCEPTED });
     };
     let Stationary { amounts, prices } = best.point;
-    let residual = certificate::residual(&sources, &bounds, &amounts, &prices);
+    let residual = certificate::residual(&sources, &groups, &amounts, &prices);
     if residual > certificate::ACCEPTED {
         return Err(Error::Unverified { residual, bound: certificate::ACCEPTED });
     }
@@ -66,6 +66,9 @@ pub fn solve(programme: &Programme, settings: &Settings) -> Result<Solution, Err
     })
 }
 
+/// Linear programmes a node may take; what they leave open, branching closes.
+const ROUNDS: usize = 40;
+
 struct Candidate {
     point: Stationary,
     value: f64,
@@ -73,7 +76,7 @@ struct Candidate {
 
 struct Search<'a> {
     sources: &'a [Source],
-    bounds: &'a [Bound],
+    groups: &'a Groups,
     best: Option<Candidate>,
     /// The largest bound of a node that was closed as good enough.
     closed: f64,
@@ -116,67 +119,66 @@ impl Search<'_> {
 
     /// Bounds a node, looks for better candidates in it and returns its children with their bounds.
     fn open(&mut self, node: &Node) -> Result<Vec<(Ranges, f64)>, Error> {
-        let least = |bound: &Bound| bound.members.iter().map(|member| node.ranges[*member].0).sum::<f64>();
-        if self.bounds.iter().any(|bound| least(bound) > bound.most * (1.0 + 1e-15)) {
+        let least = node.ranges.iter().map(|(low, _)| *low).collect::<Vec<_>>();
+        if self.groups.are_broken_by(&least) {
             return Ok(Vec::new());
         }
-        let mut relaxed = relax(self.sources, self.bounds, &node.ranges, self.floor() + GAP, GAP / 10.0)?;
-        self.improve(node, &mut relaxed);
-        relaxed.bound = relaxed.bound.min(node.bound);
-        if relaxed.bound <= self.floor() + GAP {
-            self.closed = self.closed.max(relaxed.bound);
+        let mut relaxation = Relaxation::new(self.sources, self.groups, &node.ranges);
+        let mut last = relaxation.round()?;
+        let mut bound = node.bound;
+        for _ in 0..ROUNDS {
+            bound = bound.min(last.bound).min(self.improve(node, &last));
+            // Where the relaxation itself is worth more than any candidate, better prices close nothing.
+            let is_open = last.value - self.floor() > 4.0 * (bound - last.value).max(0.0) + GAP;
+            let is_tight = last.bound - last.value <= GAP / 10.0;
+            if bound <= self.floor() + GAP || is_tight || is_open || !relaxation.learn(&last) {
+                break;
+            }
+            last = relaxation.round()?;
+        }
+        let cut = if bound <= self.floor() + GAP { None } else { self.split(node, &last) };
+        let Some((place, at)) = cut else {
+            self.closed = self.closed.max(bound);
             return Ok(Vec::new());
-        }
-        match self.split(node, &relaxed) {
-            Some((place, at)) => {
-                let (mut below, mut above) = (node.ranges.clone(), node.ranges.clone());
-                below[place].1 = at;
-                above[place].0 = at;
-                Ok(vec![(below, relaxed.bound), (above, relaxed.bound)])
-            }
-            None => {
-                self.closed = self.closed.max(relaxed.bound);
-                Ok(Vec::new())
-            }
-        }
+        };
+        let (mut below, mut above) = (node.ranges.clone(), node.ranges.clone());
+        below[place].1 = at;
+        above[place].0 = at;
+        Ok(vec![(below, bound), (above, bound)])
     }
 
-    /// Polishes what the relaxation suggests: its point, and the maximisers at its prices.
-    fn improve(&mut self, node: &Node, relaxed: &mut Relaxed) {
-        let maximisers = self.maximisers(&node.ranges, &relaxed.prices);
-        for start in [relaxed.point.clone(), maximisers] {
-            let segments = self.sources.iter().zip(&node.ranges).zip(&start).map(|((source, (low, high)), x)| {
+    /// Polishes what a round suggests, its point and its maximisers, into candidates; returns the least dual value
+    /// of their prices.
+    fn improve(&mut self, node: &Node, round: &Round) -> f64 {
+        let mut bound = f64::INFINITY;
+        for start in [&round.point, &round.maximisers] {
+            let segments = self.sources.iter().zip(&node.ranges).zip(start).map(|((source, (low, high)), x)| {
                 let mut segments = source.segments_in(*low, *high).collect::<Vec<_>>();
                 let place = segments.iter().position(|segment| *x <= segment.high).unwrap_or(segments.len() - 1);
                 segments.swap_remove(place)
             });
             let segments = segments.collect::<Vec<_>>();
-            let Some(point) = polish(&segments, self.bounds, &start, &relaxed.prices) else { continue };
-            let bound = dual_value(self.sources, self.bounds, &node.ranges, &point.prices);
-            if bound < relaxed.bound {
-                relaxed.bound = bound;
-                relaxed.prices.clone_from(&point.prices);
-            }
+            let Some(point) = polish(&segments, self.groups, start, &round.prices) else { continue };
+            bound = bound.min(dual(self.sources, self.groups, &node.ranges, &point.prices).0);
             let value = self.sources.iter().zip(&point.amounts).map(|(source, x)| source.value(*x)).sum::<f64>();
-            let residual = certificate::residual(self.sources, self.bounds, &point.amounts, &point.prices);
+            let residual = certificate::residual(self.sources, self.groups, &point.amounts, &point.prices);
             if residual <= certificate::ACCEPTED && value > self.floor() {
                 self.best = Some(Candidate { point, value });
             }
+            if bound <= self.floor() + GAP {
+                break;
+            }
         }
-    }
-
-    fn maximisers(&self, ranges: &Ranges, prices: &[f64]) -> Vec<f64> {
-        let inner = self.sources.iter().zip(ranges).enumerate();
-        inner.map(|(i, (source, (low, high)))| source.best(price_of(i, self.bounds, prices), *low, *high).0).collect()
+        bound
     }
 
     /// Where to cut: the source whose maximiser earns most above the relaxation's point, at the end of a
     /// segment where there is one, else at that point or in the middle.
-    fn split(&self, node: &Node, relaxed: &Relaxed) -> Option<(usize, f64)> {
+    fn split(&self, node: &Node, round: &Round) -> Option<(usize, f64)> {
         let mut widest: Option<(usize, f64)> = None;
         for (i, (source, (low, high))) in self.sources.iter().zip(&node.ranges).enumerate() {
-            let price = price_of(i, self.bounds, &relaxed.prices);
-            let x = relaxed.point[i].clamp(*low, *high);
+            let price = self.groups.price(i, &round.prices);
+            let x = round.point[i].clamp(*low, *high);
             let gap = source.best(price, *low, *high).1 - (source.value(x) - price * x);
             if high - low > 1e-12 && widest.is_none_or(|(_, most)| gap > most) {
                 widest = Some((i, gap));
@@ -184,7 +186,7 @@ impl Search<'_> {
         }
         let (place, _) = widest?;
         let (low, high) = node.ranges[place];
-        let x = relaxed.point[place];
+        let x = round.point[place];
         let margin = (high - low) / 16.0;
         let inner = if x > low + margin && x < high - margin { x } else { f64::midpoint(low, high) };
         Some((place, self.sources[place].cut_near(x, low, high).unwrap_or(inner)))

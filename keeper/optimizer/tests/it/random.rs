@@ -3,6 +3,7 @@
 use keeper_optimizer::{Group, Programme};
 use model::RateModel;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use crate::world::{MILLION, aave, budget, cap, income, morpho, programme, solved};
 
@@ -67,7 +68,8 @@ fn searched(programme: &Programme, money: f64, seed: u64) -> f64 {
         }
         let mut value = income(programme, &amounts);
         let mut size = money / 4.0;
-        while size > money * 1e-7 {
+        // Not until nothing is better: improvements by a rounding error go on for ever.
+        for _ in 0..300 {
             let mut is_better = false;
             for from in 0..=places {
                 for to in 0..=places {
@@ -95,7 +97,7 @@ fn searched(programme: &Programme, money: f64, seed: u64) -> f64 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, max_shrink_iters: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
 
     #[test]
     fn no_search_finds_more((models, groups, money, seed) in problem()) {
