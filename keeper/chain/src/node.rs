@@ -46,11 +46,7 @@ impl Node for LiveNode<'_> {
             return Err(refuse(format!("the key is of {}, not {}", wallet.address(), transaction.call.from)));
         }
         if transaction.chain_id != wallet.chain_id() {
-            return Err(refuse(format!(
-                "the key signs for chain {}, not {}",
-                wallet.chain_id(),
-                transaction.chain_id
-            )));
+            return Err(refuse(format!("the key signs for chain {}, not {}", wallet.chain_id(), transaction.chain_id)));
         }
         let unsigned = Unsigned {
             nonce: transaction.nonce,

@@ -93,6 +93,10 @@ impl<'a> Reader<'a> {
     }
 
     async fn asset(&self, address: Address, block: Block) -> Result<Asset, Error> {
+        if address.is_zero() {
+            let (value, expected) = (address.to_string(), "a token's address".to_owned());
+            return Err(Error::Contradiction { what: "asset", value, expected });
+        }
         let mut batch = Batch::new(self.account);
         let symbol = batch.add(address, IERC20::symbolCall {});
         let decimals = batch.add(address, IERC20::decimalsCall {});

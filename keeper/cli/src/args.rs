@@ -1,0 +1,102 @@
+//! The command line as it is typed; commands see only the settings made from it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Keeps a Tenor vault invested where it earns most inside its mandate.
+#[derive(Debug, Parser)]
+#[command(name = "keeper", version, after_help = crate::env::help(), disable_help_subcommand = true)]
+pub struct Cli {
+    /// Configuration file.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print one JSON object on stdout.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the local Stylus chain.
+    Devnet(Devnet),
+    /// Deploy a vault with its positions and limits.
+    Deploy(Signing),
+    /// Deposit into the vault.
+    Deposit(Deposit),
+    /// Withdraw from the vault.
+    Withdraw(Withdraw),
+    /// Show the vault, its positions, its limits and what was done last.
+    Status,
+    /// Show what would be done now, and why.
+    Plan,
+    /// Keep the vault: look, decide, act, record.
+    Run(Run),
+}
+
+/// Options of `devnet`.
+#[derive(Debug, Args)]
+pub struct Devnet {
+    /// Port on 127.0.0.1.
+    #[arg(long, default_value_t = 8547)]
+    pub port: u16,
+    /// Milliseconds between blocks; without it each transaction makes its own block.
+    #[arg(long, value_name = "MILLIS", value_parser = clap::value_parser!(u64).range(1..=3_600_000))]
+    pub block_time: Option<u64>,
+    /// How many funded accounts to print.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u8).range(1..=10))]
+    pub accounts: u8,
+    /// Deploy Aave v3 and Morpho with lenders and borrowers, and give every account a million USDC.
+    #[arg(long)]
+    pub world: bool,
+    /// History of daily rates that sets the venues' utilisation (default: a built-in figure).
+    #[arg(long, value_name = "FILE", requires = "world")]
+    pub history: Option<PathBuf>,
+}
+
+/// Options of commands that sign.
+#[derive(Debug, Args)]
+pub struct Signing {
+    /// Environment variable that holds the private key, in place of the configured key.
+    #[arg(long, value_name = "NAME")]
+    pub key_env: Option<String>,
+}
+
+/// Options of `deposit`.
+#[derive(Debug, Args)]
+pub struct Deposit {
+    /// Whole tokens, as in 1000 or 0.5.
+    pub amount: String,
+    /// Who receives the shares (default: the sender).
+    #[arg(long)]
+    pub receiver: Option<String>,
+    #[command(flatten)]
+    pub signing: Signing,
+}
+
+/// Options of `withdraw`.
+#[derive(Debug, Args)]
+pub struct Withdraw {
+    /// Whole tokens, as in 1000 or 0.5, or "all".
+    pub amount: String,
+    /// Who receives the tokens (default: the sender).
+    #[arg(long)]
+    pub receiver: Option<String>,
+    #[command(flatten)]
+    pub signing: Signing,
+}
+
+/// Options of `run`.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// Take one turn and exit.
+    #[arg(long)]
+    pub once: bool,
+    /// Simulate and send nothing; needs no key.
+    #[arg(long)]
+    pub dry_run: bool,
+}

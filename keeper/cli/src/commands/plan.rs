@@ -1,0 +1,77 @@
+//! `keeper plan`: what would be done now, and why.
+
+use chain::node::LiveNode;
+use chain::snapshot::Reader;
+use engine::{Engine, amount, percent};
+use executor::Rehearsal;
+use model::{Decision, Explanation, Snapshot};
+use serde_json::json;
+
+use super::run::Unrecorded;
+use super::{Report, connect, vault};
+use crate::config::Settings;
+use crate::failure::{Ending, Failure};
+use crate::output::table;
+
+/// Decides without sending.
+pub async fn run(settings: &Settings) -> Result<Report, Failure> {
+    let (vault, account) = (vault(settings)?, crate::key::account(settings)?);
+    let rpc = connect(settings).await?;
+    let reader = Reader::open(&rpc, settings.chain.chain_id, vault, account).await?;
+    let node = LiveNode::new(&rpc, None, settings.fee_caps);
+    let rehearsal = Rehearsal::new(node, account, vault, settings.max_rebalance_gas);
+    let engine = Engine::new(reader, rehearsal, Unrecorded, settings.engine.clone());
+    let (snapshot, decision) = engine.decide().await?;
+    let summary = engine::summary(&snapshot, &decision, None);
+    let ending = match &decision {
+        Decision::Rebalance(_) => Ending::Done,
+        Decision::NothingToDo { .. } | Decision::Infeasible { .. } => Ending::Idle,
+    };
+    Ok(Report {
+        ending,
+        json: json!({ "summary": summary, "decision": decision }),
+        text: format!("{summary}\n\n{}", explain(&snapshot, decision.explanation())),
+    })
+}
+
+/// Returns the figures behind a decision as tables.
+pub fn explain(snapshot: &Snapshot, explanation: &Explanation) -> String {
+    let rows: Vec<_> = explanation
+        .positions
+        .iter()
+        .map(|line| {
+            let position = snapshot.positions.iter().find(|position| position.index == line.index);
+            let kind = position.map_or_else(|| "?".to_owned(), |position| position.kind.to_string());
+            vec![
+                line.index.to_string(),
+                kind,
+                amount(line.before, &snapshot.asset),
+                amount(line.after, &snapshot.asset),
+                percent(line.rate_before),
+                percent(line.rate_after),
+                percent(line.marginal_after),
+                line.refusal.clone().unwrap_or_default(),
+            ]
+        })
+        .collect();
+    let header =
+        ["position", "venue", "now", "after", "rate now", "rate after", "marginal after", "not funded because"];
+    let positions = table(&header, &rows);
+    let rows: Vec<_> = explanation
+        .limits
+        .iter()
+        .map(|line| {
+            let holds = if line.holds { "holds" } else { "BROKEN" };
+            vec![line.limit.clone(), line.value.clone(), line.bound.clone(), holds.to_owned()]
+        })
+        .collect();
+    let limits = table(&["limit", "value", "bound", ""], &rows);
+    let binding: Vec<_> = explanation
+        .binding
+        .iter()
+        .map(|limit| {
+            format!("binding: {} (one more unit of room earns {} a year)", limit.kind, percent(limit.shadow_price))
+        })
+        .collect();
+    [vec![positions, String::new(), limits], binding].concat().join("\n").trim_end().to_owned()
+}

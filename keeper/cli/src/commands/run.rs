@@ -1,0 +1,153 @@
+//! `keeper run`: the loop, live or dry, once or until told to stop.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use chain::node::LiveNode;
+use chain::snapshot::Reader;
+use engine::{Engine, Tick};
+use executor::{Executor, Rehearsal};
+use model::ports::{Clock, Fault, Recorder, Settlement, SnapshotSource, Submitter};
+use model::{Decision, Snapshot, Timestamp};
+use serde_json::{Value, json};
+use store::Store;
+
+use super::{connect, vault};
+use crate::args::Run;
+use crate::config::Settings;
+use crate::failure::{Ending, Failure};
+use crate::output::{print, print_json, say};
+
+/// Runs the loop; prints one line, or one JSON object, a turn.
+pub async fn run(settings: &Settings, args: &Run, as_json: bool) -> Result<Ending, Failure> {
+    let vault = vault(settings)?;
+    if args.dry_run {
+        let account = crate::key::account(settings)?;
+        let rpc = connect(settings).await?;
+        let reader = Reader::open(&rpc, settings.chain.chain_id, vault, account).await?;
+        let node = LiveNode::new(&rpc, None, settings.fee_caps);
+        let rehearsal = Rehearsal::new(node, account, vault, settings.max_rebalance_gas);
+        let engine = Engine::new(reader, rehearsal, Unrecorded, settings.engine.clone());
+        return turns(&engine, settings, args.once, as_json).await;
+    }
+    let wallet = crate::key::open(settings, None)?;
+    let store = Store::open(&settings.journal)?;
+    let rpc = connect(settings).await?;
+    let reader = Reader::open(&rpc, settings.chain.chain_id, vault, wallet.address()).await?;
+    let node = LiveNode::new(&rpc, Some(&wallet), settings.fee_caps);
+    let executor = Executor::new(
+        node,
+        &store,
+        SystemClock,
+        executor::Settings {
+            chain_id: settings.chain.chain_id,
+            vault,
+            account: wallet.address(),
+            poll_millis: settings.run.poll_millis,
+            looks_per_broadcast: LOOKS_PER_BROADCAST,
+            looks_until_replaced: LOOKS_UNTIL_REPLACED,
+            patience_secs: settings.run.patience_secs,
+            max_gas: settings.max_rebalance_gas,
+        },
+    );
+    let engine = Engine::new(reader, executor, &store, settings.engine.clone());
+    turns(&engine, settings, args.once, as_json).await
+}
+
+/// Looks at the chain between two sendings of the same bytes.
+const LOOKS_PER_BROADCAST: u32 = 8;
+/// Looks at a used nonce before it counts as another transaction's: a receipt may come from a slower machine.
+const LOOKS_UNTIL_REPLACED: u32 = 20;
+
+async fn turns<S, X, R>(
+    engine: &Engine<S, X, R>,
+    settings: &Settings,
+    once: bool,
+    as_json: bool,
+) -> Result<Ending, Failure>
+where
+    S: SnapshotSource,
+    X: Submitter,
+    R: Recorder,
+{
+    // What was begun is reported even where the turn after it fails.
+    let mut resolved = engine.resolve().await?;
+    for resolved in &resolved {
+        say(&engine::resolved_line(resolved));
+    }
+    loop {
+        let turn = engine.tick().await;
+        match turn {
+            Ok(mut tick) => {
+                for late in &tick.resolved {
+                    say(&engine::resolved_line(late));
+                }
+                resolved.append(&mut tick.resolved);
+                tick.resolved = std::mem::take(&mut resolved);
+                show(&tick, as_json);
+                if once {
+                    return Ok(ending(&tick));
+                }
+            }
+            Err(error) if once => return Err(error.into()),
+            Err(engine::Error::Fault(fault)) if fault.kind == model::ports::FaultKind::Fatal => {
+                return Err(engine::Error::Fault(fault).into());
+            }
+            Err(error) => say(&format!("this turn failed and will be taken again: {error}")),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(settings.run.interval) => {}
+            _ = tokio::signal::ctrl_c() => {
+                say("stopped");
+                return Ok(Ending::Done);
+            }
+        }
+    }
+}
+
+fn show(tick: &Tick, as_json: bool) {
+    match as_json {
+        true => print_json(&to_json(tick)),
+        false => print(&format!("block {}: {}", tick.snapshot.block.number, tick.summary)),
+    }
+}
+
+fn to_json(tick: &Tick) -> Value {
+    json!({
+        "block": tick.snapshot.block,
+        "resolved": tick.resolved,
+        "decision": tick.decision,
+        "settlement": tick.settlement,
+        "summary": tick.summary,
+    })
+}
+
+fn ending(tick: &Tick) -> Ending {
+    match &tick.settlement {
+        Some(Settlement::Done(_) | Settlement::Rehearsed { .. }) => Ending::Done,
+        // What an earlier run began and this one saw done is something done.
+        None if tick.resolved.iter().any(|resolved| matches!(resolved.settlement, Settlement::Done(_))) => Ending::Done,
+        _ => Ending::Idle,
+    }
+}
+
+/// A recorder for dry runs, which leave no trace.
+pub struct Unrecorded;
+
+impl Recorder for Unrecorded {
+    fn record(&self, _: &Snapshot, _: &Decision, _: &str) -> Result<(), Fault> {
+        Ok(())
+    }
+}
+
+/// The machine's clock.
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
+    }
+
+    async fn sleep_millis(&self, millis: u64) {
+        tokio::time::sleep(Duration::from_millis(millis)).await;
+    }
+}

@@ -1,0 +1,182 @@
+//! The file as it is written. Unknown keys are refused; numbers carry their unit in the key.
+
+use serde::Deserialize;
+
+use super::amount::Amount;
+
+/// The whole file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    pub chain: Chain,
+    pub vault: Option<Vault>,
+    pub key: Option<Key>,
+    #[serde(default)]
+    pub fees: Fees,
+    #[serde(default)]
+    pub journal: Journal,
+    #[serde(default)]
+    pub plan: Plan,
+    #[serde(default)]
+    pub run: Run,
+    pub deploy: Option<Deploy>,
+}
+
+/// The node.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chain {
+    pub chain_id: u64,
+    pub rpc_url: Option<String>,
+    pub rpc_url_env: Option<String>,
+    #[serde(default = "default_connect_timeout_millis")]
+    pub connect_timeout_millis: u64,
+    #[serde(default = "default_request_timeout_millis")]
+    pub request_timeout_millis: u64,
+    #[serde(default = "default_answer_max_bytes")]
+    pub answer_max_bytes: u64,
+}
+
+fn default_connect_timeout_millis() -> u64 {
+    5_000
+}
+
+fn default_request_timeout_millis() -> u64 {
+    20_000
+}
+
+fn default_answer_max_bytes() -> u64 {
+    16 << 20
+}
+
+/// The vault.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vault {
+    pub address: String,
+}
+
+/// The account and where its key is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Key {
+    pub account: Option<String>,
+    pub keystore_file: Option<String>,
+    pub password_file: Option<String>,
+    pub password_env: Option<String>,
+    pub private_key_env: Option<String>,
+}
+
+/// The most that is offered for gas.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Fees {
+    pub max_fee_per_gas_wei: Amount,
+    pub max_priority_fee_per_gas_wei: Amount,
+    pub max_rebalance_gas: u64,
+}
+
+impl Default for Fees {
+    fn default() -> Self {
+        Self {
+            max_fee_per_gas_wei: Amount(10_000_000_000),
+            max_priority_fee_per_gas_wei: Amount(1_000_000_000),
+            max_rebalance_gas: 16_000_000,
+        }
+    }
+}
+
+/// The journal.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Journal {
+    pub path: String,
+}
+
+impl Default for Journal {
+    fn default() -> Self {
+        Self { path: "keeper.sqlite".into() }
+    }
+}
+
+/// When to act, and within which bounds.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Plan {
+    pub deadline_secs: Option<u64>,
+    pub tolerance_bps: Option<u64>,
+    pub headroom_bps: Option<u64>,
+    pub min_leg_assets: Option<Amount>,
+    pub horizon_secs: Option<u64>,
+    pub gain_factor: Option<f64>,
+    pub base_gas: Option<u64>,
+    pub per_leg_gas: Option<u64>,
+    pub coin_price_assets: Option<Amount>,
+}
+
+/// The loop.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Run {
+    pub interval_millis: u64,
+    pub poll_millis: u64,
+    pub patience_secs: u64,
+}
+
+impl Default for Run {
+    fn default() -> Self {
+        Self { interval_millis: 15_000, poll_millis: 250, patience_secs: 600 }
+    }
+}
+
+/// What `keeper deploy` puts on the chain.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deploy {
+    pub asset: String,
+    pub owner: Option<String>,
+    pub curator: Option<String>,
+    #[serde(default)]
+    pub guardians: Vec<String>,
+    #[serde(default)]
+    pub keepers: Vec<String>,
+    pub max_rate_bps: u64,
+    pub liquidity_floor_bps: u64,
+    pub programs_folder: String,
+    pub deployer_artifact_file: String,
+    #[serde(default)]
+    pub caps: Vec<Cap>,
+    #[serde(default)]
+    pub positions: Vec<Position>,
+}
+
+/// The caps of one risk id.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cap {
+    pub risk_id: String,
+    pub absolute_assets: Amount,
+    pub relative_bps: u64,
+}
+
+/// One position.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Position {
+    pub kind: String,
+    pub venue: String,
+    pub risk_ids: Vec<String>,
+}
+
+/// Reads the file; an error names the line and what stands there.
+pub fn parse(text: &str) -> Result<File, String> {
+    toml::from_str(text).map_err(|error| {
+        let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+        let quoted = line.and_then(|line| text.lines().nth(line - 1)).unwrap_or_default().trim();
+        let quoted: String = quoted.chars().take(120).collect();
+        match line {
+            Some(line) => format!("line {line} ({quoted}): {}", error.message()),
+            None => error.message().to_owned(),
+        }
+    })
+}

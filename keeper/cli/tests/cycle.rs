@@ -1,0 +1,156 @@
+//! Every command in the order of a vault's life, by the real program over RPC.
+
+mod place;
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use place::Place;
+use serde_json::Value;
+
+/// `keeper devnet --world`, ended when dropped.
+struct Devnet {
+    child: Child,
+    facts: Value,
+}
+
+impl Devnet {
+    fn start() -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_keeper"))
+            .args(["devnet", "--world", "--port", "0", "--json"])
+            .current_dir(kit::root())
+            .env_clear()
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        let mut line = String::new();
+        let stdout = child.stdout.take().expect("it was piped");
+        BufReader::new(stdout).read_line(&mut line).expect("it speaks");
+        let facts = serde_json::from_str(&line).expect("one JSON object");
+        Self { child, facts }
+    }
+
+    fn text(&self, pointer: &str) -> &str {
+        self.facts.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("{pointer} of {}", self.facts))
+    }
+}
+
+impl Drop for Devnet {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn config(devnet: &Devnet, vault: Option<&str>) -> String {
+    let root = kit::root();
+    let vault = vault.map_or_else(String::new, |vault| format!("[vault]\naddress = \"{vault}\"\n"));
+    format!(
+        r#"
+[chain]
+chain_id = 412346
+rpc_url = "{rpc_url}"
+{vault}
+[run]
+poll_millis = 20
+
+[deploy]
+asset = "{usdc}"
+keepers = ["{account}"]
+max_rate_bps = 10_000
+liquidity_floor_bps = 500
+programs_folder = "{root}/target/programs"
+deployer_artifact_file = "{root}/contracts/solidity/out/Deployer.sol/Deployer.json"
+
+[[deploy.caps]]
+risk_id = "protocol/aave-v3"
+absolute_assets = 30_000_000_000_000
+relative_bps = 6_000
+
+[[deploy.caps]]
+risk_id = "protocol/metamorpho"
+absolute_assets = "30_000_000_000_000"
+relative_bps = 6_000
+
+[[deploy.positions]]
+kind = "aave-v3"
+venue = "{aave}"
+risk_ids = ["protocol/aave-v3"]
+
+[[deploy.positions]]
+kind = "erc4626"
+venue = "{meta_morpho}"
+risk_ids = ["protocol/metamorpho"]
+"#,
+        rpc_url = devnet.text("/rpc_url"),
+        usdc = devnet.text("/world/usdc"),
+        account = devnet.text("/accounts/0/address"),
+        root = root.display(),
+        aave = devnet.text("/world/aave_pool"),
+        meta_morpho = devnet.text("/world/meta_morpho"),
+    )
+}
+
+#[track_caller]
+fn json(place: &Place, arguments: &[&str]) -> (Value, Option<i32>) {
+    let output = place.keeper(&[arguments, &["--json"]].concat());
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let found = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {stderr}"));
+    (found, output.status.code())
+}
+
+#[test]
+fn a_vault_is_deployed_filled_invested_and_emptied() {
+    let devnet = Devnet::start();
+    let key = devnet.text("/accounts/0/private_key");
+
+    let (deployed, code) = json(&Place::new(&config(&devnet, None), key), &["deploy"]);
+    assert_eq!(code, Some(0), "{deployed}");
+    let vault = deployed["vault"].as_str().unwrap_or_else(|| panic!("no vault: {deployed}"));
+    assert!(deployed["code_bytes"]["vault"].as_u64().is_some_and(|bytes| bytes <= 24_576));
+    let place = Place::new(&config(&devnet, Some(vault)), key);
+
+    let (empty, code) = json(&place, &["run", "--once", "--dry-run"]);
+    assert_eq!((&empty["decision"]["decision"], code), (&"nothing_to_do".into(), Some(1)), "{empty}");
+
+    let (deposit, code) = json(&place, &["deposit", "250000.5"]);
+    assert_eq!((&deposit["assets"], code), (&"250000500000".into(), Some(0)), "{deposit}");
+
+    let (plan, code) = json(&place, &["plan"]);
+    assert_eq!((&plan["decision"]["decision"], code), (&"rebalance".into(), Some(0)), "{plan}");
+    let (rehearsed, code) = json(&place, &["run", "--once", "--dry-run"]);
+    assert_eq!((&rehearsed["settlement"]["settlement"], code), (&"rehearsed".into(), Some(0)), "{rehearsed}");
+    assert!(!place.folder.join("keeper.sqlite").exists(), "a dry run leaves no trace");
+
+    let (turn, code) = json(&place, &["run", "--once"]);
+    assert_eq!((&turn["settlement"]["settlement"], code), (&"done".into(), Some(0)), "{turn}");
+    let (again, code) = json(&place, &["run", "--once"]);
+    assert_eq!((&again["decision"]["decision"], code), (&"nothing_to_do".into(), Some(1)), "{}", again["summary"]);
+
+    let (status, code) = json(&place, &["status"]);
+    assert_eq!(code, Some(0), "{status}");
+    let limits = status["limits"].as_array().expect("limits are listed");
+    assert!(limits.len() >= 5 && limits.iter().all(|limit| limit["holds"] == true), "{limits:?}");
+    assert_eq!(status["journal"]["attempts"][0]["stage"]["settlement"], "done");
+    let rates: Vec<_> = status["rates"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
+    assert!(rates.len() == 2 && rates.iter().all(|rate| (0.001..0.5).contains(rate)), "{rates:?}");
+
+    let (exit, code) = json(&place, &["withdraw", "all"]);
+    assert_eq!(code, Some(0), "{exit}");
+    let paid: u64 = exit["assets"].as_str().and_then(|text| text.parse().ok()).expect("an amount");
+    assert!((250_000_499_990..=250_001_000_000).contains(&paid), "all comes back but for rounding: {paid}");
+    let (nothing, code) = json(&place, &["withdraw", "all"]);
+    assert_eq!(code, Some(1), "{nothing}");
+}
+
+#[test]
+fn a_wrong_chain_id_in_the_configuration_sends_nothing() {
+    let devnet = Devnet::start();
+    let config = config(&devnet, Some(devnet.text("/world/usdc"))).replace("412346", "42161");
+
+    let output = Place::new(&config, devnet.text("/accounts/0/private_key")).keeper(&["run", "--once"]);
+
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("the node serves chain 412346, not 42161"));
+}
