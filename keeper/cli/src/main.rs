@@ -11,6 +11,7 @@ mod failure;
 mod key;
 mod output;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -95,6 +96,7 @@ fn logs() -> Result<(), Failure> {
     let filter = filter.unwrap_or_else(|| "warn".to_owned());
     let filter = EnvFilter::try_new(&filter)
         .map_err(|error| Failure::fault(format!("{} is {filter:?}: {error}", env::LOG.name), HINT))?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let has_colour = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(has_colour).init();
     Ok(())
 }

@@ -208,6 +208,14 @@ fn malformed_answers_of_a_node_are_refused_by_method_and_value() {
 }
 
 #[test]
+fn a_node_that_says_nothing_is_given_up() {
+    let node = Node::start(|_| Answer::Silence);
+    let hasty = config("").replace("http://127.0.0.1:1\"", &format!("{}\"\nrequest_timeout_millis = 100", node.url()));
+
+    refused(&Place::new(&hasty, KEY).keeper(&["status"]), "eth_chainId: no answer from");
+}
+
+#[test]
 fn a_node_that_is_not_there_is_named() {
     refused(&Place::new(&config(""), KEY).keeper(&["status"]), "no answer from http://127.0.0.1:1");
 }

@@ -1,8 +1,11 @@
-//! The process dies with a rebalance on its way: the next one reports the first and sends no second.
+//! The process dies, or the node lies, with a rebalance on its way: in the end there is one, and it is reported.
 
 mod place;
+mod scripted;
 
 use std::process::Child;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc;
 
 use abi::desk::IDesk;
 use alloy_primitives::{B256, U256};
@@ -10,13 +13,14 @@ use devnet::chain::Event;
 use devnet::{Mining, Server};
 use kit::{Tenor, usdc};
 use place::Place;
-use serde_json::Value;
+use scripted::{Answer, Node};
+use serde_json::{Value, json};
 
 /// A deployment with money, served over RPC, that makes blocks only when told to.
 struct Story {
     tenor: Tenor,
     place: Place,
-    _server: Server,
+    server: Server,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -28,16 +32,11 @@ impl Story {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
         let bound = runtime.block_on(Server::bind(tenor.chain.clone(), ([127, 0, 0, 1], 0).into()));
         let server = bound.expect("loopback can be bound");
-        let config = format!(
-            "[chain]\nchain_id = {}\nrpc_url = \"{}\"\n[vault]\naddress = \"{}\"\n[run]\npoll_millis = 20\n",
-            tenor.chain.chain_id(),
-            server.http_url(),
-            tenor.vault,
-        );
+        let config = config(&tenor, &server.http_url());
         let keeper = devnet::dev_accounts().iter().find(|account| account.address == tenor.keeper);
         let key = keeper.expect("the keeper is a development account").private_key;
         let place = Place::new(&config, &key.to_string());
-        Self { tenor, place, _server: server, runtime }
+        Self { tenor, place, server, runtime }
     }
 
     /// Starts the keeper and waits until the chain has taken its transaction.
@@ -54,6 +53,13 @@ impl Story {
         (child, hash)
     }
 
+    /// Puts a node between keeper and chain.
+    fn interpose(&self, script: impl Fn(&str, &Value) -> Answer + Send + 'static) -> Node {
+        let node = Node::before(self.server.addr(), script);
+        self.place.write(&config(&self.tenor, &node.url()));
+        node
+    }
+
     fn run_once(&self) -> (Value, Option<i32>) {
         let output = self.place.keeper(&["run", "--once", "--json"]);
         let stderr = String::from_utf8_lossy(&output.stderr);
@@ -64,6 +70,12 @@ impl Story {
     fn rebalances(&self) -> U256 {
         self.tenor.view(self.tenor.vault, &IDesk::intentNonceCall {})
     }
+}
+
+fn config(tenor: &Tenor, rpc_url: &str) -> String {
+    let (chain_id, vault) = (tenor.chain.chain_id(), tenor.vault);
+    let chain = format!("[chain]\nchain_id = {chain_id}\nrpc_url = \"{rpc_url}\"\n");
+    format!("{chain}[vault]\naddress = \"{vault}\"\n[run]\npoll_millis = 20\n")
 }
 
 fn kill(mut child: Child) {
@@ -119,4 +131,88 @@ fn a_second_keeper_on_the_same_journal_is_refused() {
     kill(child);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("is in use by another keeper"));
+}
+
+#[test]
+fn a_keeper_killed_between_signing_and_sending_sends_what_it_had_signed() {
+    let story = Story::new();
+    story.tenor.chain.set_mining(Mining::OnDemand);
+    let nonce_before = story.rebalances();
+    let (tell, told) = mpsc::channel();
+    let node = story.interpose(move |method, params| {
+        if method != "eth_sendRawTransaction" {
+            return Answer::Forward;
+        }
+        tell.send(params[0].clone()).expect("the test listens");
+        Answer::Silence
+    });
+    let child = story.place.spawn(&["run", "--once"]);
+    let signed = told.recv().expect("the keeper sends");
+    kill(child);
+    drop(node);
+    assert_eq!(story.rebalances(), nonce_before, "the bytes never arrived");
+    let (tell, told) = mpsc::channel();
+    let _node = story.interpose(move |method, params| {
+        if method == "eth_sendRawTransaction" {
+            let _ = tell.send(params[0].clone());
+        }
+        Answer::Forward
+    });
+
+    let (turn, code) = story.run_once();
+
+    assert_eq!(turn["resolved"][0]["settlement"]["settlement"], "done", "{turn}");
+    assert_eq!(told.try_iter().collect::<Vec<_>>(), [signed], "the same bytes, once");
+    assert_eq!((story.rebalances() - nonce_before, code), (U256::from(1), Some(0)));
+}
+
+#[test]
+fn a_lost_answer_to_the_sending_leads_to_one_rebalance() {
+    let story = Story::new();
+    story.tenor.chain.set_mining(Mining::OnDemand);
+    let nonce_before = story.rebalances();
+    let _node = story.interpose(|method, _| match method {
+        "eth_sendRawTransaction" => Answer::AnswerLost,
+        _ => Answer::Forward,
+    });
+
+    let (turn, code) = story.run_once();
+
+    assert_eq!((&turn["settlement"]["settlement"], code), (&json!("done"), Some(0)), "{turn}");
+    assert_eq!(story.rebalances() - nonce_before, U256::from(1));
+}
+
+#[test]
+fn a_receipt_that_the_node_hides_for_a_while_is_waited_for() {
+    let story = Story::new();
+    story.tenor.chain.set_mining(Mining::OnDemand);
+    let asked = AtomicU32::new(0);
+    let _node = story.interpose(move |method, _| match method {
+        "eth_getTransactionReceipt" if asked.fetch_add(1, Ordering::SeqCst) < 5 => Answer::Result(Value::Null),
+        _ => Answer::Forward,
+    });
+
+    let (turn, code) = story.run_once();
+
+    assert_eq!((&turn["settlement"]["settlement"], code), (&json!("done"), Some(0)), "{turn}");
+}
+
+#[test]
+fn a_block_that_was_replaced_while_it_was_read_is_not_acted_on() {
+    let story = Story::new();
+    let nonce_before = story.rebalances();
+    let _node = story.interpose(|method, params| match method {
+        "eth_getBlockByNumber" if params[0] != "latest" => {
+            Answer::Changed(|answer| answer["result"]["hash"] = json!(B256::repeat_byte(7)))
+        }
+        "eth_sendRawTransaction" => panic!("nothing may be sent"),
+        _ => Answer::Forward,
+    });
+
+    let output = story.place.keeper(&["run", "--once"]);
+
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert!(stderr.contains(&format!("is {} now", B256::repeat_byte(7))), "{stderr}");
+    assert_eq!(story.rebalances(), nonce_before);
 }

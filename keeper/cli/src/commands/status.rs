@@ -3,7 +3,7 @@
 use abi::desk::IDesk;
 use chain::snapshot::{Reader, view};
 use engine::{amount, percent};
-use model::{RiskId, Snapshot, Wad};
+use model::{Asset, Assets, RiskId, Snapshot, Wad};
 use serde_json::{Value, json};
 use store::Store;
 
@@ -23,11 +23,11 @@ pub async fn run(settings: &Settings) -> Result<Report, Failure> {
     let snapshot = reader.read().await?;
     let limits = view(&rpc, account, vault, IDesk::limitsCall {}, &snapshot.block).await?;
     let journal = journal(settings)?;
-    let limits: Vec<Value> = limits.iter().map(limit).collect();
+    let as_json: Vec<Value> = limits.iter().map(limit_json).collect();
     Ok(Report {
         ending: Ending::Done,
         text: to_text(&snapshot, &limits, &journal),
-        json: json!({ "snapshot": snapshot, "rates": rates(&snapshot), "limits": limits, "journal": journal }),
+        json: json!({ "snapshot": snapshot, "rates": rates(&snapshot), "limits": as_json, "journal": journal }),
     })
 }
 
@@ -60,24 +60,36 @@ fn rates(snapshot: &Snapshot) -> Vec<Option<f64>> {
     snapshot.positions.iter().map(rate).collect()
 }
 
-/// The name of a kind of limit, as `IDesk.LimitState` numbers them.
+/// The mandate's limits as `IDesk` numbers them.
 pub(super) fn limit_name(limit: u8) -> &'static str {
     match limit {
-        0 => "absolute_cap",
+        ABSOLUTE_CAP => "absolute_cap",
         1 => "relative_cap",
         2 => "liquidity_floor",
         _ => "unknown",
     }
 }
 
-fn limit(state: &IDesk::LimitState) -> Value {
-    let name = limit_name(state.limit);
+/// The one limit that is counted in assets; the others are parts of net asset value.
+const ABSOLUTE_CAP: u8 = 0;
+
+fn limit_json(state: &IDesk::LimitState) -> Value {
     let id = (!state.id.is_zero()).then(|| RiskId(state.id).to_string());
     let (value, bound) = (state.value.to_string(), state.bound.to_string());
-    json!({ "limit": name, "id": id, "value": value, "bound": bound, "holds": state.holds })
+    json!({ "limit": limit_name(state.limit), "id": id, "value": value, "bound": bound, "holds": state.holds })
 }
 
-fn to_text(snapshot: &Snapshot, limits: &[Value], journal: &Value) -> String {
+fn limit_row(state: &IDesk::LimitState, asset: &Asset) -> Vec<String> {
+    let show = |value| match state.limit {
+        ABSOLUTE_CAP => amount(Assets(value), asset),
+        _ => percent(Wad(value).to_fraction()),
+    };
+    let id = if state.id.is_zero() { String::new() } else { RiskId(state.id).to_string() };
+    let holds = if state.holds { "holds" } else { "BROKEN" };
+    vec![limit_name(state.limit).into(), id, show(state.value), show(state.bound), holds.into()]
+}
+
+fn to_text(snapshot: &Snapshot, limits: &[IDesk::LimitState], journal: &Value) -> String {
     let book = &snapshot.book;
     let show = |assets| amount(assets, &snapshot.asset);
     let wad = |wad: Wad| percent(wad.to_fraction());
@@ -105,15 +117,9 @@ fn to_text(snapshot: &Snapshot, limits: &[Value], journal: &Value) -> String {
         })
         .collect();
     let positions = table(&["position", "venue", "value", "payable now", "rate", ""], &rows);
-    let text = |value: &Value| value.as_str().map_or_else(String::new, str::to_owned);
-    let rows: Vec<_> = limits
-        .iter()
-        .map(|limit| {
-            let holds = if limit["holds"] == true { "holds" } else { "BROKEN" };
-            vec![text(&limit["limit"]), text(&limit["id"]), text(&limit["value"]), text(&limit["bound"]), holds.into()]
-        })
-        .collect();
+    let rows: Vec<_> = limits.iter().map(|state| limit_row(state, &snapshot.asset)).collect();
     let limits = table(&["limit", "id", "value", "bound", ""], &rows);
+    let text = |value: &Value| value.as_str().map_or_else(String::new, str::to_owned);
     let decisions = journal["decisions"].as_array().into_iter().flatten();
     let decisions: Vec<_> =
         decisions.map(|line| format!("block {}: {}", line["block"], text(&line["summary"]))).collect();

@@ -16,8 +16,14 @@ impl Place {
         let name = format!("keeper-place-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&folder).expect("the temporary folder is writable");
-        std::fs::write(folder.join("keeper.toml"), config).expect("the temporary folder is writable");
-        Self { folder, key: key.to_owned() }
+        let place = Self { folder, key: key.to_owned() };
+        place.write(config);
+        place
+    }
+
+    /// Replaces the configuration.
+    pub fn write(&self, config: &str) {
+        std::fs::write(self.folder.join("keeper.toml"), config).expect("the temporary folder is writable");
     }
 
     /// Runs the program to its end.

@@ -1,4 +1,6 @@
-//! A node on loopback that answers each method as told, over plain HTTP/1.1.
+//! A node on loopback that answers each method as told, over plain HTTP/1.1, by itself or through a real one.
+
+#![allow(dead_code, reason = "not every test binary that shares this file needs all of it")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -23,6 +25,14 @@ pub enum Answer {
     HangUp,
     /// More bytes than anybody should read.
     Endless,
+    /// Nothing, as long as the other side waits.
+    Silence,
+    /// What the real node answers.
+    Forward,
+    /// The same, after a change.
+    Changed(fn(&mut Value)),
+    /// The request reaches the real node, its answer is lost.
+    AnswerLost,
 }
 
 /// A running node; stops when dropped.
@@ -33,7 +43,13 @@ pub struct Node {
 }
 
 impl Node {
+    /// Answers by itself.
     pub fn start(script: impl Fn(&str) -> Answer + Send + 'static) -> Self {
+        Self::before(SocketAddr::from(([127, 0, 0, 1], 1)), move |method, _| script(method))
+    }
+
+    /// Stands before a real node; the script sees method and parameters (of the first request in a batch).
+    pub fn before(real: SocketAddr, script: impl Fn(&str, &Value) -> Answer + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("loopback can be bound");
         let addr = listener.local_addr().expect("a bound socket has an address");
         let stop = Arc::new(AtomicBool::new(false));
@@ -44,7 +60,7 @@ impl Node {
                     return;
                 }
                 // A client that went away is no matter: the next one comes.
-                let _ = stream.and_then(|stream| serve(&stream, &script));
+                let _ = stream.and_then(|stream| serve(&stream, real, &script));
             }
         });
         Self { addr, stop, thread: Some(thread) }
@@ -67,7 +83,7 @@ impl Drop for Node {
 }
 
 /// Answers one request and closes the connection.
-fn serve(mut stream: &TcpStream, script: &dyn Fn(&str) -> Answer) -> std::io::Result<()> {
+fn serve(mut stream: &TcpStream, real: SocketAddr, script: &dyn Fn(&str, &Value) -> Answer) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream);
     let mut length = 0;
     loop {
@@ -94,7 +110,7 @@ fn serve(mut stream: &TcpStream, script: &dyn Fn(&str) -> Answer) -> std::io::Re
             None => one(&request),
         }
     };
-    let body = match script(&method) {
+    let body = match script(&method, &first["params"]) {
         Answer::Result(value) => member("result", &value).to_string(),
         Answer::Error(value) => member("error", &value).to_string(),
         Answer::Body(text) => text.to_owned(),
@@ -102,6 +118,14 @@ fn serve(mut stream: &TcpStream, script: &dyn Fn(&str) -> Answer) -> std::io::Re
             return write!(stream, "HTTP/1.1 {status} Told\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
         }
         Answer::HangUp => return Ok(()),
+        Answer::Silence => return reader.read_to_end(&mut Vec::new()).map(drop),
+        Answer::Forward => forward(real, &body)?,
+        Answer::Changed(change) => {
+            let mut answer = serde_json::from_str(&forward(real, &body)?)?;
+            change(&mut answer);
+            answer.to_string()
+        }
+        Answer::AnswerLost => return forward(real, &body).map(drop),
         Answer::Endless => {
             write!(stream, "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n")?;
             loop {
@@ -111,4 +135,16 @@ fn serve(mut stream: &TcpStream, script: &dyn Fn(&str) -> Answer) -> std::io::Re
     };
     let length = body.len();
     write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}")
+}
+
+/// Asks the real node and returns the body of its answer.
+fn forward(real: SocketAddr, body: &[u8]) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(real)?;
+    let head = "content-type: application/json\r\nconnection: close\r\n";
+    write!(stream, "POST / HTTP/1.1\r\nhost: {real}\r\n{head}content-length: {}\r\n\r\n", body.len())?;
+    stream.write_all(body)?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let body = answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned());
+    body.ok_or_else(|| std::io::Error::other("the real node answers no HTTP"))
 }
