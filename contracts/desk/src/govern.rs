@@ -52,7 +52,7 @@ impl Desk {
 
     pub(crate) fn take_ownership(&self) -> Result<(), Revert> {
         let owner = self.vm.msg_sender();
-        if owner != self.book.role(Role::PendingOwner) {
+        if !self.is(Role::PendingOwner) {
             return Err(not_authorized(owner, "candidate"));
         }
         self.book.set_role(Role::Owner, owner);
@@ -124,17 +124,22 @@ impl Desk {
         self.revise()
     }
 
-    fn only_owner(&self) -> Result<(), Revert> {
+    /// Whether the caller has a role; a role that nobody has, nobody has.
+    fn is(&self, role: Role) -> bool {
         let caller = self.vm.msg_sender();
-        if caller == self.book.role(Role::Owner) { Ok(()) } else { Err(not_authorized(caller, "owner")) }
+        !caller.is_zero() && caller == self.book.role(role)
+    }
+
+    fn only_owner(&self) -> Result<(), Revert> {
+        if self.is(Role::Owner) { Ok(()) } else { Err(not_authorized(self.vm.msg_sender(), "owner")) }
     }
 
     /// Admits curator and owner, and a guardian where the change reduces risk.
     fn curator_or(&self, reduces_risk: impl FnOnce() -> bool) -> Result<(), Revert> {
-        let caller = self.vm.msg_sender();
-        if caller == self.book.role(Role::Curator) || caller == self.book.role(Role::Owner) {
+        if self.is(Role::Curator) || self.is(Role::Owner) {
             return Ok(());
         }
+        let caller = self.vm.msg_sender();
         if self.book.is_in(Group::Guardians, caller) && reduces_risk() {
             Ok(())
         } else {

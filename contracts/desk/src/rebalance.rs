@@ -15,6 +15,7 @@ use stylus_sdk::stylus_core::{AccountAccess, BlockAccess, MessageAccess};
 use crate::{
     limits::LimitWords,
     program::{Desk, adapter_failed, bound_exceeded, not_authorized},
+    revalue::arrived,
     session::{Holding, Session, value_of},
 };
 
@@ -161,8 +162,7 @@ impl Desk {
                 let this = vm.contract_address();
                 let held = balance_of(vm, asset, this).map_err(failed)?;
                 invoke(vm, adapter, IAdapter::deallocateCall::SELECTOR, &[asked.word()]).map_err(failed)?;
-                let paid = balance_of(vm, asset, this).map_err(failed)?.saturating_sub(held);
-                u128::try_from(paid).unwrap_or(MAX_ASSETS).min(MAX_ASSETS)
+                arrived(held, balance_of(vm, asset, this).map_err(failed)?)
             }
         };
         let real_assets = value_of(vm, adapter).map_err(failed)?;

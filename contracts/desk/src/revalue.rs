@@ -1,10 +1,12 @@
 //! What needs no role: marks, by anyone, and the forced way to idle, by the vault's own withdrawals.
 
+use alloc::vec::Vec;
+
 use abi::adapter::IAdapter;
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 use book::{Accounts, Clock, Ledger, Lock, MAX_ASSETS, PositionEntry};
-use host::{Failure, Revert, Word, balance_of, invoke, view_word};
+use host::{Failure, ISOLATED_GAS, Revert, Word, balance_of, invoke_within, view_word_within};
 use stylus_sdk::stylus_core::{AccountAccess, MessageAccess};
 
 use crate::{
@@ -12,19 +14,30 @@ use crate::{
     session::{shifted, value_of},
 };
 
+/// A position as a call has changed it, to be written when all calls out have returned.
+struct Changed {
+    index: u8,
+    entry: PositionEntry,
+    before_assets: u128,
+}
+
 impl Desk {
     pub(crate) fn mark(&self, positions: &[u32]) -> Result<(), Revert> {
         let accounts = self.book.enter()?;
         let clock = self.book.clock();
         let mut ledger = self.book.ledger(&accounts, &clock);
+        let mut changes: Vec<Changed> = Vec::new();
         for position in positions {
             let (index, mut entry) = self.registered(&accounts, *position)?;
+            if changes.iter().any(|change| change.index == index) {
+                continue; // Named twice.
+            }
             let real = value_of(&self.vm, entry.adapter).map_err(|reason| adapter_failed(entry.adapter, reason))?;
             let before_assets = entry.mark.value_assets;
             ledger.mark(&mut entry.mark, real).map_err(overflow)?;
-            self.settle(index, &entry, before_assets);
+            changes.push(Changed { index, entry, before_assets });
         }
-        self.write(accounts, clock, &ledger, Lock::Free);
+        self.settle(accounts, clock, &ledger, Lock::Free, &changes);
         Ok(())
     }
 
@@ -40,7 +53,7 @@ impl Desk {
         let mut ledger = self.book.ledger(&accounts, &clock);
         let (asset, _) = self.book.asset_and_floor();
         let mut missing = u128::try_from(assets).unwrap_or(MAX_ASSETS);
-        let mut moved = alloc::vec::Vec::new();
+        let mut changes = Vec::new();
         for index in 0..accounts.positions {
             if missing == 0 {
                 break;
@@ -52,12 +65,9 @@ impl Desk {
             let real = value_of(&self.vm, entry.adapter).unwrap_or(before_assets.saturating_sub(paid));
             ledger.divest(&mut entry.mark, paid, real).map_err(overflow)?;
             missing = missing.saturating_sub(paid);
-            moved.push((index, entry, before_assets));
+            changes.push(Changed { index, entry, before_assets });
         }
-        for (index, entry, before_assets) in &moved {
-            self.settle(*index, entry, *before_assets);
-        }
-        self.write(accounts, clock, &ledger, Lock::Entered);
+        self.settle(accounts, clock, &ledger, Lock::Entered, &changes);
         Ok(())
     }
 
@@ -69,31 +79,35 @@ impl Desk {
         if due.is_zero() {
             return Err(Failure::new());
         }
-        let asked = due.min(view_word(vm, adapter, IAdapter::liquidityCall::SELECTOR, &[])?);
+        let asked = due.min(view_word_within(vm, ISOLATED_GAS, adapter, IAdapter::liquidityCall::SELECTOR)?);
         if asked.is_zero() {
             return Err(Failure::new());
         }
         let this = vm.contract_address();
         let held = balance_of(vm, asset, this)?;
-        invoke(vm, adapter, IAdapter::deallocateCall::SELECTOR, &[asked.word()])?;
-        let paid = balance_of(vm, asset, this)?.saturating_sub(held);
-        Ok(u128::try_from(paid).unwrap_or(MAX_ASSETS).min(MAX_ASSETS))
+        invoke_within(vm, ISOLATED_GAS, adapter, IAdapter::deallocateCall::SELECTOR, &[asked.word()])?;
+        Ok(arrived(held, balance_of(vm, asset, this)?))
     }
 
-    /// Writes a position's new mark and with it the exposure of each of its risk ids.
-    fn settle(&self, index: u8, entry: &PositionEntry, before_assets: u128) {
-        self.book.set_position(index, entry);
-        for place in entry.caps() {
-            let mut cap = self.book.cap(*place);
-            cap.exposure_assets = shifted(cap.exposure_assets, before_assets, entry.mark.value_assets);
-            self.book.set_cap(*place, &cap);
-        }
-        self.tell_marked(index, before_assets, entry.mark.value_assets);
-    }
-
-    fn write(&self, accounts: Accounts, clock: Clock, ledger: &Ledger, lock: Lock) {
+    /// Writes the accounts and every changed position, with the exposure of each of its risk ids.
+    fn settle(&self, accounts: Accounts, clock: Clock, ledger: &Ledger, lock: Lock, changes: &[Changed]) {
         let Ledger { idle_assets, marked_assets, value_time, .. } = *ledger;
         self.book.set_accounts(&Accounts { idle_assets, marked_assets, lock, ..accounts });
         self.book.set_clock(&Clock { value_time, ..clock });
+        for Changed { index, entry, before_assets } in changes {
+            let after_assets = entry.mark.value_assets;
+            self.book.set_position(*index, entry);
+            for place in entry.caps() {
+                let mut cap = self.book.cap(*place);
+                cap.exposure_assets = shifted(cap.exposure_assets, *before_assets, after_assets);
+                self.book.set_cap(*place, &cap);
+            }
+            self.tell_marked(*index, *before_assets, after_assets);
+        }
     }
+}
+
+/// Returns what arrived between two readings of our balance.
+pub(crate) fn arrived(before: U256, after: U256) -> u128 {
+    u128::try_from(after.saturating_sub(before)).map_or(MAX_ASSETS, |paid| paid.min(MAX_ASSETS))
 }

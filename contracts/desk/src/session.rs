@@ -6,7 +6,7 @@ use abi::{adapter::IAdapter, desk::IDesk};
 use alloy_primitives::Address;
 use alloy_sol_types::SolCall;
 use book::{Accounts, CapEntry, Clock, Ledger, MAX_ASSETS, Mark, Overflow, PositionEntry};
-use host::{Failure, Revert, VM, Word, emit, revert, view_word};
+use host::{Failure, ISOLATED_GAS, Revert, VM, Word, emit, revert, view_word_within};
 use mandate::{Cap, Portfolio};
 
 use crate::program::{Desk, adapter_failed, overflow};
@@ -122,7 +122,7 @@ impl Desk {
 
 /// Asks an adapter what its position is worth; more than the accounts can hold counts as the most that they can.
 pub(crate) fn value_of(vm: &VM, adapter: Address) -> Result<u128, Failure> {
-    let value = view_word(vm, adapter, IAdapter::valueCall::SELECTOR, &[])?;
+    let value = view_word_within(vm, ISOLATED_GAS, adapter, IAdapter::valueCall::SELECTOR)?;
     Ok(u128::try_from(value).map_or(MAX_ASSETS, |value| value.min(MAX_ASSETS)))
 }
 

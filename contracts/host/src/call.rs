@@ -10,6 +10,10 @@ use crate::encode;
 /// The most that is copied of any answer: the largest that we read is Aave's reserve data, 15 words.
 pub const MAX_ANSWER_BYTES: usize = 512;
 
+/// The most gas of a call whose failure must not stop what comes after it: an exit passes over a position that burns
+/// all it gets and goes on with the next. A deep venue takes about a million.
+pub const ISOLATED_GAS: u64 = 3_000_000;
+
 /// What a failed call reverted with, cut to [`MAX_ANSWER_BYTES`]; empty when it answered too little.
 pub type Failure = Vec<u8>;
 
@@ -19,9 +23,18 @@ pub type Failure = Vec<u8>;
 ///
 /// What it reverted with.
 pub fn invoke(vm: &VM, to: Address, selector: [u8; 4], words: &[B256]) -> Result<Vec<u8>, Failure> {
+    invoke_within(vm, u64::MAX, to, selector, words)
+}
+
+/// Calls a contract that may change state, with at most so much gas, and returns the bytes of its answer.
+///
+/// # Errors
+///
+/// What it reverted with.
+pub fn invoke_within(vm: &VM, gas: u64, to: Address, selector: [u8; 4], words: &[B256]) -> Result<Vec<u8>, Failure> {
     let data = encode(selector, words);
-    // SAFETY: the storage cache is flushed and cleared before the call, and callers hold no storage guard across it.
-    unsafe { RawCall::new(vm).clear_storage_cache().limit_return_data(0, MAX_ANSWER_BYTES).call(to, &data) }
+    // SAFETY: the storage cache is flushed and cleared before the call, and nothing here caches storage itself.
+    unsafe { RawCall::new(vm).gas(gas).clear_storage_cache().limit_return_data(0, MAX_ANSWER_BYTES).call(to, &data) }
 }
 
 /// Calls a contract that may change state and returns the first word of its answer.
@@ -39,17 +52,7 @@ pub fn call_word(vm: &VM, to: Address, selector: [u8; 4], words: &[B256]) -> Res
 ///
 /// What it reverted with.
 pub fn view_words(vm: &VM, to: Address, selector: [u8; 4], words: &[B256]) -> Result<Vec<u8>, Failure> {
-    view_raw(vm, to, &encode(selector, words))
-}
-
-/// Asks a contract that cannot change state with calldata as it stands.
-///
-/// # Errors
-///
-/// What it reverted with.
-pub fn view_raw(vm: &VM, to: Address, data: &[u8]) -> Result<Vec<u8>, Failure> {
-    // SAFETY: the storage cache is flushed before the call; a static callee cannot change what is cached.
-    unsafe { RawCall::new_static(vm).flush_storage_cache().limit_return_data(0, MAX_ANSWER_BYTES).call(to, data) }
+    view_raw(vm, u64::MAX, to, &encode(selector, words))
 }
 
 /// Asks a contract that cannot change state and returns the first word of its answer.
@@ -61,6 +64,23 @@ pub fn view_word(vm: &VM, to: Address, selector: [u8; 4], words: &[B256]) -> Res
     first_word(&view_words(vm, to, selector, words)?)
 }
 
+/// Asks a contract that cannot change state, with at most so much gas, and returns the first word of its answer.
+///
+/// # Errors
+///
+/// What it reverted with; empty when it answered less than a word.
+pub fn view_word_within(vm: &VM, gas: u64, to: Address, selector: [u8; 4]) -> Result<U256, Failure> {
+    first_word(&view_raw(vm, gas, to, &selector)?)
+}
+
+/// Asks a contract that cannot change state with calldata as it stands.
+pub(crate) fn view_raw(vm: &VM, gas: u64, to: Address, data: &[u8]) -> Result<Vec<u8>, Failure> {
+    // SAFETY: the storage cache is flushed before the call; a static callee cannot change what is cached.
+    unsafe {
+        RawCall::new_static(vm).gas(gas).flush_storage_cache().limit_return_data(0, MAX_ANSWER_BYTES).call(to, data)
+    }
+}
+
 /// Runs another program's code on our own storage and returns its whole answer.
 ///
 /// # Errors
@@ -68,7 +88,7 @@ pub fn view_word(vm: &VM, to: Address, selector: [u8; 4], words: &[B256]) -> Res
 /// What it reverted with.
 pub fn delegate(vm: &VM, program: Address, data: &[u8]) -> Result<Vec<u8>, Failure> {
     // SAFETY: only the desk is ever called so: our own program with the same storage layout, named once. The cache
-    // is flushed and cleared before the call, and callers hold no storage guard across it.
+    // is flushed and cleared before the call, and nothing here caches storage itself.
     unsafe { RawCall::new_delegate(vm).clear_storage_cache().call(program, data) }
 }
 

@@ -21,7 +21,10 @@ mod signature;
 mod storage;
 mod token;
 
-pub use call::{Failure, MAX_ANSWER_BYTES, call_word, delegate, invoke, view_word, view_words};
+pub use call::{
+    Failure, ISOLATED_GAS, MAX_ANSWER_BYTES, call_word, delegate, invoke, invoke_within, view_word, view_word_within,
+    view_words,
+};
 pub use codec::{Answer, Arguments, Encoded, Revert, Word, append, append_bytes, encode, revert, revert_with_bytes};
 pub use log::emit;
 #[cfg(target_arch = "wasm32")]

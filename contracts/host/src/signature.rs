@@ -14,6 +14,6 @@ const ECRECOVER: Address = Address::with_last_byte(1);
 /// Returns who signed `digest`; zero when nobody could have.
 pub fn recover(vm: &VM, digest: B256, v: u8, r: B256, s: B256) -> Address {
     let words = [digest, U256::from(v).word(), r, s];
-    let signer = view_raw(vm, ECRECOVER, words.as_flattened()).and_then(|answer| first_word(&answer));
+    let signer = view_raw(vm, u64::MAX, ECRECOVER, words.as_flattened()).and_then(|answer| first_word(&answer));
     signer.map_or(Address::ZERO, |word| Address::from_word(word.word()))
 }

@@ -4,7 +4,7 @@ use abi::{adapter::IAdapter, vault::IVault};
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 use book::{Accounts, MAX_ASSETS};
-use host::{Revert, revert, view_word};
+use host::{ISOLATED_GAS, Revert, revert, view_word_within};
 use math::{to_assets_down, to_assets_up, to_shares_down, to_shares_up};
 
 use crate::program::Vault;
@@ -86,7 +86,7 @@ impl Vault {
                 break;
             }
             let position = self.book.position(index);
-            let liquid = view_word(&self.vm, position.adapter, IAdapter::liquidityCall::SELECTOR, &[]);
+            let liquid = view_word_within(&self.vm, ISOLATED_GAS, position.adapter, IAdapter::liquidityCall::SELECTOR);
             let value = U256::from(position.mark.value_assets);
             available = available.saturating_add(liquid.unwrap_or(U256::ZERO).min(value));
         }

@@ -16,6 +16,7 @@ use alloc::vec::Vec;
 
 use host::{Revert, VM};
 
+pub use adapter::ROUTES;
 pub use venue::AaveV3;
 
 /// Answers one call.

@@ -15,6 +15,7 @@ use alloc::vec::Vec;
 
 use host::{Revert, VM};
 
+pub use adapter::ROUTES;
 pub use venue::Erc4626;
 
 /// Answers one call.

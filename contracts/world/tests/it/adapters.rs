@@ -1,0 +1,259 @@
+//! The adapters against their venues' manners.
+
+use abi::{adapter::IAdapter, erc20::IERC20};
+use alloy_primitives::{Address, U256};
+use alloy_sol_types::{SolCall, SolError};
+use tenor_world::{
+    Revert, USDC, World, address,
+    mock::{aave, token, venue},
+    refusal,
+};
+
+use crate::{ALICE, ONE, u};
+
+const ADAPTER: Address = address(0x41);
+const VENUE: Address = address(0x42);
+const OTHER_TOKEN: Address = address(0x43);
+/// Plays the vault: anything that answers `asset()`.
+const VAULT: Address = address(0x44);
+
+struct Stage {
+    world: World,
+}
+
+/// An initialised adapter of `install`'s venue.
+fn stage(program: fn(Vec<u8>, host::VM) -> Result<Vec<u8>, Revert>, install: fn(&World, Address, Address)) -> Stage {
+    let world = World::default();
+    token::install(&world, USDC);
+    token::install(&world, OTHER_TOKEN);
+    venue::install(&world, VAULT, USDC);
+    install(&world, VENUE, USDC);
+    world.install(ADAPTER, program);
+    let stage = Stage { world };
+    stage.call(ALICE, IAdapter::initializeCall { vault: VAULT, venue: VENUE });
+    stage
+}
+
+fn erc4626() -> Stage {
+    stage(tenor_adapter_erc4626::main, venue::install)
+}
+
+fn aave_v3() -> Stage {
+    stage(tenor_adapter_aave::main, aave::install)
+}
+
+impl Stage {
+    fn call<C: SolCall>(&self, from: Address, call: C) -> C::Return {
+        self.try_call(from, call).unwrap_or_else(|e| panic!("{} reverts: {e:02x?}", C::SIGNATURE))
+    }
+
+    fn try_call<C: SolCall>(&self, from: Address, call: C) -> Result<C::Return, Revert> {
+        self.world.call(from, ADAPTER, &call)
+    }
+
+    fn invest(&self, assets: u128) -> U256 {
+        token::mint(&self.world, USDC, ADAPTER, assets);
+        self.call(VAULT, IAdapter::allocateCall { assets: u(assets) })
+    }
+
+    fn value(&self) -> u128 {
+        self.call(ALICE, IAdapter::valueCall {}).to()
+    }
+
+    fn liquidity(&self) -> u128 {
+        self.call(ALICE, IAdapter::liquidityCall {}).to()
+    }
+
+    fn assets_of(&self, account: Address) -> u128 {
+        self.world.view(USDC, &IERC20::balanceOfCall { account }).expect("readable").to()
+    }
+
+    fn approval(&self) -> U256 {
+        self.world.view(USDC, &IERC20::allowanceCall { owner: ADAPTER, spender: VENUE }).expect("readable")
+    }
+}
+
+#[test]
+fn both_invest_report_and_pay_back() {
+    for (stage, kind) in [(erc4626(), "erc4626"), (aave_v3(), "aave-v3")] {
+        let units = stage.invest(10 * ONE);
+
+        assert_eq!(stage.call(ALICE, IAdapter::kindCall {}), tenor_world::risk_id(kind));
+        assert_eq!(stage.call(ALICE, IAdapter::unitsCall {}), units);
+        assert_eq!((stage.value(), stage.liquidity()), (10 * ONE, 10 * ONE));
+        assert_eq!(stage.approval(), U256::ZERO, "no approval is left");
+        assert_eq!(stage.assets_of(ADAPTER), 0, "no money is left");
+        assert_eq!(stage.call(VAULT, IAdapter::deallocateCall { assets: u(4 * ONE) }), u(4 * ONE));
+        assert_eq!((stage.assets_of(VAULT), stage.value()), (4 * ONE, 6 * ONE));
+        assert_eq!(stage.call(VAULT, IAdapter::deallocateCall { assets: U256::MAX }), u(6 * ONE));
+        assert_eq!((stage.assets_of(VAULT), stage.value(), stage.liquidity()), (10 * ONE, 0, 0));
+        assert_eq!(stage.call(ALICE, IAdapter::unitsCall {}), U256::ZERO);
+    }
+}
+
+#[test]
+fn both_tell_of_movements() {
+    for stage in [erc4626(), aave_v3()] {
+        stage.invest(10 * ONE);
+        stage.call(VAULT, IAdapter::deallocateCall { assets: u(ONE) });
+
+        let invested = &stage.world.events::<IAdapter::Allocated>(ADAPTER)[0];
+        assert_eq!((invested.assets, invested.units), (u(10 * ONE), u(10 * ONE)));
+        let paid = &stage.world.events::<IAdapter::Deallocated>(ADAPTER)[0];
+        assert_eq!((paid.assets, paid.units), (u(ONE), u(ONE)));
+    }
+}
+
+#[test]
+fn nobody_but_the_vault_moves_money() {
+    for stage in [erc4626(), aave_v3()] {
+        stage.invest(10 * ONE);
+
+        let error = refusal::<IAdapter::NotVault>(stage.try_call(ALICE, IAdapter::deallocateCall { assets: u(1) }));
+        assert_eq!(error.caller, ALICE);
+        refusal::<IAdapter::NotVault>(stage.try_call(ALICE, IAdapter::allocateCall { assets: u(1) }));
+    }
+}
+
+#[test]
+fn initialisation_happens_once_and_checks_what_it_is_told() {
+    let programs: [fn(Vec<u8>, host::VM) -> Result<Vec<u8>, Revert>; 2] =
+        [tenor_adapter_erc4626::main, tenor_adapter_aave::main];
+    for (program, stage) in programs.into_iter().zip([erc4626(), aave_v3()]) {
+        let again = IAdapter::initializeCall { vault: VAULT, venue: VENUE };
+        refusal::<IAdapter::AlreadyInitialized>(stage.try_call(ALICE, again));
+        assert_eq!(stage.call(ALICE, IAdapter::vaultCall {}), VAULT);
+        assert_eq!(stage.call(ALICE, IAdapter::venueCall {}), VENUE);
+        assert_eq!(stage.call(ALICE, IAdapter::assetCall {}), USDC);
+
+        let fresh = address(0x51);
+        stage.world.install(fresh, program);
+        let no_vault = IAdapter::initializeCall { vault: ALICE, venue: VENUE };
+        assert_eq!(refusal::<IAdapter::InvalidAddress>(stage.world.call(ALICE, fresh, &no_vault)).account, ALICE);
+        let no_venue = IAdapter::initializeCall { vault: VAULT, venue: ALICE };
+        assert_eq!(refusal::<IAdapter::InvalidAddress>(stage.world.call(ALICE, fresh, &no_venue)).account, ALICE);
+    }
+}
+
+#[test]
+fn a_venue_of_another_asset_is_refused() {
+    let stage = erc4626();
+    let (fresh, other) = (address(0x51), address(0x52));
+    stage.world.install(fresh, tenor_adapter_erc4626::main);
+    venue::install(&stage.world, other, OTHER_TOKEN);
+    let call = IAdapter::initializeCall { vault: VAULT, venue: other };
+    let error = refusal::<IAdapter::WrongAsset>(stage.world.call(ALICE, fresh, &call));
+    assert_eq!((error.expected, error.found), (USDC, OTHER_TOKEN));
+
+    let stage = aave_v3();
+    stage.world.install(fresh, tenor_adapter_aave::main);
+    aave::install(&stage.world, other, OTHER_TOKEN);
+    let error = refusal::<IAdapter::WrongAsset>(stage.world.call(ALICE, fresh, &call));
+    assert_eq!((error.expected, error.found), (USDC, Address::ZERO), "the pool does not list it");
+}
+
+#[test]
+fn gains_and_losses_of_an_erc4626_venue_show_in_the_value() {
+    let stage = erc4626();
+    stage.invest(10 * ONE);
+
+    token::mint(&stage.world, USDC, VENUE, 3);
+    assert_eq!(stage.value(), 10 * ONE + 3);
+    token::burn(&stage.world, USDC, VENUE, 5 * ONE);
+    assert_eq!(stage.value(), 5 * ONE + 3);
+    stage.world.poke(VENUE, venue::EXIT_FEE_BPS, u(100));
+    assert_eq!(stage.value(), 4_950_003, "what a redemption would pay");
+}
+
+#[test]
+fn the_value_at_aave_is_rounded_down() {
+    let stage = aave_v3();
+    stage.invest(10 * ONE);
+
+    stage.world.poke(VENUE, aave::INCOME_RAY, u(1_000_000_099_999_999_999_999_999_999));
+
+    assert_eq!(stage.value(), 10 * ONE, "Aave itself would say one more");
+}
+
+#[test]
+fn everything_can_be_taken_from_aave_at_any_income() {
+    for income in [1_000_000_000_000_000_000_000_000_001, 1_234_567_891_234_567_891_234_567_891_u128] {
+        let stage = aave_v3();
+        stage.invest(10 * ONE + 1);
+        token::mint(&stage.world, USDC, VENUE, 5 * ONE);
+        stage.world.poke(VENUE, aave::INCOME_RAY, u(income));
+        let value = stage.value();
+
+        let paid: u128 = stage.call(VAULT, IAdapter::deallocateCall { assets: U256::MAX }).to();
+
+        assert!(paid == value || paid == value + 1);
+        assert_eq!((stage.assets_of(VAULT), stage.call(ALICE, IAdapter::unitsCall {})), (paid, U256::ZERO));
+    }
+}
+
+#[test]
+fn donated_units_change_nothing() {
+    let stage = aave_v3();
+    stage.invest(10 * ONE);
+    aave::donate(&stage.world, VENUE, ADAPTER, 7_000_000);
+    token::mint(&stage.world, USDC, VENUE, 7 * ONE);
+
+    assert_eq!((stage.value(), stage.liquidity()), (10 * ONE, 10 * ONE));
+    assert_eq!(stage.call(VAULT, IAdapter::deallocateCall { assets: U256::MAX }), u(10 * ONE));
+    assert_eq!(stage.call(ALICE, IAdapter::unitsCall {}), U256::ZERO);
+    let error =
+        refusal::<IAdapter::InsufficientUnits>(stage.try_call(VAULT, IAdapter::deallocateCall { assets: u(1) }));
+    assert_eq!((error.asked, error.held), (u(1), u(0)));
+}
+
+#[test]
+fn liquidity_is_what_the_venue_would_pay_at_once() {
+    let stage = erc4626();
+    stage.invest(10 * ONE);
+    stage.world.poke(VENUE, venue::LIQUIDITY, u(3 * ONE + 1));
+    assert_eq!(stage.liquidity(), 3 * ONE);
+
+    let stage = aave_v3();
+    stage.invest(10 * ONE);
+    token::burn(&stage.world, USDC, VENUE, 8 * ONE);
+    assert_eq!((stage.value(), stage.liquidity()), (10 * ONE, 2 * ONE));
+}
+
+#[test]
+fn a_paused_or_inactive_reserve_has_no_liquidity_and_a_frozen_one_has() {
+    let stage = aave_v3();
+    stage.invest(10 * ONE);
+
+    for (configuration, liquidity) in [(aave::PAUSED, 0), (0, 0), (aave::FROZEN, 10 * ONE), (aave::ACTIVE, 10 * ONE)] {
+        stage.world.poke(VENUE, aave::CONFIGURATION, U256::from(configuration));
+        assert_eq!(stage.liquidity(), liquidity);
+    }
+}
+
+#[test]
+fn what_a_venue_reverts_with_is_passed_on() {
+    let stage = erc4626();
+    stage.invest(10 * ONE);
+    stage.world.poke(VENUE, venue::BROKEN, u(1));
+
+    for result in [
+        stage.try_call(VAULT, IAdapter::deallocateCall { assets: u(1) }).map(|_| ()),
+        stage.try_call(ALICE, IAdapter::valueCall {}).map(|_| ()),
+        stage.try_call(ALICE, IAdapter::liquidityCall {}).map(|_| ()),
+    ] {
+        assert_eq!(refusal::<IAdapter::VenueCallFailed>(result).reason.as_ref(), b"broken");
+    }
+    assert_eq!(IAdapter::VenueCallFailed::SIGNATURE, "VenueCallFailed(bytes)");
+}
+
+#[test]
+fn a_token_that_answers_nothing_is_accepted() {
+    for stage in [erc4626(), aave_v3()] {
+        stage.world.poke(USDC, token::MANNER, U256::from(token::SILENT));
+
+        stage.invest(10 * ONE);
+        stage.call(VAULT, IAdapter::deallocateCall { assets: U256::MAX });
+
+        assert_eq!(stage.assets_of(VAULT), 10 * ONE);
+    }
+}

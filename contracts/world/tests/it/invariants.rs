@@ -1,0 +1,140 @@
+//! Random operations by everybody, against the book's invariants and a slow model of the net asset value.
+
+use abi::{desk::IDesk, vault::IVault};
+use alloy_primitives::{Address, U256};
+use proptest::prelude::*;
+use tenor_world::{ALL, Scene, USDC, VAULT, WAD, address, mock::token};
+
+use crate::u;
+
+const WALLETS: [Address; 3] = [address(0x31), address(0x32), address(0x33)];
+const YEAR: u128 = 31_536_000;
+const RATE: u128 = (WAD / 5) as u128;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Deposit(usize, u64),
+    Redeem(usize, u8),
+    Move(u32, i32),
+    TakeAll(u32),
+    Earn(usize, i32),
+    Mark(u32),
+    Donate(u32),
+    Pass(u32),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        (0..3_usize, 1..u64::from(u32::MAX)).prop_map(|(who, assets)| Step::Deposit(who, assets)),
+        (0..3_usize, 1..=100_u8).prop_map(|(who, percent)| Step::Redeem(who, percent)),
+        (0..3_u32, any::<i32>()).prop_map(|(position, assets)| Step::Move(position, assets)),
+        (0..3_u32).prop_map(Step::TakeAll),
+        (0..3_usize, -1_000_000..1_000_000_i32).prop_map(|(position, assets)| Step::Earn(position, assets)),
+        (0..3_u32).prop_map(Step::Mark),
+        (1..1_000_000_u32).prop_map(Step::Donate),
+        (1..10_000_000_u32).prop_map(Step::Pass),
+    ]
+}
+
+/// Runs a step; refusals are fine, as long as what holds goes on holding.
+fn run(scene: &Scene, positions: &[Address; 3], step: &Step) {
+    match *step {
+        Step::Deposit(who, assets) => {
+            scene.fund(WALLETS[who], assets.into());
+            let receiver = WALLETS[who];
+            let _ = scene.try_call(receiver, IVault::depositCall { assets: u(assets.into()), receiver });
+        }
+        Step::Redeem(who, percent) => {
+            let owner = WALLETS[who];
+            let shares = scene.view(IVault::maxRedeemCall { owner }) * u(percent.into()) / u(100);
+            if scene.view(IVault::previewRedeemCall { shares }).is_zero() {
+                return;
+            }
+            let before = price(scene);
+            scene.try_call(owner, IVault::redeemCall { shares, receiver: owner, owner }).expect("max is truthful");
+            let unmarked_loss = positions
+                .iter()
+                .zip(scene.view(IDesk::positionsCall {}))
+                .any(|(at, position)| scene.world.peek(*at, 0) < position.value);
+            assert!(unmarked_loss || price(scene) >= before || scene.book().nav < before, "an exit costs no stayer");
+        }
+        Step::Move(position, assets) => drop(scene.rebalance(&[(position, assets.into())])),
+        Step::TakeAll(position) => drop(scene.rebalance(&[(position, ALL)])),
+        Step::Earn(position, assets) => {
+            let value: u128 = scene.world.peek(positions[position], 0).to();
+            scene.earn(positions[position], i128::from(assets).max(-(value as i128)));
+        }
+        Step::Mark(position) => scene.mark(&[position]),
+        Step::Donate(assets) => token::mint(&scene.world, USDC, VAULT, assets.into()),
+        Step::Pass(secs) => scene.world.pass(secs.into()),
+    }
+}
+
+/// What 1e24 shares are worth.
+fn price(scene: &Scene) -> U256 {
+    scene.view(IVault::convertToAssetsCall { shares: u(10).pow(u(24)) })
+}
+
+/// The sums that the book keeps as running totals, taken the slow way.
+fn check(scene: &Scene) {
+    let (book, positions) = (scene.book(), scene.view(IDesk::positionsCall {}));
+    let sum = positions.iter().fold(U256::ZERO, |sum, position| sum + position.value);
+    assert_eq!(book.marked, sum, "marked is the sum of the values");
+    assert_eq!(book.nav, book.idle + book.marked);
+    assert_eq!(scene.view(IVault::totalAssetsCall {}), book.nav);
+
+    let now = U256::from(scene.world.now_secs());
+    let value_secs = positions.iter().fold(U256::ZERO, |sum, p| sum + p.value * (now - p.markedAt));
+    let gain = (value_secs * u(RATE)).div_ceil(u(u128::from(WAD) * YEAR));
+    assert_eq!(book.navEntry, book.nav + gain, "entry pays what may have been gained, summed position by position");
+
+    for cap in scene.view(IDesk::capsCall {}) {
+        let under = positions.iter().filter(|position| position.riskIds.contains(&cap.riskId));
+        assert_eq!(cap.exposure, under.fold(U256::ZERO, |sum, position| sum + position.value));
+    }
+    assert!(u(scene.assets_of(VAULT)) >= book.idle, "idle money is there");
+    let shares =
+        WALLETS.iter().fold(U256::ZERO, |sum, wallet| sum + scene.view(IVault::balanceOfCall { account: *wallet }));
+    assert_eq!(shares, scene.view(IVault::totalSupplyCall {}), "shares are what wallets have");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn the_book_holds_under_any_sequence(steps in prop::collection::vec(step(), 1..40)) {
+        let scene = Scene::new();
+        let positions = [scene.position(&["p", "x"]).0, scene.position(&["q", "x"]).0, scene.position(&["p"]).0];
+        scene.call(tenor_world::OWNER, IDesk::setMaxRateCall { rateWad: u(RATE) });
+        for step in &steps {
+            let nav = scene.book().nav;
+            run(&scene, &positions, step);
+            check(&scene);
+            if matches!(step, Step::Earn(..) | Step::Donate(_) | Step::Pass(_)) {
+                assert_eq!(scene.book().nav, nav, "nothing reaches the price but by a call");
+            }
+        }
+    }
+
+    #[test]
+    fn everybody_gets_out_what_the_book_owes(steps in prop::collection::vec(step(), 1..25)) {
+        let scene = Scene::new();
+        let positions = [scene.position(&["p"]).0, scene.position(&["q"]).0, scene.position(&["r"]).0];
+        for step in &steps {
+            run(&scene, &positions, step);
+        }
+        scene.mark(&[0, 1, 2]);
+        let owed = scene.book().nav;
+        let had: u128 = WALLETS.iter().map(|wallet| scene.assets_of(*wallet)).sum();
+
+        for owner in WALLETS {
+            let shares = scene.view(IVault::balanceOfCall { account: owner });
+            if !scene.view(IVault::previewRedeemCall { shares }).is_zero() {
+                scene.call(owner, IVault::redeemCall { shares, receiver: owner, owner });
+            }
+        }
+
+        let got: u128 = WALLETS.iter().map(|wallet| scene.assets_of(*wallet)).sum();
+        prop_assert_eq!(u(got - had) + scene.book().nav, owed, "paid and left over is what was owed");
+    }
+}

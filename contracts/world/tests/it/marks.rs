@@ -1,0 +1,144 @@
+//! Marks: a loss at once, a gain no faster than the governed rate, by anybody.
+
+use abi::{desk::IDesk, vault::IVault};
+use alloy_primitives::{Address, U256};
+use tenor_world::{OWNER, Scene, VAULT, WAD, mock::adapter, refusal};
+
+use crate::{ALICE, BOB, ONE, u};
+
+const UNIT: i128 = ONE as i128;
+const YEAR: u64 = 31_536_000;
+
+/// 100 units of Alice's in one position; gains believed up to 10 % a year.
+fn invested() -> (Scene, Address) {
+    let scene = Scene::new();
+    let (at, _) = scene.position(&["a"]);
+    scene.call(OWNER, IDesk::setMaxRateCall { rateWad: u((WAD / 10).into()) });
+    scene.deposit(ALICE, 100 * ONE);
+    scene.rebalance(&[(0, 100 * UNIT)]).expect("within caps");
+    (scene, at)
+}
+
+#[test]
+fn a_loss_counts_at_once() {
+    let (scene, at) = invested();
+    scene.earn(at, -30 * UNIT);
+    assert_eq!(scene.book().nav, u(100 * ONE));
+
+    scene.mark(&[0]);
+
+    assert_eq!(scene.book().nav, u(70 * ONE));
+    assert_eq!(scene.view(IDesk::capsCall {})[0].exposure, u(70 * ONE));
+    let told = scene.world.events::<IDesk::PositionMarked>(VAULT).pop().expect("an event");
+    assert_eq!((told.position, told.valueBefore, told.valueAfter), (0, u(100 * ONE), u(70 * ONE)));
+}
+
+#[test]
+fn a_gain_counts_no_faster_than_the_rate_and_the_rest_later() {
+    let (scene, at) = invested();
+    scene.earn(at, 25 * UNIT);
+
+    scene.mark(&[0]);
+    assert_eq!(scene.book().nav, u(100 * ONE));
+    scene.world.pass(YEAR);
+    scene.mark(&[0]);
+    assert_eq!(scene.book().nav, u(110 * ONE));
+    scene.world.pass(YEAR);
+    scene.mark(&[0]);
+    assert_eq!(scene.book().nav, u(121 * ONE));
+    scene.world.pass(YEAR);
+    scene.mark(&[0]);
+    assert_eq!(scene.book().nav, u(125 * ONE));
+}
+
+#[test]
+fn a_gain_within_the_rate_counts_whole() {
+    let (scene, at) = invested();
+    scene.earn(at, 4 * UNIT);
+    scene.world.pass(YEAR);
+
+    scene.mark(&[0]);
+
+    assert_eq!(scene.book().nav, u(104 * ONE));
+    assert_eq!(scene.view(IDesk::positionsCall {})[0].markedAt, U256::from(scene.world.now_secs()));
+}
+
+#[test]
+fn entry_pays_what_may_have_been_gained_and_exit_does_not_receive_it() {
+    let (scene, at) = invested();
+    scene.world.pass(YEAR);
+
+    let book = scene.book();
+    assert_eq!((book.nav, book.navEntry), (u(100 * ONE), u(110 * ONE)));
+    assert_eq!(scene.view(IVault::totalAssetsCall {}), u(100 * ONE));
+    let shares = scene.deposit(BOB, 11 * ONE);
+    scene.earn(at, 25 * UNIT);
+    scene.mark(&[0]);
+    let out = scene.view(IVault::previewRedeemCall { shares });
+    assert!(out <= u(11 * ONE), "depositing before a mark and leaving after it gains nothing: {out}");
+}
+
+#[test]
+fn frequent_marks_neither_speed_a_gain_up_nor_stop_it() {
+    let (scene, at) = invested();
+    let (dust, _) = scene.position(&["b"]);
+    scene.call(ALICE, IVault::redeemCall { shares: u(10).pow(u(18)), receiver: ALICE, owner: ALICE });
+    scene.deposit(BOB, 10);
+    scene.rebalance(&[(1, 10)]).expect("within caps");
+    scene.earn(at, 50 * UNIT);
+    scene.earn(dust, 5);
+
+    for _ in 0..1000 {
+        scene.world.pass(YEAR / 1000);
+        scene.mark(&[0, 1]);
+    }
+
+    let values = scene.view(IDesk::positionsCall {});
+    let compounded = 99 * ONE * 110_517 / 100_000;
+    assert!(values[0].value <= u(compounded), "continuous compounding at most: {}", values[0].value);
+    assert!(values[0].value > u(99 * ONE * 109 / 100));
+    assert_eq!(values[1].value, u(11), "a gain of less than a unit a mark still counts");
+}
+
+#[test]
+fn a_position_named_twice_is_marked_as_once() {
+    let (scene, at) = invested();
+    scene.earn(at, -UNIT);
+
+    scene.mark(&[0, 0]);
+
+    assert_eq!(scene.book().nav, u(99 * ONE));
+}
+
+#[test]
+fn marks_of_unknown_or_silent_positions_are_refused() {
+    let (scene, at) = invested();
+    let mark = |positions: &[u32]| scene.try_call(BOB, IDesk::markCall { positions: positions.to_vec() });
+
+    assert_eq!(refusal::<IDesk::UnknownPosition>(mark(&[0, 1])).position, 1);
+    scene.world.poke(at, adapter::FAULTS, U256::from(adapter::NO_VALUE));
+    assert_eq!(refusal::<IDesk::AdapterCallFailed>(mark(&[0])).adapter, at);
+}
+
+#[test]
+fn an_adapter_that_claims_everything_gains_no_more_than_the_rate() {
+    let (scene, at) = invested();
+    scene.world.poke(at, adapter::VALUE, U256::MAX);
+    scene.world.pass(YEAR);
+
+    scene.mark(&[0]);
+
+    assert_eq!(scene.book().nav, u(110 * ONE));
+}
+
+#[test]
+fn without_a_rate_nothing_is_gained() {
+    let (scene, at) = invested();
+    scene.call(OWNER, IDesk::setMaxRateCall { rateWad: u(0) });
+    scene.earn(at, UNIT);
+    scene.world.pass(YEAR);
+
+    scene.mark(&[0]);
+
+    assert_eq!((scene.book().nav, scene.book().navEntry), (u(100 * ONE), u(100 * ONE)));
+}

@@ -1,0 +1,58 @@
+//! What each program routes is exactly its interface.
+
+use std::collections::BTreeSet;
+
+use abi::{
+    adapter::IAdapter::IAdapterCalls, desk::IDesk::IDeskCalls, erc20::IERC20::IERC20Calls, vault::IVault::IVaultCalls,
+};
+use alloy_primitives::U256;
+use tenor_world::{Scene, USDC, VAULT, address};
+
+fn set(selectors: &[[u8; 4]]) -> BTreeSet<[u8; 4]> {
+    let unique: BTreeSet<_> = selectors.iter().copied().collect();
+    assert_eq!(unique.len(), selectors.len(), "a selector is routed twice");
+    unique
+}
+
+#[test]
+fn the_vault_routes_its_interface() {
+    assert_eq!(set(tenor_vault::ROUTES), set(IVaultCalls::SELECTORS));
+}
+
+#[test]
+fn the_desk_routes_its_interface() {
+    assert_eq!(set(tenor_desk::ROUTES), set(IDeskCalls::SELECTORS));
+}
+
+#[test]
+fn adapters_route_their_interface() {
+    assert_eq!(set(tenor_adapter_aave::ROUTES), set(IAdapterCalls::SELECTORS));
+    assert_eq!(set(tenor_adapter_erc4626::ROUTES), set(IAdapterCalls::SELECTORS));
+}
+
+#[test]
+fn the_vault_is_a_whole_erc20_and_no_selector_is_in_both_programs() {
+    let (vault, desk) = (set(tenor_vault::ROUTES), set(tenor_desk::ROUTES));
+
+    assert!(set(IERC20Calls::SELECTORS).is_subset(&vault));
+    assert!(vault.is_disjoint(&desk));
+}
+
+#[test]
+fn what_neither_program_knows_is_refused_without_a_reason() {
+    let scene = Scene::new();
+
+    for data in [vec![], vec![1, 2, 3], vec![0xde, 0xad, 0xbe, 0xef], b"\xa9\x05\x9c\xbb".to_vec()] {
+        assert_eq!(scene.world.call_raw(address(1), VAULT, data), Err(Vec::new()));
+    }
+}
+
+#[test]
+fn nothing_takes_ether() {
+    let scene = Scene::new();
+
+    for selector in tenor_vault::ROUTES.iter().chain(tenor_desk::ROUTES) {
+        let data = [selector.as_slice(), &[0; 320]].concat();
+        assert_eq!(scene.world.call_with_value(USDC, VAULT, data, U256::ONE), Err(Vec::new()));
+    }
+}
