@@ -4,6 +4,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::config::Clock;
 
+/// The last second: no time is set or moved beyond it (about the year 36,800), so that nothing that counts with times
+/// overflows.
+pub(super) const LAST_SECS: u64 = 1 << 40;
+
 /// Where time stands, and what it was moved by. Copied into snapshots.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Time {
@@ -38,7 +42,7 @@ impl Time {
             (None, None, Clock::System) => system_secs().saturating_add(self.moved_secs),
             (None, None, Clock::Manual { .. }) => head_secs.saturating_add(1).saturating_add(self.pending_secs),
         };
-        next.max(head_secs)
+        next.min(LAST_SECS).max(head_secs)
     }
 
     /// Moves time forward.
@@ -111,6 +115,14 @@ mod tests {
     fn block_is_never_older_than_its_parent() {
         let time = Time::new(Clock::System);
 
-        assert_eq!(time.after(u64::MAX - 1), u64::MAX - 1);
+        assert_eq!(time.after(LAST_SECS), LAST_SECS);
+    }
+
+    #[test]
+    fn time_ends() {
+        let mut time = manual();
+        time.increase(u64::MAX);
+
+        assert_eq!(time.after(1000), LAST_SECS);
     }
 }

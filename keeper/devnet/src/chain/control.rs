@@ -1,11 +1,13 @@
 //! What only a test network lets its users do: set balances, go back, move time, mine.
 
-use alloy_primitives::{Address, Bytes, U256};
+use alloy_primitives::{Address, B256, Bytes, U256};
 
 use super::{Chain, Error, Event, Mining};
 
 /// Blocks that one command may make.
 pub const MINED_AT_ONCE_LIMIT: u64 = 100_000;
+/// The highest gas limit that a running chain's blocks may get: an endless call must end.
+pub const BLOCK_GAS_LIMIT: u64 = 1_000_000_000;
 /// Snapshots that may be held.
 pub const SNAPSHOT_LIMIT: usize = 10_000;
 
@@ -89,7 +91,7 @@ impl Chain {
     /// Sets the time of the next block, in seconds since the Unix epoch. Later blocks go on from there.
     ///
     /// # Errors
-    /// It is before the latest block's.
+    /// It is before the latest block's. A time after the year 36,800 becomes that.
     pub fn set_next_timestamp(&self, timestamp_secs: u64) -> Result<(), Error> {
         let mut world = self.world();
         let head_secs = world.ledger.head().timestamp_secs();
@@ -149,12 +151,19 @@ impl Chain {
     }
 
     /// Sets the gas limit of blocks, from the next on.
-    pub fn set_block_gas_limit(&self, gas: u64) {
+    ///
+    /// # Errors
+    /// It is above [`BLOCK_GAS_LIMIT`].
+    pub fn set_block_gas_limit(&self, gas: u64) -> Result<(), Error> {
+        if gas > BLOCK_GAS_LIMIT {
+            return Err(Error::BlockGasTooHigh { asked_gas: gas, limit_gas: BLOCK_GAS_LIMIT });
+        }
         self.world().block_gas_limit = gas;
+        Ok(())
     }
 
     /// Drops a waiting transaction. Returns whether there was one.
-    pub fn drop_transaction(&self, hash: alloy_primitives::B256) -> bool {
+    pub fn drop_transaction(&self, hash: B256) -> bool {
         let mut world = self.world();
         let before = world.queue.len();
         world.queue.retain(|sent| *sent.envelope.hash() != hash);

@@ -129,6 +129,14 @@ pub enum Error {
         /// Blocks allowed.
         limit: u64,
     },
+    /// A block may not hold so much gas.
+    #[error("block gas limit {asked_gas} is above {limit_gas}")]
+    BlockGasTooHigh {
+        /// Gas asked for.
+        asked_gas: u64,
+        /// Gas allowed.
+        limit_gas: u64,
+    },
     /// Too many snapshots are held.
     #[error("too many snapshots: at most {0}")]
     TooManySnapshots(usize),

@@ -24,7 +24,7 @@ pub use accounts::{DevAccount, dev_accounts};
 pub use block::{Block, L1_BLOCK_SECS, Receipt, Status};
 pub use call::{Call, Fee};
 pub use config::{Clock, Config, Mining};
-pub use control::{MINED_AT_ONCE_LIMIT, SNAPSHOT_LIMIT};
+pub use control::{BLOCK_GAS_LIMIT, MINED_AT_ONCE_LIMIT, SNAPSHOT_LIMIT};
 pub use error::{CallError, Error};
 pub use query::{LOG_LIMIT, Lookup};
 pub use world::QUEUE_LIMIT;

@@ -93,6 +93,7 @@ impl From<ChainError> for Error {
             ChainError::BlockRange { .. } => Self::invalid_params(error.to_string()),
             ChainError::TimeInPast { .. }
             | ChainError::TooManyBlocks { .. }
+            | ChainError::BlockGasTooHigh { .. }
             | ChainError::Code(_)
             | ChainError::Overrides(_) => Self::invalid_params(error.to_string()),
             other => Self::refused(other.to_string()),

@@ -1,6 +1,6 @@
 //! The server: HTTP and WebSocket on one port.
 
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -13,6 +13,7 @@ use tokio::{
     net::TcpListener,
     sync::{Semaphore, watch},
     task::{JoinHandle, spawn_blocking},
+    time::timeout,
 };
 
 use super::{Node, error::Error, guard, interval, message, socket};
@@ -22,6 +23,8 @@ use crate::chain::Chain;
 pub const BODY_LIMIT: usize = 8 << 20;
 /// WebSocket connections that may be open, and HTTP requests that may be read at once.
 pub const CONNECTION_LIMIT: usize = 256;
+/// How long a request may take to arrive.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// Requests that are carried out at once; others wait.
 const RUNNING_LIMIT: usize = 16;
 
@@ -122,7 +125,10 @@ async fn handle(State(shared): State<Shared>, request: Request) -> Response {
 
 async fn post(shared: Shared, body: Body) -> Response {
     let Ok(_reading) = shared.connections.try_acquire() else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
-    let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
+    let Ok(read) = timeout(READ_TIMEOUT, to_bytes(body, BODY_LIMIT)).await else {
+        return StatusCode::REQUEST_TIMEOUT.into_response();
+    };
+    let Ok(body) = read else {
         return json(
             StatusCode::PAYLOAD_TOO_LARGE,
             message::failure(Error::limit(format!("more than {BODY_LIMIT} bytes"))),

@@ -113,7 +113,7 @@ fn set_base_fee(chain: &Chain, mut params: Params) -> Result<Value, Error> {
 
 fn set_block_gas_limit(chain: &Chain, mut params: Params) -> Result<Value, Error> {
     let gas: Quantity = params.next("gas limit")?;
-    chain.set_block_gas_limit(gas.to_u64("gas limit")?);
+    chain.set_block_gas_limit(gas.to_u64("gas limit")?)?;
     Ok(Value::Bool(true))
 }
 

@@ -9,6 +9,8 @@ mod network;
 mod request;
 mod send;
 mod simulate;
+#[cfg(test)]
+mod tests;
 mod time;
 
 use serde_json::Value;
