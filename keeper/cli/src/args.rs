@@ -36,6 +36,22 @@ pub enum Command {
     Plan,
     /// Keep the vault: look, decide, act, record.
     Run(Run),
+    /// Tell the whole story on a local chain: deposits, a rebalance, a refusal, exits.
+    Demo(Demo),
+}
+
+/// Options of `demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Exit after the story.
+    #[arg(long)]
+    pub once: bool,
+    /// Port on 127.0.0.1 (default: 8547, or any with --once).
+    #[arg(long)]
+    pub port: Option<u16>,
+    /// History of daily rates that sets the venues' utilisation (default: a built-in figure).
+    #[arg(long, value_name = "FILE")]
+    pub history: Option<PathBuf>,
 }
 
 /// Options of `devnet`.

@@ -50,9 +50,12 @@ async fn run(cli: &Cli) -> Result<Ending, Failure> {
     if let Command::Devnet(args) = &cli.command {
         return commands::devnet::run(args, cli.json).await;
     }
+    if let Command::Demo(args) = &cli.command {
+        return commands::demo::run(args, cli.json).await;
+    }
     let settings = config::load(cli.config.as_deref())?;
     let report = match &cli.command {
-        Command::Devnet(_) => return Ok(Ending::Done),
+        Command::Devnet(_) | Command::Demo(_) => return Ok(Ending::Done),
         Command::Run(args) => return commands::run::run(&settings, args, cli.json).await,
         Command::Deploy(args) => commands::deploy::run(&settings, args.key_env.as_deref()).await?,
         Command::Deposit(args) => commands::deposit::run(&settings, args).await?,

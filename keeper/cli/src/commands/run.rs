@@ -74,6 +74,9 @@ where
     for resolved in &resolved {
         say(&engine::resolved_line(resolved));
     }
+    // One listener for the whole loop: a signal that comes during a turn is heard at its end, so that a transaction
+    // on its way is followed first.
+    let mut stop = std::pin::pin!(tokio::signal::ctrl_c());
     loop {
         let turn = engine.tick().await;
         match turn {
@@ -96,7 +99,7 @@ where
         }
         tokio::select! {
             () = tokio::time::sleep(settings.run.interval) => {}
-            _ = tokio::signal::ctrl_c() => {
+            _ = &mut stop => {
                 say("stopped");
                 return Ok(Ending::Done);
             }

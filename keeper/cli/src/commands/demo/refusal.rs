@@ -1,0 +1,56 @@
+//! The refusal: the keeper's own key asks for everything in one venue, in a real transaction.
+
+use abi::desk::IDesk::{self, Intent, Leg, LimitBreached};
+use alloy_primitives::{I256, U256};
+use alloy_sol_types::{SolCall, SolError};
+use devnet::{BlockId, Call};
+use model::RiskId;
+use serde_json::{Value, json};
+
+use super::stage::Stage;
+use crate::commands::status::limit_name;
+use crate::failure::Failure;
+
+/// Sends an intent that takes all out of position 1 and puts it into position 0, and returns the contract's refusal.
+pub fn provoke(stage: &Stage) -> Result<Value, Failure> {
+    let positions = view(stage, &IDesk::positionsCall {})?;
+    let amount = positions.get(1).map(|position| position.value).unwrap_or_default();
+    let assets = I256::try_from(amount).map_err(|error| Failure::fault(error, "the book is broken"))?;
+    let legs = vec![
+        Leg { position: 1, assets: I256::MIN, minResult: U256::ZERO },
+        Leg { position: 0, assets, minResult: U256::ZERO },
+    ];
+    let intent = Intent {
+        nonce: view(stage, &IDesk::intentNonceCall {})?,
+        deadline: U256::from(stage.chain.head().timestamp_secs() + 300),
+        revision: view(stage, &IDesk::revisionCall {})?,
+        legs,
+    };
+    let receipt = stage.send(stage.keeper(), &IDesk::rebalanceCall { intent })?;
+    let breach = match receipt.is_success() {
+        false => LimitBreached::abi_decode(&receipt.output).ok(),
+        true => None,
+    };
+    let breach = breach.ok_or_else(|| {
+        Failure::fault(
+            format!("the vault did not refuse with LimitBreached: {}", receipt.output),
+            "do not use this vault: its limits do not hold",
+        )
+    })?;
+    Ok(json!({
+        "attempt": "move everything from position 1 (erc4626) into position 0 (aave-v3)",
+        "tx": receipt.transaction_hash,
+        "error": "LimitBreached",
+        "limit": limit_name(breach.limit),
+        "id": RiskId(breach.id).to_string(),
+        "value": breach.value.to_string(),
+        "bound": breach.bound.to_string(),
+    }))
+}
+
+fn view<C: SolCall>(stage: &Stage, call: &C) -> Result<C::Return, Failure> {
+    let question = Call::new(stage.keeper(), stage.vault()?, call.abi_encode());
+    let answer = stage.chain.call(&question, BlockId::latest());
+    let answer = answer.map_err(|error| Failure::fault(error, "the vault does not answer"))?;
+    C::abi_decode_returns(&answer).map_err(|error| Failure::fault(error, "the vault's answer has another shape"))
+}

@@ -1,0 +1,195 @@
+//! The demo's stage: a served chain with its world, a folder with a configuration, and this program's own commands.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use abi::desk::IDesk;
+use alloy_primitives::{Address, U256};
+use alloy_sol_types::SolCall;
+use devnet::{Call, Chain, Config, DevAccount, Receipt, Server, dev_accounts};
+use serde_json::{Value, json};
+use sim::{Target, World};
+use tokio::process::Command;
+
+use crate::args::Demo;
+use crate::commands::devnet::build;
+use crate::env;
+use crate::failure::Failure;
+
+/// The accounts of the story, by their place among the chain's funded ones.
+const OWNER: usize = 0;
+const GUARDIAN: usize = 2;
+const KEEPER: usize = 3;
+
+/// Everything that the story needs; the folder goes away with it.
+pub struct Stage {
+    pub(super) chain: Chain,
+    pub(super) world: World,
+    target: Target,
+    server: Server,
+    folder: PathBuf,
+    vault: Option<Address>,
+}
+
+impl Stage {
+    /// Starts and serves the chain, builds the world, and makes a folder.
+    pub async fn set(args: &Demo) -> Result<Self, Failure> {
+        let chain = Chain::new(Config::default());
+        let (world, target) = build(&chain, args.history.as_deref())?;
+        // The story alone needs no known port, and so can be told while another chain is up.
+        let port = args.port.unwrap_or(if args.once { 0 } else { 8547 });
+        let server = Server::bind(chain.clone(), SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+            .await
+            .map_err(|error| Failure::fault(format!("port {port}: {error}"), "choose another one with --port"))?;
+        let folder = std::env::temp_dir().join(format!("keeper-demo-{}", std::process::id()));
+        let broken = |error| Failure::fault(error, "the demo writes to the system's temporary folder");
+        std::fs::create_dir_all(&folder).map_err(broken)?;
+        let stage = Self { chain, world, target, server, folder, vault: None };
+        stage.configure()?;
+        Ok(stage)
+    }
+
+    /// Stops the chain.
+    pub async fn strike(self) -> Result<(), Failure> {
+        let _ = std::fs::remove_dir_all(&self.folder);
+        self.server.stop().await.map_err(|error| Failure::fault(error, "the server had failed"))
+    }
+
+    pub fn url(&self) -> String {
+        self.server.http_url()
+    }
+
+    pub fn config(&self) -> PathBuf {
+        self.folder.join("keeper.toml")
+    }
+
+    pub fn utilisation_source(&self) -> String {
+        self.target.source.to_string()
+    }
+
+    /// The vault, once it is deployed.
+    pub fn vault(&self) -> Result<Address, Failure> {
+        self.vault.ok_or_else(|| Failure::fault("the demo has no vault yet", "this is a fault of the program"))
+    }
+
+    pub fn keeper(&self) -> Address {
+        account(KEEPER).address
+    }
+
+    pub async fn deploy(&mut self) -> Result<Value, Failure> {
+        let deployed = self.command(OWNER, &["deploy"]).await?;
+        let vault = deployed["vault"].as_str().and_then(|text| text.parse().ok());
+        self.vault = vault;
+        self.vault()?;
+        self.configure()?;
+        Ok(deployed)
+    }
+
+    pub async fn deposit(&self, wallet: usize, tokens: &str) -> Result<Value, Failure> {
+        let assets = U256::from(1_000_000) * tokens.parse::<U256>().unwrap_or_default();
+        let funded = self.world.fund(&self.chain, account(wallet).address, assets);
+        funded.map_err(|error| Failure::fault(error, "the test token mints for anybody"))?;
+        let done = self.command(wallet, &["deposit", tokens]).await?;
+        Ok(json!({ "wallet": done["wallet"], "assets": done["assets"], "shares": done["shares"] }))
+    }
+
+    pub async fn exit(&self, wallet: usize) -> Result<Value, Failure> {
+        let done = self.command(wallet, &["withdraw", "all"]).await?;
+        Ok(json!({ "wallet": done["wallet"], "shares": done["shares"], "assets": done["assets"] }))
+    }
+
+    pub async fn status(&self) -> Result<Value, Failure> {
+        self.command(KEEPER, &["status"]).await
+    }
+
+    /// One live turn of the keeper.
+    pub async fn keep(&self) -> Result<Value, Failure> {
+        let turn = self.command(KEEPER, &["run", "--once"]).await?;
+        match turn["settlement"]["settlement"].as_str() {
+            Some("done") => Ok(turn),
+            _ => Err(Failure::fault(
+                format!("the keeper did not rebalance: {}", turn["summary"]),
+                "run it again with KEEPER_LOG=debug",
+            )),
+        }
+    }
+
+    /// Lets time pass; then anybody, here the guardian, makes the book's values real.
+    pub fn pass_days_and_mark(&self, days: u64) -> Result<(), Failure> {
+        let failure = |error: sim::Error| Failure::fault(error, "the local chain refuses");
+        self.world.pass(&self.chain, days * 86_400).map_err(failure)?;
+        let mark = IDesk::markCall { positions: vec![0, 1] };
+        let receipt = self.send(account(GUARDIAN).address, &mark)?;
+        match receipt.is_success() {
+            true => Ok(()),
+            false => Err(Failure::fault(format!("mark: {}", receipt.output), "the vault refuses")),
+        }
+    }
+
+    /// Sends a call of the vault in anybody's name and returns how it ended.
+    pub fn send<C: SolCall>(&self, from: Address, call: &C) -> Result<Receipt, Failure> {
+        let call = Call::new(from, self.vault()?, call.abi_encode());
+        self.chain.send(&call).map_err(|error| Failure::fault(error, "the local chain refuses"))
+    }
+
+    /// Runs this program with one account's key; stderr passes through, stdout is the object returned.
+    async fn command(&self, signer: usize, arguments: &[&str]) -> Result<Value, Failure> {
+        let fault = |error: &dyn std::fmt::Display| {
+            Failure::fault(format!("keeper {}: {error}", arguments.join(" ")), "see above")
+        };
+        let program = std::env::current_exe().map_err(|error| fault(&error))?;
+        let output = Command::new(program)
+            .arg("--config")
+            .arg(self.config())
+            .arg("--json")
+            .args(arguments)
+            .env(env::PRIVATE_KEY.name, account(signer).private_key.to_string())
+            .stdin(Stdio::null())
+            .stderr(Stdio::inherit())
+            .output()
+            .await
+            .map_err(|error| fault(&error))?;
+        if !output.status.success() {
+            return Err(fault(&output.status));
+        }
+        serde_json::from_slice(&output.stdout).map_err(|error| fault(&error))
+    }
+
+    fn configure(&self) -> Result<(), Failure> {
+        let text = config(&self.url(), &self.world, self.vault);
+        std::fs::write(self.config(), text)
+            .map_err(|error| Failure::fault(error, "the demo writes to the system's temporary folder"))
+    }
+}
+
+fn account(place: usize) -> &'static DevAccount {
+    &dev_accounts()[place % dev_accounts().len()]
+}
+
+/// A configuration of the demo's vault: at most 60 % in each venue, 5 % idle.
+fn config(url: &str, world: &World, vault: Option<Address>) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    let path = |relative: &str| here.join(Path::new(relative)).display().to_string();
+    let vault = vault.map_or_else(String::new, |vault| format!("[vault]\naddress = \"{vault}\"\n"));
+    let cap = |id: &str| {
+        format!("[[deploy.caps]]\nrisk_id = \"{id}\"\nabsolute_assets = 30_000_000_000_000\nrelative_bps = 6_000\n")
+    };
+    let position = |kind: &str, venue: Address, id: &str| {
+        format!("[[deploy.positions]]\nkind = \"{kind}\"\nvenue = \"{venue}\"\nrisk_ids = [\"{id}\"]\n")
+    };
+    [
+        format!("[chain]\nchain_id = {}\nrpc_url = \"{url}\"\n", Config::default().chain_id),
+        vault,
+        format!("[deploy]\nasset = \"{}\"\n", world.tokens.usdc),
+        format!("guardians = [\"{}\"]\nkeepers = [\"{}\"]\n", account(GUARDIAN).address, account(KEEPER).address),
+        "max_rate_bps = 10_000\nliquidity_floor_bps = 500\n".to_owned(),
+        format!("programs_folder = {:?}\n", path("target/programs")),
+        format!("deployer_artifact_file = {:?}\n", path("contracts/solidity/out/Deployer.sol/Deployer.json")),
+        cap("protocol/aave-v3"),
+        cap("protocol/metamorpho"),
+        position("aave-v3", world.aave.pool, "protocol/aave-v3"),
+        position("erc4626", world.morpho.meta_morpho, "protocol/metamorpho"),
+    ]
+    .join("\n")
+}

@@ -1,0 +1,130 @@
+//! The story's tables, and the parts of its JSON that are cut out of other commands' answers.
+
+use alloy_primitives::U256;
+use engine::{amount, percent};
+use model::{Asset, Assets};
+use serde_json::{Value, json};
+use sim::Venue;
+
+use super::stage::Stage;
+use crate::failure::Failure;
+use crate::output::table;
+
+/// The venues as they are before the vault comes.
+pub fn venues(stage: &Stage) -> Result<String, Failure> {
+    let mut rows = Vec::new();
+    for venue in Venue::ALL {
+        let utilisation = stage.world.utilisation_wad(&stage.chain, venue);
+        let utilisation = utilisation.map_err(|error| Failure::fault(error, "the local chain refuses"))?;
+        let (name, address) = match venue {
+            Venue::Aave => ("Aave v3", stage.world.aave.pool),
+            Venue::MetaMorpho => ("MetaMorpho over Morpho Blue", stage.world.morpho.meta_morpho),
+        };
+        rows.push(vec![name.to_owned(), address.to_string(), percent(f64::from(utilisation) / 1e18)]);
+    }
+    let source = format!("utilisation: {}", stage.utilisation_source());
+    Ok(format!("{}\n{source}", table(&["venue", "address", "utilisation"], &rows)))
+}
+
+pub fn programs(deployed: &Value) -> String {
+    let sizes = deployed["code_bytes"].as_object().into_iter().flatten();
+    let rows: Vec<_> = sizes.map(|(name, bytes)| vec![name.clone(), bytes.to_string()]).collect();
+    format!("{}\nvault: {}", table(&["program", "bytes of 24576"], &rows), text(&deployed["vault"]))
+}
+
+/// Deposits or exits.
+pub fn transfers(rows: &[Value]) -> String {
+    let rows: Vec<_> =
+        rows.iter().map(|row| vec![text(&row["wallet"]), usdc(&row["assets"]), text(&row["shares"])]).collect();
+    table(&["wallet", "assets", "shares (1e-18)"], &rows)
+}
+
+pub fn rebalance(turn: &Value, after: &Value) -> String {
+    let rows: Vec<_> = portfolio(after)["positions"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|row| vec![text(&row["venue"]), usdc(&row["assets"]), rate(&row["apr"])])
+        .collect();
+    format!("{}\n\n{}", text(&turn["summary"]), table(&["venue", "assets", "a year"], &rows))
+}
+
+pub fn limits(status: &Value) -> String {
+    let rows: Vec<_> = named_limits(status)
+        .iter()
+        .map(|row| {
+            let holds = if row["holds"] == true { "holds" } else { "BROKEN" };
+            vec![text(&row["limit"]), text(&row["id"]), text(&row["value"]), text(&row["bound"]), holds.to_owned()]
+        })
+        .collect();
+    table(&["limit", "id", "value", "bound", ""], &rows)
+}
+
+pub fn refusal(refused: &Value) -> String {
+    let row = ["attempt", "error", "limit", "id", "value", "bound"];
+    row.map(|key| format!("{key:8} {}", text(&refused[key]))).join("\n")
+}
+
+/// Net asset value, yearly income as a part of it, and the positions, out of a status.
+pub fn portfolio(status: &Value) -> Value {
+    let snapshot = &status["snapshot"];
+    let positions = snapshot["positions"].as_array().cloned().unwrap_or_default();
+    let rates = status["rates"].as_array().cloned().unwrap_or_default();
+    let mut income = 0.0;
+    let positions: Vec<_> = positions
+        .iter()
+        .zip(&rates)
+        .map(|(position, apr)| {
+            income += number(&position["value"]) * apr.as_f64().unwrap_or_default();
+            json!({
+                "venue": position["kind"],
+                "address": position["venue"],
+                "assets": position["value"],
+                "apr": apr,
+            })
+        })
+        .collect();
+    let nav = number(&snapshot["book"]["nav"]);
+    let income_apr = if nav > 0.0 { income / nav } else { 0.0 };
+    json!({ "nav": snapshot["book"]["nav"], "income_apr": income_apr, "positions": positions })
+}
+
+/// The transaction and legs of the keeper's turn.
+pub fn movement(turn: &Value) -> Value {
+    let receipt = &turn["settlement"];
+    json!({
+        "tx": receipt["hash"],
+        "gas_used": receipt["gas_used"],
+        "legs": turn["decision"]["legs"],
+        "summary": turn["summary"],
+    })
+}
+
+/// The limits of a status; one that concerns the whole portfolio says so.
+pub fn named_limits(status: &Value) -> Vec<Value> {
+    let mut limits = status["limits"].as_array().cloned().unwrap_or_default();
+    for limit in &mut limits {
+        if limit["id"].is_null() {
+            limit["id"] = json!("portfolio");
+        }
+    }
+    limits
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_str().and_then(|digits| digits.parse().ok()).unwrap_or_default()
+}
+
+fn usdc(value: &Value) -> String {
+    let assets = value.as_str().and_then(|digits| digits.parse::<U256>().ok()).unwrap_or_default();
+    let asset = Asset { address: Default::default(), symbol: "USDC".to_owned(), decimals: 6 };
+    amount(Assets(assets), &asset)
+}
+
+fn rate(value: &Value) -> String {
+    value.as_f64().map_or_else(|| "unknown".to_owned(), percent)
+}
