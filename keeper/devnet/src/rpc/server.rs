@@ -25,6 +25,8 @@ pub const BODY_LIMIT: usize = 8 << 20;
 pub const CONNECTION_LIMIT: usize = 256;
 /// How long a request may take to arrive.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a stopping server waits for clients that do not read.
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 /// Requests that are carried out at once; others wait.
 const RUNNING_LIMIT: usize = 16;
 
@@ -91,14 +93,17 @@ impl Server {
         format!("ws://{}", self.addr)
     }
 
-    /// Stops, and waits until every connection is closed.
+    /// Stops, and waits until every connection is closed, for some seconds where a client does not read its answer.
     ///
     /// # Errors
     /// Serving had failed.
     pub async fn stop(self) -> io::Result<()> {
         // Nobody left to hear it is fine.
         let _ = self.stop.send(());
-        self.serving.await.map_err(io::Error::other)?
+        match timeout(STOP_TIMEOUT, self.serving).await {
+            Ok(served) => served.map_err(io::Error::other)?,
+            Err(_) => Ok(()),
+        }
     }
 }
 

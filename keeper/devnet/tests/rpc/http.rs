@@ -2,6 +2,10 @@
 
 use keeper_devnet::{Chain, Config, Server, rpc::BODY_LIMIT};
 use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use crate::client::{ALICE, ask, error, http, server};
 
@@ -52,6 +56,22 @@ async fn large_bodies_are_refused() {
     assert_eq!(http(server.addr(), "POST", "host: localhost\r\n", &body).await.0, 413);
     assert_eq!(http(server.addr(), "PUT", "host: localhost\r\n", CHAIN_ID).await.0, 405);
     assert_eq!(http(server.addr(), "GET", "host: localhost\r\n", &[]).await.0, 426);
+}
+
+#[tokio::test]
+async fn idle_connections_do_not_keep_the_server_from_stopping() {
+    let server = server().await;
+    let silent = TcpStream::connect(server.addr()).await.expect("the server listens");
+    let mut idle = TcpStream::connect(server.addr()).await.expect("the server listens");
+    let request = format!("POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n\r\n", CHAIN_ID.len());
+    idle.write_all(&[request.as_bytes(), CHAIN_ID].concat()).await.expect("written");
+    let mut answer = [0; 16];
+    idle.read_exact(&mut answer).await.expect("an answer");
+    assert!(answer.starts_with(b"HTTP/1.1 200"));
+
+    server.stop().await.expect("stopped");
+
+    drop((silent, idle));
 }
 
 #[tokio::test]
