@@ -11,6 +11,7 @@ impl<'a> Unpack<'a> {
     }
 
     /// Returns the next `bytes` bytes, at most 16, as a number.
+    #[inline(never)]
     pub fn number(&mut self, bytes: usize) -> u128 {
         self.0.by_ref().take(bytes).fold(0, |number, byte| (number << 8) | u128::from(*byte))
     }
@@ -47,6 +48,7 @@ pub struct Pack {
 
 impl Pack {
     /// Appends the low `bytes` bytes of a number; the caller has bounded it.
+    #[inline(never)]
     pub fn number(self, number: u128, bytes: usize) -> Self {
         let all = number.to_be_bytes();
         let skipped = all.len().saturating_sub(bytes);

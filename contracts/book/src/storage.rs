@@ -11,7 +11,7 @@
 
 use abi::vault::IVault;
 use alloy_primitives::{Address, B256, U256};
-use host::{Revert, Slot, VM, Word, revert};
+use host::{Revert, Slot, VM, Word, number, revert};
 use stylus_sdk::stylus_core::BlockAccess;
 
 use crate::{
@@ -234,7 +234,7 @@ impl Book {
 
     /// Returns the shares in existence.
     pub fn supply_shares(&self) -> U256 {
-        self.slot(At::Supply).load(&self.vm).into()
+        number(self.slot(At::Supply).load(&self.vm))
     }
 
     /// Writes the shares in existence.
@@ -264,7 +264,7 @@ impl Book {
 
     /// Returns an account's shares.
     pub fn balance_shares(&self, account: Address) -> U256 {
-        self.entry(At::Balances, account.word()).load(&self.vm).into()
+        number(self.entry(At::Balances, account.word()).load(&self.vm))
     }
 
     /// Writes an account's shares.
@@ -274,7 +274,7 @@ impl Book {
 
     /// Returns what a spender may take of an owner's shares.
     pub fn allowance_shares(&self, owner: Address, spender: Address) -> U256 {
-        self.allowance(owner, spender).load(&self.vm).into()
+        number(self.allowance(owner, spender).load(&self.vm))
     }
 
     /// Writes what a spender may take of an owner's shares.
@@ -288,7 +288,7 @@ impl Book {
 
     /// Returns the nonce of an owner's next permit.
     pub fn permit_nonce(&self, owner: Address) -> U256 {
-        self.entry(At::Permits, owner.word()).load(&self.vm).into()
+        number(self.entry(At::Permits, owner.word()).load(&self.vm))
     }
 
     /// Writes the nonce of an owner's next permit.

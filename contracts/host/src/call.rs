@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, U256};
 use stylus_sdk::{call::RawCall, host::VM};
 
-use crate::encode;
+use crate::{encode, number};
 
 /// The most that is copied of any answer: the largest that we read is Aave's reserve data, 15 words.
 pub const MAX_ANSWER_BYTES: usize = 512;
@@ -93,5 +93,6 @@ pub fn delegate(vm: &VM, program: Address, data: &[u8]) -> Result<Vec<u8>, Failu
 }
 
 pub(crate) fn first_word(answer: &[u8]) -> Result<U256, Failure> {
-    answer.get(..32).and_then(U256::try_from_be_slice).ok_or_else(Vec::new)
+    let word = answer.get(..32).and_then(|word| B256::try_from(word).ok());
+    word.map(number).ok_or_else(Vec::new)
 }

@@ -17,13 +17,23 @@ pub trait Word {
     fn word(self) -> B256;
 }
 
+// WASM cannot reverse bytes in one instruction: these conversions are long, so they are functions, not inlined.
+
 impl Word for U256 {
+    #[inline(never)]
     fn word(self) -> B256 {
         B256::from(self)
     }
 }
 
+/// Returns the number that a word encodes.
+#[inline(never)]
+pub fn number(word: B256) -> U256 {
+    U256::from_be_bytes(word.0)
+}
+
 impl Word for u128 {
+    #[inline(never)]
     fn word(self) -> B256 {
         let mut word = B256::ZERO;
         for (to, from) in word.iter_mut().skip(16).zip(self.to_be_bytes()) {
@@ -138,7 +148,7 @@ impl<'a> Arguments<'a> {
     ///
     /// Where there is none.
     pub fn uint(&mut self) -> Result<U256, Revert> {
-        self.word().map(Into::into)
+        self.word().map(number)
     }
 
     /// Returns the next number of at most `bits` bits, up to 64.

@@ -25,7 +25,9 @@ pub use call::{
     Failure, ISOLATED_GAS, MAX_ANSWER_BYTES, call_word, delegate, invoke, invoke_within, view_word, view_word_within,
     view_words,
 };
-pub use codec::{Answer, Arguments, Encoded, Revert, Word, append, append_bytes, encode, revert, revert_with_bytes};
+pub use codec::{
+    Answer, Arguments, Encoded, Revert, Word, append, append_bytes, encode, number, revert, revert_with_bytes,
+};
 pub use log::emit;
 #[cfg(target_arch = "wasm32")]
 pub use route::run;

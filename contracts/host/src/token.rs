@@ -14,8 +14,8 @@ use crate::{Failure, Word, invoke, view_word};
 
 fn accepted(answer: Result<Vec<u8>, Failure>) -> Result<(), Failure> {
     let answer = answer?;
-    let says_true = U256::try_from_be_slice(&answer) == Some(U256::ONE);
-    if answer.is_empty() || says_true { Ok(()) } else { Err(Vec::new()) }
+    let says_true = || answer == true.word().as_slice();
+    if answer.is_empty() || says_true() { Ok(()) } else { Err(Vec::new()) }
 }
 
 /// Transfers our own tokens.

@@ -14,20 +14,29 @@ mod imported {
         fn math_mul_mod(value: *mut u8, multiplier: *const u8, modulus: *const u8);
     }
 
-    pub fn div(value: U256, divisor: U256) -> U256 {
-        let mut bytes = value.to_be_bytes::<32>();
-        let divisor = divisor.to_be_bytes::<32>();
-        // SAFETY: both pointers are to 32 bytes that live through the call, the first one ours to write.
-        unsafe { math_div(bytes.as_mut_ptr(), divisor.as_ptr()) };
+    // Reversing bytes is long in WASM, hence a function of its own.
+    #[inline(never)]
+    fn bytes(value: U256) -> [u8; 32] {
+        value.to_be_bytes()
+    }
+
+    #[inline(never)]
+    fn number(bytes: [u8; 32]) -> U256 {
         U256::from_be_bytes(bytes)
     }
 
+    pub fn div(value: U256, divisor: U256) -> U256 {
+        let (mut bytes, divisor) = (bytes(value), bytes(divisor));
+        // SAFETY: both pointers are to 32 bytes that live through the call, the first one ours to write.
+        unsafe { math_div(bytes.as_mut_ptr(), divisor.as_ptr()) };
+        number(bytes)
+    }
+
     pub fn mul_mod(value: U256, multiplier: U256, modulus: U256) -> U256 {
-        let mut bytes = value.to_be_bytes::<32>();
-        let (multiplier, modulus) = (multiplier.to_be_bytes::<32>(), modulus.to_be_bytes::<32>());
+        let (mut bytes, multiplier, modulus) = (bytes(value), bytes(multiplier), bytes(modulus));
         // SAFETY: the pointers are to 32 bytes that live through the call, the first one ours to write.
         unsafe { math_mul_mod(bytes.as_mut_ptr(), multiplier.as_ptr(), modulus.as_ptr()) };
-        U256::from_be_bytes(bytes)
+        number(bytes)
     }
 }
 

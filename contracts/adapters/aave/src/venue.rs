@@ -9,7 +9,7 @@ use abi::{
 use adapter::{Position, Venue};
 use alloy_primitives::{Address, B256, U256, b256};
 use alloy_sol_types::SolCall;
-use host::{Failure, Revert, VM, Word, balance_of, call_word, invoke, revert, view_word, view_words};
+use host::{Failure, Revert, VM, Word, balance_of, call_word, invoke, number, revert, view_word, view_words};
 
 /// Speaks Aave v3.
 #[derive(Clone, Copy, Debug)]
@@ -32,10 +32,10 @@ impl Venue for AaveV3 {
     fn receipt(&self, vm: &VM, venue: Address, asset: Address) -> Result<Address, Revert> {
         let invalid = |_: Failure| revert::<IAdapter::InvalidAddress>(&[venue.word()]);
         let token = reserve(vm, venue, asset).and_then(|data| word(&data, A_TOKEN_WORD)).map_err(invalid)?;
-        let token = Address::from_word(B256::from(token));
+        let token = Address::from_word(token.word());
         // An asset that the pool does not list has no aToken, and an account without code no answer.
         let found = view_word(vm, token, IAToken::UNDERLYING_ASSET_ADDRESSCall::SELECTOR, &[]).unwrap_or(U256::ZERO);
-        let found = Address::from_word(B256::from(found));
+        let found = Address::from_word(found.word());
         if found == asset { Ok(token) } else { Err(revert::<IAdapter::WrongAsset>(&[asset.word(), found.word()])) }
     }
 
@@ -86,5 +86,6 @@ fn reserve(vm: &VM, pool: Address, asset: Address) -> Result<Vec<u8>, Failure> {
 
 fn word(data: &[u8], index: usize) -> Result<U256, Failure> {
     let start = index.saturating_mul(32);
-    data.get(start..start.saturating_add(32)).and_then(U256::try_from_be_slice).ok_or_else(Vec::new)
+    let word = data.get(start..start.saturating_add(32)).and_then(|word| B256::try_from(word).ok());
+    word.map(number).ok_or_else(Vec::new)
 }

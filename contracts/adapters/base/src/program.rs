@@ -3,9 +3,9 @@
 use alloc::vec::Vec;
 
 use abi::{adapter::IAdapter, erc4626::IERC4626};
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
-use host::{Revert, Slot, VM, Word, approve, emit, revert, view_word};
+use host::{Revert, Slot, VM, Word, approve, emit, number, revert, view_word};
 use stylus_sdk::stylus_core::{AccountAccess, MessageAccess};
 
 use crate::{Position, Venue, venue::venue_failed};
@@ -60,7 +60,7 @@ impl Adapter<'_> {
         // An account without code has no answer, so neither address can be a wallet, or zero.
         let asset = view_word(&self.vm, vault, IERC4626::assetCall::SELECTOR, &[])
             .map_err(|_| revert::<IAdapter::InvalidAddress>(&[vault.word()]))?;
-        let asset = Address::from_word(B256::from(asset));
+        let asset = Address::from_word(asset.word());
         let receipt = self.venue.receipt(&self.vm, venue, asset)?;
 
         self.store(At::Vault, vault);
@@ -136,7 +136,7 @@ impl Adapter<'_> {
             asset: address(At::Asset),
             receipt: address(At::Receipt),
             this: self.vm.contract_address(),
-            units: Slot::at(At::Units as u8).load(&self.vm).into(),
+            units: number(Slot::at(At::Units as u8).load(&self.vm)),
         }
     }
 

@@ -19,7 +19,7 @@ impl Venue for Erc4626 {
     fn receipt(&self, vm: &VM, venue: Address, asset: Address) -> Result<Address, Revert> {
         let found = view_word(vm, venue, IERC4626::assetCall::SELECTOR, &[])
             .map_err(|_| revert::<IAdapter::InvalidAddress>(&[venue.word()]))?;
-        let found = Address::from_word(B256::from(found));
+        let found = Address::from_word(found.word());
         if found == asset { Ok(venue) } else { Err(revert::<IAdapter::WrongAsset>(&[asset.word(), found.word()])) }
     }
 

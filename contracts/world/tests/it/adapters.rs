@@ -17,12 +17,15 @@ const OTHER_TOKEN: Address = address(0x43);
 /// Plays the vault: anything that answers `asset()`.
 const VAULT: Address = address(0x44);
 
+/// What an adapter's entry point runs.
+type Main = fn(Vec<u8>, host::VM) -> Result<Vec<u8>, Revert>;
+
 struct Stage {
     world: World,
 }
 
 /// An initialised adapter of `install`'s venue.
-fn stage(program: fn(Vec<u8>, host::VM) -> Result<Vec<u8>, Revert>, install: fn(&World, Address, Address)) -> Stage {
+fn stage(program: Main, install: fn(&World, Address, Address)) -> Stage {
     let world = World::default();
     token::install(&world, USDC);
     token::install(&world, OTHER_TOKEN);
@@ -117,8 +120,7 @@ fn nobody_but_the_vault_moves_money() {
 
 #[test]
 fn initialisation_happens_once_and_checks_what_it_is_told() {
-    let programs: [fn(Vec<u8>, host::VM) -> Result<Vec<u8>, Revert>; 2] =
-        [tenor_adapter_erc4626::main, tenor_adapter_aave::main];
+    let programs: [Main; 2] = [tenor_adapter_erc4626::main, tenor_adapter_aave::main];
     for (program, stage) in programs.into_iter().zip([erc4626(), aave_v3()]) {
         let again = IAdapter::initializeCall { vault: VAULT, venue: VENUE };
         refusal::<IAdapter::AlreadyInitialized>(stage.try_call(ALICE, again));
