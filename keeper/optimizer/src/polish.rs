@@ -1,7 +1,7 @@
-//! Brings a point to a stationary one of the programme, to machine precision, within one segment a source.
+//! Brings a point to a stationary one of the programme, to machine precision.
 //!
-//! Newton's method on the optimality conditions of a working set (which amounts stand at an end of their
-//! segment, which groups bind); after each convergence the most violated condition changes the set.
+//! Newton's method on the optimality conditions of a working set (in which segment each amount is and whether it
+//! stands at an end of it, which groups bind); after each convergence the most violated condition changes the set.
 
 use crate::linear;
 use crate::relaxation::Groups;
@@ -40,12 +40,17 @@ enum Place {
 
 /// The change of the working set that the most violated condition asks for.
 enum Change {
-    Place(usize, Place),
+    Free(usize),
+    Down(usize),
+    Up(usize),
     Binds(usize, bool),
 }
 
 struct Working<'a> {
-    segments: &'a [Segment],
+    /// The segments of each source, in order.
+    ladders: &'a [Vec<Segment>],
+    /// Where on its ladder each source is.
+    rungs: Vec<usize>,
     groups: &'a Groups,
     amounts: Vec<f64>,
     prices: Vec<f64>,
@@ -54,19 +59,17 @@ struct Working<'a> {
 }
 
 /// The stationary point that the working set's changes lead to from `start`, if they come to an end.
-pub(crate) fn polish(segments: &[Segment], groups: &Groups, start: &[f64], prices: &[f64]) -> Option<Stationary> {
-    let least = segments.iter().map(|segment| segment.low).collect::<Vec<_>>();
-    if groups.are_broken_by(&least) {
-        return None;
-    }
-    let mut working = Working::new(segments, groups, start, prices);
-    for _ in 0..20 + 6 * (segments.len() + prices.len()) {
+pub(crate) fn polish(ladders: &[Vec<Segment>], groups: &Groups, start: &[f64], prices: &[f64]) -> Option<Stationary> {
+    let mut working = Working::new(ladders, groups, start, prices);
+    for _ in 0..40 + 8 * (ladders.len() + prices.len()) {
         if working.newton()? {
             continue;
         }
         match working.violated() {
             None => return Some(working.finish()),
-            Some(Change::Place(i, place)) => working.places[i] = place,
+            Some(Change::Free(i)) => working.places[i] = Place::Free,
+            Some(Change::Down(i)) => working.climb(i, working.rungs[i] - 1),
+            Some(Change::Up(i)) => working.climb(i, working.rungs[i] + 1),
             Some(Change::Binds(group, binds)) => {
                 working.binds[group] = binds;
                 working.prices[group] = 0.0;
@@ -77,21 +80,44 @@ pub(crate) fn polish(segments: &[Segment], groups: &Groups, start: &[f64], price
 }
 
 impl<'a> Working<'a> {
-    fn new(segments: &'a [Segment], groups: &'a Groups, start: &[f64], prices: &[f64]) -> Self {
-        let mut amounts = Vec::with_capacity(segments.len());
-        let mut places = Vec::with_capacity(segments.len());
-        for (segment, x) in segments.iter().zip(start) {
+    fn new(ladders: &'a [Vec<Segment>], groups: &'a Groups, start: &[f64], prices: &[f64]) -> Self {
+        let mut working = Self {
+            ladders,
+            rungs: Vec::with_capacity(ladders.len()),
+            groups,
+            amounts: Vec::with_capacity(ladders.len()),
+            prices: Vec::new(),
+            places: Vec::with_capacity(ladders.len()),
+            binds: prices.iter().map(|price| *price > BINDING_PRICE).collect(),
+        };
+        for (ladder, x) in ladders.iter().zip(start) {
+            let rung = ladder.iter().position(|segment| *x <= segment.high).unwrap_or(ladder.len() - 1);
+            let Segment { low, high, .. } = ladder[rung];
             let (place, amount) = match *x {
-                x if x <= segment.low + AT_END => (Place::Low, segment.low),
-                x if x >= segment.high - AT_END => (Place::High, segment.high),
+                x if x <= low + AT_END => (Place::Low, low),
+                x if x >= high - AT_END => (Place::High, high),
                 x => (Place::Free, x),
             };
-            amounts.push(amount);
-            places.push(place);
+            working.rungs.push(rung);
+            working.amounts.push(amount);
+            working.places.push(place);
         }
-        let binds = prices.iter().map(|price| *price > BINDING_PRICE).collect::<Vec<_>>();
-        let prices = prices.iter().zip(&binds).map(|(price, binds)| if *binds { *price } else { 0.0 }).collect();
-        Self { segments, groups, amounts, prices, places, binds }
+        let binding = prices.iter().zip(&working.binds);
+        working.prices = binding.map(|(price, binds)| if *binds { *price } else { 0.0 }).collect();
+        working
+    }
+
+    /// The segment in which a source is.
+    fn segment(&self, i: usize) -> &'a Segment {
+        &self.ladders[i][self.rungs[i]]
+    }
+
+    /// Moves a source to the neighbouring segment that it stands at.
+    fn climb(&mut self, i: usize, rung: usize) {
+        self.rungs[i] = rung;
+        self.places[i] = Place::Free;
+        let Segment { low, high, .. } = *self.segment(i);
+        self.amounts[i] = self.amounts[i].clamp(low, high);
     }
 
     /// Solves the working set's equations; says whether an amount left its segment and was put at its end.
@@ -114,7 +140,7 @@ impl<'a> Working<'a> {
                 return Some(true);
             }
             for (row, &i) in free.iter().enumerate() {
-                let segment = &self.segments[i];
+                let segment = self.segment(i);
                 self.amounts[i] = (self.amounts[i] + step[row]).clamp(segment.low, segment.high);
             }
             for (group, raise) in active.iter().zip(raise) {
@@ -134,7 +160,7 @@ impl<'a> Working<'a> {
         let mut residual = right.iter().fold(0.0_f64, |most, excess| most.max(excess.abs()));
         let mut lines = Vec::with_capacity(free.len());
         for &i in free {
-            let income = self.segments[i].income(self.amounts[i]);
+            let income = self.segment(i).income(self.amounts[i]);
             let curvature = if income.curvature.abs() < FLAT { -FLAT } else { income.curvature };
             let gain = income.marginal - self.groups.price(i, &self.prices);
             let rows = self.groups.of(i).iter().filter_map(|group| row_of(*group)).collect::<Vec<_>>();
@@ -159,7 +185,7 @@ impl<'a> Working<'a> {
     fn leaves(&self, free: &[usize], step: &[f64]) -> Option<(usize, f64)> {
         let mut first: Option<(usize, f64)> = None;
         for (row, &i) in free.iter().enumerate() {
-            let (segment, from, to) = (&self.segments[i], self.amounts[i], self.amounts[i] + step[row]);
+            let (segment, from, to) = (self.segment(i), self.amounts[i], self.amounts[i] + step[row]);
             let end = if to < segment.low - ROUNDING {
                 segment.low
             } else if to > segment.high + ROUNDING {
@@ -177,7 +203,7 @@ impl<'a> Working<'a> {
 
     fn put(&mut self, i: usize, place: Place) {
         self.places[i] = place;
-        self.amounts[i] = if place == Place::Low { self.segments[i].low } else { self.segments[i].high };
+        self.amounts[i] = if place == Place::Low { self.segment(i).low } else { self.segment(i).high };
     }
 
     fn excess(&self, group: usize) -> f64 {
@@ -192,13 +218,28 @@ impl<'a> Working<'a> {
                 worst = (violation, Some(change));
             }
         };
-        for (i, segment) in self.segments.iter().enumerate() {
-            let gain = segment.income(self.amounts[i]).marginal - self.groups.price(i, &self.prices);
+        for (i, ladder) in self.ladders.iter().enumerate() {
+            let (x, rung, segment) = (self.amounts[i], self.rungs[i], self.segment(i));
+            let price = self.groups.price(i, &self.prices);
+            let gain = segment.income(x).marginal - price;
             match self.places[i] {
-                _ if segment.low >= segment.high => {}
-                Place::Low => note(gain, Change::Place(i, Place::Free)),
-                Place::High => note(-gain, Change::Place(i, Place::Free)),
                 Place::Free => {}
+                Place::Low => {
+                    if segment.low < segment.high {
+                        note(gain, Change::Free(i));
+                    }
+                    if rung > 0 {
+                        note(price - ladder[rung - 1].income(x).marginal, Change::Down(i));
+                    }
+                }
+                Place::High => {
+                    if segment.low < segment.high {
+                        note(-gain, Change::Free(i));
+                    }
+                    if let Some(next) = ladder.get(rung + 1) {
+                        note(next.income(x).marginal - price, Change::Up(i));
+                    }
+                }
             }
         }
         for group in 0..self.prices.len() {

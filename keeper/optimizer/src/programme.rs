@@ -101,11 +101,10 @@ impl Programme {
         for group in &groups {
             check_group(group, &lower)?;
         }
-        let room = (0..places).map(|place| room(&groups, &lower, place)).collect::<Vec<_>>();
-        // Ranges end a little beyond the groups, so that a group that binds is the one that carries the price.
-        let largest = upper.iter().zip(&room).map(|(upper, room)| upper.min(*room)).fold(0.0, f64::max);
-        for (upper, room) in upper.iter_mut().zip(room) {
-            *upper = upper.min(room + largest / 1024.0);
+        for (place, upper) in upper.iter_mut().enumerate() {
+            if let Some((_, room)) = tightest(&groups, &lower, place) {
+                *upper = upper.min(room);
+            }
         }
         for (place, curve) in curves.iter().enumerate() {
             if !upper[place].is_finite() {
@@ -133,7 +132,7 @@ impl Programme {
         &self.lower
     }
 
-    /// The most of each place, and never far beyond what its groups leave it.
+    /// The most of each place, every group by itself taken into account.
     #[must_use]
     pub fn upper(&self) -> &[f64] {
         &self.upper
@@ -151,14 +150,14 @@ impl Programme {
     }
 }
 
-/// What the groups leave a place when every other one holds its least.
-fn room(groups: &[Group], lower: &[f64], place: usize) -> f64 {
-    let containing = groups.iter().filter(|group| group.members.contains(&place));
-    let rooms = containing.map(|group| {
+/// The group that leaves a place least when every other member holds its least, and what it leaves.
+pub(crate) fn tightest(groups: &[Group], lower: &[f64], place: usize) -> Option<(usize, f64)> {
+    let containing = groups.iter().enumerate().filter(|(_, group)| group.members.contains(&place));
+    let rooms = containing.map(|(index, group)| {
         let others = group.members.iter().filter(|member| **member != place).map(|member| lower[*member]);
-        group.bound - others.sum::<f64>()
+        (index, (group.bound - others.sum::<f64>()).max(lower[place]))
     });
-    rooms.fold(f64::INFINITY, f64::min).max(lower[place])
+    rooms.min_by(|a, b| a.1.total_cmp(&b.1))
 }
 
 fn check_group(group: &Group, lower: &[f64]) -> Result<(), Error> {

@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 
 use crate::certificate;
 use crate::polish::{Stationary, polish};
-use crate::programme::{Group, Programme};
+use crate::programme::{Group, Programme, tightest};
 use crate::relaxation::{Bound, Groups, Ranges, Relaxation, Round, dual};
 use crate::source::Source;
 use crate::{Error, Settings};
@@ -49,7 +49,8 @@ pub fn solve(programme: &Programme, settings: &Settings) -> Result<Solution, Err
     let Some(best) = search.best else {
         return Err(Error::Unverified { residual: f64::INFINITY, bound: certificate::ACCEPTED });
     };
-    let Stationary { amounts, prices } = best.point;
+    let Stationary { amounts, mut prices } = best.point;
+    attribute(programme, &sources, &groups, &amounts, &mut prices);
     let residual = certificate::residual(&sources, &groups, &amounts, &prices);
     if residual > certificate::ACCEPTED {
         return Err(Error::Unverified { residual, bound: certificate::ACCEPTED });
@@ -64,6 +65,19 @@ pub fn solve(programme: &Programme, settings: &Settings) -> Result<Solution, Err
         residual,
         nodes: search.nodes,
     })
+}
+
+/// Gives what a place would still earn at an upper bound that a group sets to the price of that group: all its other
+/// members hold their least, and a higher price leaves them there.
+fn attribute(programme: &Programme, sources: &[Source], groups: &Groups, amounts: &[f64], prices: &mut [f64]) {
+    for (i, source) in sources.iter().enumerate() {
+        let Some((group, room)) = tightest(programme.groups(), programme.lower(), i) else { continue };
+        if room > programme.upper()[i] || amounts[i] < source.upper() {
+            continue;
+        }
+        let spare = source.marginals(amounts[i]).0 - groups.price(i, prices);
+        prices[group] += spare.max(0.0);
+    }
 }
 
 /// Linear programmes a node may take; what they leave open, branching closes.
@@ -151,14 +165,11 @@ impl Search<'_> {
     /// of their prices.
     fn improve(&mut self, node: &Node, round: &Round) -> f64 {
         let mut bound = f64::INFINITY;
+        let ladders = self.sources.iter().zip(&node.ranges);
+        let ladders =
+            ladders.map(|(source, (low, high))| source.segments_in(*low, *high).collect()).collect::<Vec<_>>();
         for start in [&round.point, &round.maximisers] {
-            let segments = self.sources.iter().zip(&node.ranges).zip(start).map(|((source, (low, high)), x)| {
-                let mut segments = source.segments_in(*low, *high).collect::<Vec<_>>();
-                let place = segments.iter().position(|segment| *x <= segment.high).unwrap_or(segments.len() - 1);
-                segments.swap_remove(place)
-            });
-            let segments = segments.collect::<Vec<_>>();
-            let Some(point) = polish(&segments, self.groups, start, &round.prices) else { continue };
+            let Some(point) = polish(&ladders, self.groups, start, &round.prices) else { continue };
             bound = bound.min(dual(self.sources, self.groups, &node.ranges, &point.prices).0);
             let value = self.sources.iter().zip(&point.amounts).map(|(source, x)| source.value(*x)).sum::<f64>();
             let residual = certificate::residual(self.sources, self.groups, &point.amounts, &point.prices);

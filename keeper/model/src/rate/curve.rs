@@ -68,7 +68,7 @@ pub struct Income {
 
 impl Curve {
     pub(super) fn new(mut pieces: Vec<Piece>, capacity: f64) -> Self {
-        pieces.retain(|piece| piece.to > piece.from && piece.to > 0.0 && piece.from < capacity);
+        pieces.retain(|piece| piece.to > piece.from && piece.to > 0.0 && piece.from <= capacity);
         if let Some(first) = pieces.first_mut() {
             first.from = 0.0;
         }

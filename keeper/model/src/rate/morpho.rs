@@ -156,7 +156,7 @@ impl MetaMorpho {
         let markets = self.markets.iter().map(|market| market.accrued(at)).collect::<Result<Vec<_>, _>>()?;
 
         let own = own.to_f64();
-        let mut pieces = Vec::new();
+        let mut pieces: Vec<Stretch> = Vec::new();
         let mut state = markets.clone();
         let mut x = own;
         for &active in &self.withdraw_queue {
@@ -170,11 +170,20 @@ impl MetaMorpho {
         let (mut state, mut x) = (markets, own);
         for &active in &self.supply_queue {
             let step = (self.markets[active].cap.to_f64() - state[active].vault_supply).max(0.0);
-            pieces.push(Stretch { from: x, to: x + step, active, keep, x, state: state.clone() });
+            match pieces.last_mut() {
+                // The market that gives first also takes first: one stretch, without a seam at what we hold now.
+                Some(last) if last.active == active && last.x == x => last.to = x + step,
+                _ => pieces.push(Stretch { from: x, to: x + step, active, keep, x, state: state.clone() }),
+            }
             state[active] = state[active].shifted(step);
             x += step;
         }
-        Ok(Curve::new(pieces.iter().filter(|stretch| stretch.to > stretch.from).flat_map(Stretch::pieces).collect(), x))
+        pieces.retain(|stretch| stretch.to > stretch.from);
+        if let (true, Some(&active)) = (pieces.is_empty(), self.withdraw_queue.first()) {
+            // Nothing can move: the rate is still what the vault earns.
+            pieces.push(Stretch { from: 0.0, to: f64::INFINITY, active, keep, x, state });
+        }
+        Ok(Curve::new(pieces.iter().flat_map(Stretch::pieces).collect(), x))
     }
 
     fn check(&self, queue: &'static str, indices: &[usize]) -> Result<(), Error> {
@@ -362,6 +371,16 @@ mod tests {
         let curve = vault(vec![market(MILLION, MILLION / 10 * 9)]).curve(ours, Timestamp(0)).expect("possible");
 
         close(curve.rate(0.4e12), 0.16, 1e-8);
+    }
+
+    #[test]
+    fn a_vault_in_which_nothing_can_move_still_earns() {
+        let mut full = market(MILLION, MILLION);
+        full.cap = Assets::ZERO;
+        let curve = vault(vec![full]).curve(Assets::from(MILLION), Timestamp(0)).expect("possible");
+
+        close(curve.rate(1e12), 0.16, 1e-8);
+        close(curve.capacity(), 1e12, 1e-12);
     }
 
     #[test]

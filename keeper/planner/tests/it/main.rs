@@ -3,5 +3,6 @@
 mod acting;
 mod idling;
 mod limits;
+mod random;
 mod refusing;
 mod world;
