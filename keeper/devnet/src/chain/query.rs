@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use alloy_consensus::{TxEnvelope, transaction::Recovered};
 use alloy_primitives::{Address, B256, Bytes, U256};
-use alloy_rpc_types_eth::{BlockId, Filter, FilterBlockOption, Log};
+use alloy_rpc_types_eth::{BlockId, BlockNumberOrTag, Filter, FilterBlockOption, Log};
 
 use super::{Block, Chain, Error, Receipt};
 
@@ -112,7 +112,7 @@ impl Chain {
     /// Returns the logs that match a filter, in order.
     ///
     /// # Errors
-    /// There is no such block, the range is empty, or more than [`LOG_LIMIT`] logs match.
+    /// There is no such block, the range ends before it starts, or more than [`LOG_LIMIT`] logs match.
     pub fn logs(&self, filter: &Filter) -> Result<Vec<Log>, Error> {
         let mut found = Vec::new();
         for block in self.candidates(filter)? {
@@ -136,16 +136,19 @@ impl Chain {
                 (height, height)
             }
             FilterBlockOption::Range { from_block, to_block } => {
-                let height = |tag: Option<alloy_rpc_types_eth::BlockNumberOrTag>| match tag {
+                let height = |tag: Option<BlockNumberOrTag>| match tag {
                     Some(tag) => tag.as_number().unwrap_or(if tag.is_earliest() { 0 } else { head }),
                     None => head,
                 };
-                (height(from_block), height(to_block))
+                let (from, to) = (height(from_block), height(to_block));
+                // From the next block on to the latest is what a poller asks for when nothing is new.
+                let is_open = !to_block.is_some_and(|to| to.is_number());
+                if from > to && !is_open {
+                    return Err(Error::BlockRange { from, to });
+                }
+                (from, to)
             }
         };
-        if from > to {
-            return Err(Error::BlockRange { from, to });
-        }
         let may_match = |block: &&Arc<Block>| filter.matches_bloom(block.header.logs_bloom);
         Ok(world.ledger.range(from, to).filter(may_match).cloned().collect())
     }

@@ -149,6 +149,7 @@ fn logs_are_found_by_address_topic_and_range() {
     assert_eq!(found(Filter::new().from_block(0).event_signature(B256::ZERO)), []);
     assert_eq!(found(Filter::new().from_block(4).to_block(4)), [(4, other)]);
     assert_eq!(found(Filter::new().at_block_hash(chain.head().hash())), [(5, one)]);
+    assert_eq!(found(Filter::new().from_block(6)), []);
     assert_eq!(chain.logs(&Filter::new().from_block(5).to_block(4)), Err(Error::BlockRange { from: 5, to: 4 }));
 }
 
