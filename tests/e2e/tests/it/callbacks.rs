@@ -75,7 +75,6 @@ fn a_venue_that_enters_the_vault_in_the_middle_of_a_rebalance_is_refused() {
         IVault::redeemCall { shares: U256::ZERO, receiver: Address::repeat_byte(1), owner: Address::repeat_byte(1) }
             .abi_encode(),
         IDesk::markCall { positions: vec![0] }.abi_encode(),
-        IDesk::forceIdleCall { assets: U256::from(1) }.abi_encode(),
     ];
     for entry in entries {
         let tenor = Tenor::new();
@@ -86,4 +85,16 @@ fn a_venue_that_enters_the_vault_in_the_middle_of_a_rebalance_is_refused() {
         assert!(!tenor.view(venue, &succeededCall {}));
         IVault::Entered::abi_decode(&tenor.view(venue, &answerCall {})).expect("the lock refuses");
     }
+}
+
+#[test]
+fn only_the_vaults_own_withdrawal_forces_money_to_idle() {
+    let tenor = Tenor::new();
+    tenor.deposit(tenor.wallets[0], usdc(1000));
+
+    let venue = invest_at_a_venue_that_calls(&tenor, IDesk::forceIdleCall { assets: U256::from(1) }.abi_encode());
+
+    assert!(!tenor.view(venue, &succeededCall {}));
+    let refusal = IDesk::NotAuthorized::abi_decode(&tenor.view(venue, &answerCall {})).expect("it is no withdrawal");
+    assert_eq!(refusal.caller, venue);
 }

@@ -3,4 +3,5 @@
 mod architecture;
 mod callbacks;
 mod exits;
+mod optimum;
 mod refusals;

@@ -6,7 +6,7 @@ use model::{Asset, Assets};
 use serde_json::{Value, json};
 use sim::Venue;
 
-use super::stage::Stage;
+use super::{DEPOSITS, stage::Stage};
 use crate::failure::Failure;
 use crate::output::table;
 
@@ -34,9 +34,14 @@ pub fn programs(deployed: &Value) -> String {
 
 /// Deposits or exits.
 pub fn transfers(rows: &[Value]) -> String {
-    let rows: Vec<_> =
-        rows.iter().map(|row| vec![text(&row["wallet"]), usdc(&row["assets"]), text(&row["shares"])]).collect();
-    table(&["wallet", "assets", "shares (1e-18)"], &rows)
+    let rows: Vec<_> = rows
+        .iter()
+        .zip(DEPOSITS)
+        .map(|(row, (_, name, _))| {
+            vec![name.to_owned(), text(&row["wallet"]), usdc(&row["assets"]), tokens(&row["shares"], 18, "TENOR")]
+        })
+        .collect();
+    table(&["", "wallet", "assets", "shares"], &rows)
 }
 
 pub fn rebalance(turn: &Value, after: &Value) -> String {
@@ -54,15 +59,19 @@ pub fn limits(status: &Value) -> String {
         .iter()
         .map(|row| {
             let holds = if row["holds"] == true { "holds" } else { "BROKEN" };
-            vec![text(&row["limit"]), text(&row["id"]), text(&row["value"]), text(&row["bound"]), holds.to_owned()]
+            let show = |value| quantity(row["limit"].as_str(), value);
+            vec![text(&row["limit"]), text(&row["id"]), show(&row["value"]), show(&row["bound"]), holds.to_owned()]
         })
         .collect();
     table(&["limit", "id", "value", "bound", ""], &rows)
 }
 
 pub fn refusal(refused: &Value) -> String {
-    let row = ["attempt", "error", "limit", "id", "value", "bound"];
-    row.map(|key| format!("{key:8} {}", text(&refused[key]))).join("\n")
+    let line = |key: &str| match key {
+        "value" | "bound" => format!("{key:8} {}", quantity(refused["limit"].as_str(), &refused[key])),
+        _ => format!("{key:8} {}", text(&refused[key])),
+    };
+    ["attempt", "tx", "error", "limit", "id", "value", "bound"].map(line).join("\n")
 }
 
 /// Net asset value, yearly income as a part of it, and the positions, out of a status.
@@ -119,10 +128,21 @@ fn number(value: &Value) -> f64 {
     value.as_str().and_then(|digits| digits.parse().ok()).unwrap_or_default()
 }
 
+/// A limit's value or bound: money for an absolute cap, else a part of net asset value.
+fn quantity(limit: Option<&str>, value: &Value) -> String {
+    match limit {
+        Some("absolute_cap") => usdc(value),
+        _ => percent(number(value) / 1e18),
+    }
+}
+
 fn usdc(value: &Value) -> String {
-    let assets = value.as_str().and_then(|digits| digits.parse::<U256>().ok()).unwrap_or_default();
-    let asset = Asset { address: Default::default(), symbol: "USDC".to_owned(), decimals: 6 };
-    amount(Assets(assets), &asset)
+    tokens(value, 6, "USDC")
+}
+
+fn tokens(value: &Value, decimals: u8, symbol: &str) -> String {
+    let units = value.as_str().and_then(|digits| digits.parse::<U256>().ok()).unwrap_or_default();
+    amount(Assets(units), &Asset { address: Default::default(), symbol: symbol.to_owned(), decimals })
 }
 
 fn rate(value: &Value) -> String {

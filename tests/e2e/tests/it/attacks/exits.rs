@@ -1,0 +1,112 @@
+//! Exits under pressure: venues without money, stale marks, promises that must be kept.
+
+use abi::vault::IVault;
+use alloy_primitives::U256;
+use kit::{AAVE, META_MORPHO, Tenor, leg, usdc};
+use sim::Venue;
+
+use super::{WAD, funded, wealth, withdraw};
+
+fn max_withdraw(tenor: &Tenor) -> U256 {
+    tenor.view(tenor.vault, &IVault::maxWithdrawCall { owner: tenor.wallets[0] })
+}
+
+fn max_redeem(tenor: &Tenor) -> U256 {
+    tenor.view(tenor.vault, &IVault::maxRedeemCall { owner: tenor.wallets[0] })
+}
+
+/// A million dollars, of which 50,000 are idle, with every venue lent out.
+fn lent_out(venues: &[Venue]) -> Tenor {
+    let tenor = funded();
+    tenor.rebalance(vec![leg(AAVE, 550_000), leg(META_MORPHO, 400_000)]).expect("inside every limit");
+    for venue in venues {
+        tenor.world.borrow_to(&tenor.chain, *venue, WAD).expect("everything is borrowed");
+    }
+    // Interest a second changes what is liquid; promises are about the same moment.
+    tenor.chain.set_block_interval(Some(0));
+    tenor
+}
+
+#[test]
+fn with_both_venues_lent_out_idle_money_is_what_can_be_had() {
+    let tenor = lent_out(&Venue::ALL);
+    let (max, shares) = (max_withdraw(&tenor), max_redeem(&tenor));
+    assert!(max >= usdc(50_000) && max < usdc(50_001), "{max}");
+
+    let more = withdraw(&tenor, tenor.wallets[0], max + U256::from(1)).expect_err("that much is not there");
+    assert_eq!(more.expect::<IVault::ERC4626ExceededMaxWithdraw>().assets, max + U256::from(1));
+    let paid = tenor.redeem(tenor.wallets[0], shares).expect("the promise is kept");
+    assert!(paid <= max && paid + U256::from(1) >= max, "{paid} of {max}");
+}
+
+#[test]
+fn with_one_venue_lent_out_the_other_pays_what_is_promised() {
+    for (venue, liquid) in [(Venue::Aave, 450_000), (Venue::MetaMorpho, 600_000)] {
+        let tenor = lent_out(&[venue]);
+        let max = max_withdraw(&tenor);
+        assert!(max + usdc(1) > usdc(liquid) && max < usdc(liquid + 1), "{venue:?}: {max}");
+
+        withdraw(&tenor, tenor.wallets[0], max).expect("the promise is kept");
+
+        assert_eq!(tenor.usdc_of(tenor.wallets[0]), max);
+        assert_eq!(max_withdraw(&tenor), U256::ZERO);
+        assert_eq!(max_redeem(&tenor), U256::ZERO);
+    }
+}
+
+#[test]
+fn an_exit_pays_to_the_unit_what_its_preview_says() {
+    let tenor = funded();
+    let wallet = tenor.wallets[0];
+    tenor.rebalance(vec![leg(AAVE, 550_000), leg(META_MORPHO, 400_000)]).expect("inside every limit");
+    tenor.pass(40 * 86_400);
+    tenor.chain.set_block_interval(Some(0));
+
+    for part in [7_u64, 5, 3, 2, 1] {
+        let shares = tenor.shares_of(wallet) / U256::from(part);
+        let said = tenor.view(tenor.vault, &IVault::previewRedeemCall { shares });
+        assert_eq!(tenor.redeem(wallet, shares).expect("nobody is kept in"), said);
+    }
+    assert_eq!(tenor.shares_of(wallet), U256::ZERO);
+}
+
+#[test]
+fn entries_cost_to_the_unit_what_their_previews_say() {
+    let tenor = funded();
+    let wallet = tenor.wallets[1];
+    tenor.rebalance(vec![leg(AAVE, 550_000), leg(META_MORPHO, 400_000)]).expect("inside every limit");
+    tenor.pass(40 * 86_400);
+    tenor.chain.set_block_interval(Some(0));
+    super::arm(&tenor, wallet, usdc(2000));
+
+    let assets = U256::from(999_999_937);
+    let said = tenor.view(tenor.vault, &IVault::previewDepositCall { assets });
+    let (_, shares) = tenor.send(wallet, tenor.vault, &IVault::depositCall { assets, receiver: wallet }).expect("in");
+    assert_eq!(shares, said);
+
+    let shares = U256::from(123_456_789_012_345_678_901_u128);
+    let said = tenor.view(tenor.vault, &IVault::previewMintCall { shares });
+    let (_, assets) = tenor.send(wallet, tenor.vault, &IVault::mintCall { shares, receiver: wallet }).expect("in");
+    assert_eq!(assets, said);
+}
+
+#[test]
+fn coming_late_to_a_gain_gains_nothing_whoever_marks() {
+    let tenor = funded();
+    let thief = tenor.wallets[1];
+    tenor.rebalance(vec![leg(AAVE, 550_000), leg(META_MORPHO, 400_000)]).expect("inside every limit");
+    // Three months without a mark.
+    tenor.pass(90 * 86_400);
+    let held = wealth(&tenor, tenor.wallets[0]);
+
+    for marks_before in [false, true] {
+        if marks_before {
+            tenor.mark();
+        }
+        let shares = tenor.deposit(thief, usdc(3_000_000));
+        tenor.mark();
+        let paid = tenor.redeem(thief, shares).expect("nobody is kept in");
+        assert!(paid <= usdc(3_000_000), "a visitor left with {paid}");
+    }
+    assert!(wealth(&tenor, tenor.wallets[0]) > held, "the gain stays with who was there");
+}
