@@ -10,7 +10,7 @@ use model::{
     Asset, Assets, Block, Book, Cap, Operator, Position, RateModel, RiskId, Snapshot, Timestamp, VenueKind, Wad,
 };
 
-use crate::batch::Batch;
+use crate::batch::{Answers, Batch, Ticket};
 use crate::error::Error;
 use crate::rpc::Rpc;
 use crate::venue;
@@ -116,52 +116,86 @@ impl<'a> Reader<'a> {
         let mut batch = Batch::new(self.account);
         let tickets: Vec<_> = found
             .iter()
-            .map(|position| {
-                (
-                    batch.add(position.adapter, IAdapter::valueCall {}),
-                    batch.add(position.adapter, IAdapter::liquidityCall {}),
-                    batch.add(position.adapter, IAdapter::kindCall {}),
-                    batch.add(position.adapter, IAdapter::venueCall {}),
-                    batch.add(position.adapter, IAdapter::vaultCall {}),
-                )
+            .map(|position| AdapterTickets {
+                vault: batch.add(position.adapter, IAdapter::vaultCall {}),
+                venue: batch.add(position.adapter, IAdapter::venueCall {}),
+                kind: batch.add(position.adapter, IAdapter::kindCall {}),
+                value: batch.add(position.adapter, IAdapter::valueCall {}),
+                liquidity: batch.add(position.adapter, IAdapter::liquidityCall {}),
             })
             .collect();
         let answers = batch.send(self.rpc, block.number).await?;
         let mut positions = Vec::with_capacity(found.len());
         for (index, (found, tickets)) in (0..).zip(found.into_iter().zip(tickets)) {
-            let (value, liquidity, kind, venue, vault) = tickets;
-            let vault = answers.get(&vault)?;
-            if vault != self.vault {
-                return Err(Error::ForeignAdapter { adapter: found.adapter, vault });
-            }
-            let kind = VenueKind::from_bytes(answers.get(&kind)?);
-            let venue = answers.get(&venue)?;
+            let reading = self.reading(&answers, &tickets, found.adapter);
             let marked = Assets(found.value);
-            // A venue that does not answer keeps its last mark and pays nothing out; the others go on.
-            let readings = answers.get(&value).and_then(|value| Ok((value, answers.get(&liquidity)?)));
-            let (value, liquidity, rate) = match readings {
-                Ok((value, liquidity)) => {
-                    within("liquidity", liquidity, value)?;
-                    let rate = venue::read(self.rpc, kind, venue, asset, block).await?;
-                    (Assets(value), Assets(liquidity), rate)
+            let (reading, rate) = match reading {
+                Ok(reading) => {
+                    let rate = venue::read(self.rpc, reading.kind, reading.venue, asset, block).await?;
+                    (reading, rate)
                 }
-                Err(error) if error.kind().is_passing() => return Err(error.into()),
-                Err(error) => (marked, Assets::ZERO, RateModel::Unknown { reason: error.to_string() }),
+                Err(Error::Rpc(error)) if !error.kind().is_passing() => {
+                    let reason = error.to_string();
+                    (Reading::of_silent_adapter(marked), RateModel::Unknown { reason })
+                }
+                Err(error) => return Err(error),
             };
             positions.push(Position {
                 index,
                 adapter: found.adapter,
-                venue,
-                kind,
+                venue: reading.venue,
+                kind: reading.kind,
                 risk_ids: found.riskIds.into_iter().map(RiskId).collect(),
                 marked,
                 marked_at: Timestamp(u64::try_from(found.markedAt).unwrap_or(u64::MAX)),
-                value,
-                liquidity,
+                value: reading.value,
+                liquidity: reading.liquidity,
                 rate,
             });
         }
         Ok(positions)
+    }
+}
+
+/// Where the answers of one adapter are.
+struct AdapterTickets {
+    vault: Ticket<IAdapter::vaultCall>,
+    venue: Ticket<IAdapter::venueCall>,
+    kind: Ticket<IAdapter::kindCall>,
+    value: Ticket<IAdapter::valueCall>,
+    liquidity: Ticket<IAdapter::liquidityCall>,
+}
+
+/// What an adapter says of itself and its position.
+struct Reading {
+    venue: Address,
+    kind: VenueKind,
+    value: Assets,
+    liquidity: Assets,
+}
+
+impl Reading {
+    /// A broken adapter keeps its last mark and pays nothing out; the other positions go on.
+    fn of_silent_adapter(marked: Assets) -> Self {
+        Self { venue: Address::ZERO, kind: VenueKind::Other(B256::ZERO), value: marked, liquidity: Assets::ZERO }
+    }
+}
+
+impl Reader<'_> {
+    fn reading(&self, answers: &Answers, tickets: &AdapterTickets, adapter: Address) -> Result<Reading, Error> {
+        let vault = answers.get(&tickets.vault)?;
+        if vault != self.vault {
+            return Err(Error::ForeignAdapter { adapter, vault });
+        }
+        let value = answers.get(&tickets.value)?;
+        let liquidity = answers.get(&tickets.liquidity)?;
+        within("liquidity", liquidity, value)?;
+        Ok(Reading {
+            venue: answers.get(&tickets.venue)?,
+            kind: VenueKind::from_bytes(answers.get(&tickets.kind)?),
+            value: Assets(value),
+            liquidity: Assets(liquidity),
+        })
     }
 }
 
