@@ -172,7 +172,7 @@ fn a_lost_answer_to_the_sending_leads_to_one_rebalance() {
     story.tenor.chain.set_mining(Mining::OnDemand);
     let nonce_before = story.rebalances();
     let _node = story.interpose(|method, _| match method {
-        "eth_sendRawTransaction" => Answer::AnswerLost,
+        "eth_sendRawTransaction" => Answer::LostOnReturn,
         _ => Answer::Forward,
     });
 

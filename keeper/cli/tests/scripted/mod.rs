@@ -32,7 +32,7 @@ pub enum Answer {
     /// The same, after a change.
     Changed(fn(&mut Value)),
     /// The request reaches the real node, its answer is lost.
-    AnswerLost,
+    LostOnReturn,
 }
 
 /// A running node; stops when dropped.
@@ -125,7 +125,7 @@ fn serve(mut stream: &TcpStream, real: SocketAddr, script: &dyn Fn(&str, &Value)
             change(&mut answer);
             answer.to_string()
         }
-        Answer::AnswerLost => return forward(real, &body).map(drop),
+        Answer::LostOnReturn => return forward(real, &body).map(drop),
         Answer::Endless => {
             write!(stream, "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n")?;
             loop {
