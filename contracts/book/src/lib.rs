@@ -26,11 +26,13 @@
 #![no_std]
 #![cfg_attr(not(test), deny(clippy::float_arithmetic, clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
+mod accounts;
 mod ledger;
 mod pack;
 mod registry;
 mod storage;
 
+pub use accounts::{Accounts, Clock, Lock};
 pub use ledger::{Ledger, MAX_ASSETS, Mark, Overflow, timestamp};
 pub use registry::{CapEntry, MAX_CAPS, MAX_POSITION_IDS, MAX_POSITIONS, PositionEntry};
-pub use storage::{Accounts, Book, Clock, Group, Lock, Role};
+pub use storage::{Book, Group, Role};

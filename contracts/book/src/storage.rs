@@ -15,60 +15,10 @@ use host::{Revert, Slot, VM, Word, number, revert};
 use stylus_sdk::stylus_core::BlockAccess;
 
 use crate::{
-    CapEntry, Ledger, PositionEntry,
+    Accounts, CapEntry, Clock, Ledger, Lock, PositionEntry,
     ledger::timestamp,
     pack::{Pack, Unpack},
 };
-
-/// Whether a call that changes state is under way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Lock {
-    /// None is.
-    #[default]
-    Free = 0,
-    /// One is.
-    Entered = 1,
-    /// A withdrawal is, and asks the desk for money: what `forceIdle` demands, and takes away before it calls out.
-    Forcing = 2,
-}
-
-/// Slot 0.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Accounts {
-    /// Money in the vault itself, in base units.
-    pub idle_assets: u128,
-    /// Sum of the positions' marked values, in base units.
-    pub marked_assets: u128,
-    /// Whether a call is under way.
-    pub lock: Lock,
-    /// Positions registered.
-    pub positions: u8,
-    /// Risk ids with caps.
-    pub caps: u8,
-    /// Decimals of the shares.
-    pub decimals: u8,
-}
-
-impl Accounts {
-    /// Returns the net asset value that exits receive.
-    pub fn nav_assets(&self) -> u128 {
-        self.idle_assets.saturating_add(self.marked_assets)
-    }
-}
-
-/// Slot 1.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Clock {
-    /// Sum over the positions of value times the moment of its mark.
-    pub value_time: u128,
-    /// The yearly rate up to which gains are believed, in wad.
-    pub max_rate_wad: u64,
-    /// The nonce that the next intent must carry.
-    pub nonce: u32,
-    /// Moves with every governed change and every rebalance.
-    pub revision: u32,
-}
 
 /// The slots, in order. A new one is appended; none is ever moved.
 #[derive(Clone, Copy)]
@@ -136,31 +86,12 @@ impl Book {
 
     /// Returns slot 0.
     pub fn accounts(&self) -> Accounts {
-        let word = self.slot(At::Accounts).load(&self.vm);
-        let mut fields = Unpack::new(&word);
-        Accounts {
-            idle_assets: fields.number(12),
-            marked_assets: fields.number(12),
-            lock: match fields.u8() {
-                0 => Lock::Free,
-                2 => Lock::Forcing,
-                _ => Lock::Entered,
-            },
-            positions: fields.u8(),
-            caps: fields.u8(),
-            decimals: fields.u8(),
-        }
+        Accounts::unpack(&self.slot(At::Accounts).load(&self.vm))
     }
 
     /// Writes slot 0. Amounts are at most [`crate::MAX_ASSETS`].
     pub fn set_accounts(&self, accounts: &Accounts) {
-        let word = Pack::default().number(accounts.idle_assets, 12).number(accounts.marked_assets, 12).bytes(&[
-            accounts.lock as u8,
-            accounts.positions,
-            accounts.caps,
-            accounts.decimals,
-        ]);
-        self.slot(At::Accounts).store(&self.vm, word.word());
+        self.slot(At::Accounts).store(&self.vm, accounts.pack());
     }
 
     /// Returns slot 0 when no call that changes state is under way.
@@ -191,19 +122,12 @@ impl Book {
 
     /// Returns slot 1.
     pub fn clock(&self) -> Clock {
-        let word = self.slot(At::Clock).load(&self.vm);
-        let mut fields = Unpack::new(&word);
-        Clock { value_time: fields.number(16), max_rate_wad: fields.u64(), nonce: fields.u32(), revision: fields.u32() }
+        Clock::unpack(&self.slot(At::Clock).load(&self.vm))
     }
 
     /// Writes slot 1.
     pub fn set_clock(&self, clock: &Clock) {
-        let word = Pack::default()
-            .number(clock.value_time, 16)
-            .number(clock.max_rate_wad.into(), 8)
-            .number(clock.nonce.into(), 4)
-            .number(clock.revision.into(), 4);
-        self.slot(At::Clock).store(&self.vm, word.word());
+        self.slot(At::Clock).store(&self.vm, clock.pack());
     }
 
     /// Returns the ledger of these accounts, now.

@@ -13,6 +13,7 @@
 #![cfg_attr(not(test), deny(clippy::float_arithmetic, clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 extern crate alloc;
 
+mod arguments;
 mod call;
 mod codec;
 mod log;
@@ -20,19 +21,21 @@ mod route;
 mod signature;
 mod storage;
 mod token;
+mod word;
 
+pub use arguments::Arguments;
 pub use call::{
     Failure, ISOLATED_GAS, MAX_ANSWER_BYTES, call_word, delegate, invoke, invoke_within, view_word, view_word_within,
     view_words,
 };
-pub use codec::{
-    Answer, Arguments, Encoded, Revert, Word, append, append_bytes, encode, number, revert, revert_with_bytes,
-};
+pub use codec::{Answer, Encoded, Revert, append, append_bytes, encode, revert, revert_with_bytes};
 pub use log::emit;
 #[cfg(target_arch = "wasm32")]
 pub use route::run;
 pub use signature::recover;
 pub use storage::Slot;
 pub use token::{approve, balance_of, transfer, transfer_from};
+
+pub use word::{Word, number};
 
 pub use stylus_sdk::host::VM;

@@ -16,7 +16,7 @@
 //!
 //! # A new limit
 //!
-//! One file in `limit/` that states its measures, one line in [`limit::measures`], one name in [`Limit`].
+//! One file in `limit/` that states its measures, one line in `limit::measures`, one name in [`Limit`].
 #![no_std]
 #![cfg_attr(not(test), deny(clippy::float_arithmetic, clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 

@@ -39,43 +39,43 @@ impl Venue for AaveV3 {
         if found == asset { Ok(token) } else { Err(revert::<IAdapter::WrongAsset>(&[asset.word(), found.word()])) }
     }
 
-    fn held(&self, vm: &VM, position: &Position) -> Result<U256, Failure> {
-        view_word(vm, position.receipt, IAToken::scaledBalanceOfCall::SELECTOR, &[position.this.word()])
+    fn held(&self, position: &Position) -> Result<U256, Failure> {
+        view_word(&position.vm, position.receipt(), IAToken::scaledBalanceOfCall::SELECTOR, &[position.this().word()])
     }
 
-    fn invest(&self, vm: &VM, position: &Position, assets: U256) -> Result<(), Failure> {
-        let words = [position.asset.word(), assets.word(), position.this.word(), B256::ZERO];
-        invoke(vm, position.venue, IAavePool::supplyCall::SELECTOR, &words).map(|_nothing| ())
+    fn invest(&self, position: &Position, assets: U256) -> Result<(), Failure> {
+        let words = [position.asset().word(), assets.word(), position.this().word(), B256::ZERO];
+        invoke(&position.vm, position.venue(), IAavePool::supplyCall::SELECTOR, &words).map(|_nothing| ())
     }
 
-    fn pay(&self, vm: &VM, position: &Position, assets: U256) -> Result<U256, Failure> {
-        let words = [position.asset.word(), assets.word(), position.vault.word()];
-        call_word(vm, position.venue, IAavePool::withdrawCall::SELECTOR, &words)
+    fn pay(&self, position: &Position, assets: U256) -> Result<U256, Failure> {
+        let words = [position.asset().word(), assets.word(), position.vault().word()];
+        call_word(&position.vm, position.venue(), IAavePool::withdrawCall::SELECTOR, &words)
     }
 
-    fn pay_all(&self, vm: &VM, position: &Position, held: U256) -> Result<U256, Failure> {
+    fn pay_all(&self, position: &Position, held: U256) -> Result<U256, Failure> {
         // Aave's own "everything" leaves no dust, but would pay out units that strangers sent here as well.
-        let assets = if held == position.units { U256::MAX } else { self.value(vm, position)? };
-        self.pay(vm, position, assets)
+        let assets = if held == position.units() { U256::MAX } else { self.value(position)? };
+        self.pay(position, assets)
     }
 
-    fn value(&self, vm: &VM, position: &Position) -> Result<U256, Failure> {
+    fn value(&self, position: &Position) -> Result<U256, Failure> {
         let income_ray = view_word(
-            vm,
-            position.venue,
+            &position.vm,
+            position.venue(),
             IAavePool::getReserveNormalizedIncomeCall::SELECTOR,
-            &[position.asset.word()],
+            &[position.asset().word()],
         )?;
-        math::ray_mul_down(position.units, income_ray).ok_or_else(Vec::new)
+        math::ray_mul_down(position.units(), income_ray).ok_or_else(Vec::new)
     }
 
-    fn liquidity(&self, vm: &VM, position: &Position) -> U256 {
+    fn liquidity(&self, position: &Position) -> U256 {
         let pays = |configuration: U256| configuration.bit(ACTIVE_BIT) && !configuration.bit(PAUSED_BIT);
-        let configuration = reserve(vm, position.venue, position.asset).and_then(|data| word(&data, 0));
+        let configuration = reserve(&position.vm, position.venue(), position.asset()).and_then(|data| word(&data, 0));
         if !configuration.is_ok_and(pays) {
             return U256::ZERO;
         }
-        balance_of(vm, position.asset, position.receipt).unwrap_or(U256::ZERO)
+        balance_of(&position.vm, position.asset(), position.receipt()).unwrap_or(U256::ZERO)
     }
 }
 

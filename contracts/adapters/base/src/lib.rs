@@ -1,6 +1,6 @@
 //! What every adapter shares: one position of one vault at one venue.
 //!
-//! An adapter is this crate's [`Adapter`] with a [`Venue`] that speaks the venue's language.
+//! An adapter is this crate's program with a [`Venue`] that speaks the venue's language.
 //!
 //! # What it does
 //!
@@ -23,8 +23,10 @@
 #![cfg_attr(not(test), deny(clippy::float_arithmetic, clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 extern crate alloc;
 
+mod position;
 mod program;
 mod venue;
 
+pub use position::Position;
 pub use program::{ROUTES, run};
-pub use venue::{Position, Venue};
+pub use venue::Venue;

@@ -4,22 +4,7 @@ use abi::adapter::IAdapter;
 use alloy_primitives::{Address, B256, U256};
 use host::{Failure, Revert, VM, revert_with_bytes};
 
-/// Where a position is held: read from the adapter's storage once a call.
-#[derive(Clone, Copy, Debug)]
-pub struct Position {
-    /// The vault, to which alone money leaves.
-    pub vault: Address,
-    /// The contract that takes and pays the asset.
-    pub venue: Address,
-    /// The asset.
-    pub asset: Address,
-    /// The contract that counts our units: the aToken, or the venue itself.
-    pub receipt: Address,
-    /// This adapter.
-    pub this: Address,
-    /// The venue's units that we count as the vault's.
-    pub units: U256,
-}
+use crate::Position;
 
 /// A venue's language.
 pub trait Venue {
@@ -38,38 +23,38 @@ pub trait Venue {
     /// # Errors
     ///
     /// What the venue reverted with.
-    fn held(&self, vm: &VM, position: &Position) -> Result<U256, Failure>;
+    fn held(&self, position: &Position) -> Result<U256, Failure>;
 
     /// Invests `assets`, which are approved.
     ///
     /// # Errors
     ///
     /// What the venue reverted with.
-    fn invest(&self, vm: &VM, position: &Position, assets: U256) -> Result<(), Failure>;
+    fn invest(&self, position: &Position, assets: U256) -> Result<(), Failure>;
 
     /// Pays `assets` from the position to the vault and returns what was paid.
     ///
     /// # Errors
     ///
     /// What the venue reverted with.
-    fn pay(&self, vm: &VM, position: &Position, assets: U256) -> Result<U256, Failure>;
+    fn pay(&self, position: &Position, assets: U256) -> Result<U256, Failure>;
 
     /// Pays all our units to the vault and returns what was paid; `held` is the venue's balance of us.
     ///
     /// # Errors
     ///
     /// What the venue reverted with.
-    fn pay_all(&self, vm: &VM, position: &Position, held: U256) -> Result<U256, Failure>;
+    fn pay_all(&self, position: &Position, held: U256) -> Result<U256, Failure>;
 
     /// Returns what our units are worth, in base units of the asset, rounded down.
     ///
     /// # Errors
     ///
     /// What the venue reverted with.
-    fn value(&self, vm: &VM, position: &Position) -> Result<U256, Failure>;
+    fn value(&self, position: &Position) -> Result<U256, Failure>;
 
     /// Returns what the venue would pay us at once, not yet bounded by the value; zero when it does not say.
-    fn liquidity(&self, vm: &VM, position: &Position) -> U256;
+    fn liquidity(&self, position: &Position) -> U256;
 }
 
 /// Wraps what a venue reverted with.

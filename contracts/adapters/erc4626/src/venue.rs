@@ -23,31 +23,31 @@ impl Venue for Erc4626 {
         if found == asset { Ok(venue) } else { Err(revert::<IAdapter::WrongAsset>(&[asset.word(), found.word()])) }
     }
 
-    fn held(&self, vm: &VM, position: &Position) -> Result<U256, Failure> {
-        balance_of(vm, position.receipt, position.this)
+    fn held(&self, position: &Position) -> Result<U256, Failure> {
+        balance_of(&position.vm, position.receipt(), position.this())
     }
 
-    fn invest(&self, vm: &VM, position: &Position, assets: U256) -> Result<(), Failure> {
-        let words = [assets.word(), position.this.word()];
-        call_word(vm, position.venue, IERC4626::depositCall::SELECTOR, &words).map(|_shares| ())
+    fn invest(&self, position: &Position, assets: U256) -> Result<(), Failure> {
+        let words = [assets.word(), position.this().word()];
+        call_word(&position.vm, position.venue(), IERC4626::depositCall::SELECTOR, &words).map(|_shares| ())
     }
 
-    fn pay(&self, vm: &VM, position: &Position, assets: U256) -> Result<U256, Failure> {
-        let words = [assets.word(), position.vault.word(), position.this.word()];
-        call_word(vm, position.venue, IERC4626::withdrawCall::SELECTOR, &words).map(|_shares| assets)
+    fn pay(&self, position: &Position, assets: U256) -> Result<U256, Failure> {
+        let words = [assets.word(), position.vault().word(), position.this().word()];
+        call_word(&position.vm, position.venue(), IERC4626::withdrawCall::SELECTOR, &words).map(|_shares| assets)
     }
 
-    fn pay_all(&self, vm: &VM, position: &Position, _held: U256) -> Result<U256, Failure> {
-        let words = [position.units.word(), position.vault.word(), position.this.word()];
-        call_word(vm, position.venue, IERC4626::redeemCall::SELECTOR, &words)
+    fn pay_all(&self, position: &Position, _held: U256) -> Result<U256, Failure> {
+        let words = [position.units().word(), position.vault().word(), position.this().word()];
+        call_word(&position.vm, position.venue(), IERC4626::redeemCall::SELECTOR, &words)
     }
 
-    fn value(&self, vm: &VM, position: &Position) -> Result<U256, Failure> {
-        view_word(vm, position.venue, IERC4626::previewRedeemCall::SELECTOR, &[position.units.word()])
+    fn value(&self, position: &Position) -> Result<U256, Failure> {
+        view_word(&position.vm, position.venue(), IERC4626::previewRedeemCall::SELECTOR, &[position.units().word()])
     }
 
-    fn liquidity(&self, vm: &VM, position: &Position) -> U256 {
-        view_word(vm, position.venue, IERC4626::maxWithdrawCall::SELECTOR, &[position.this.word()])
+    fn liquidity(&self, position: &Position) -> U256 {
+        view_word(&position.vm, position.venue(), IERC4626::maxWithdrawCall::SELECTOR, &[position.this().word()])
             .unwrap_or(U256::ZERO)
     }
 }
