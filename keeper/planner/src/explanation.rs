@@ -90,6 +90,8 @@ fn limits_on(snapshot: &Snapshot, target: &Target, place: usize) -> String {
     names.collect::<Vec<_>>().join(" and the ")
 }
 
+/// A rate in percent with three digits after the point, and no sign on what rounds to nothing.
 fn percent(rate: f64) -> String {
-    format!("{:.3} %", rate * 100.0)
+    let percent = if rate.abs() < 5e-6 { 0.0 } else { rate * 100.0 };
+    format!("{percent:.3} %")
 }

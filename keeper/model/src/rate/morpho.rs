@@ -7,7 +7,8 @@
 //! ```
 //!
 //! A deposit fills the supply queue up to each cap; a withdrawal empties the withdraw queue down to each
-//! market's liquidity: so the vault's income is piecewise, with one active market a piece.
+//! market's liquidity: so the vault's income is piecewise, with one active market a piece. Over several markets it
+//! depends on the path (what goes into one market may come out of another), so the curve holds for one movement.
 
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};

@@ -34,7 +34,24 @@ pub fn pool(supply: u128, usage_percent: u128) -> RateModel {
 
 /// A MetaMorpho vault with one market at 4 % target rate.
 pub fn morpho(supply: u128, usage_percent: u128) -> RateModel {
-    let market = MorphoMarket {
+    let vault = MetaMorpho {
+        fee: Wad::ZERO,
+        markets: vec![market(supply, usage_percent)],
+        supply_queue: vec![0],
+        withdraw_queue: vec![0],
+    };
+    RateModel::MetaMorpho(vault)
+}
+
+/// A MetaMorpho vault over two markets that gives to one and takes from the other first.
+pub fn two_markets(supply: u128, usage_percent: u128) -> RateModel {
+    let markets = vec![market(supply / 2, usage_percent), market(supply / 2, 99 - usage_percent / 2)];
+    RateModel::MetaMorpho(MetaMorpho { fee: Wad::ZERO, markets, supply_queue: vec![0, 1], withdraw_queue: vec![1, 0] })
+}
+
+/// A market at 4 % target rate, all of it supplied by the vault.
+fn market(supply: u128, usage_percent: u128) -> MorphoMarket {
+    MorphoMarket {
         id: B256::ZERO,
         supply: Assets::from(supply),
         borrow: Assets::from(supply / 100 * usage_percent),
@@ -44,9 +61,7 @@ pub fn morpho(supply: u128, usage_percent: u128) -> RateModel {
         last_update: Timestamp(0),
         cap: Assets::from(2 * supply),
         vault_supply: Assets::from(supply),
-    };
-    let vault = MetaMorpho { fee: Wad::ZERO, markets: vec![market], supply_queue: vec![0], withdraw_queue: vec![0] };
-    RateModel::MetaMorpho(vault)
+    }
 }
 
 /// A position that was marked just now and is wholly liquid.
@@ -180,13 +195,29 @@ pub fn executed(snapshot: &Snapshot, plan: &Plan) -> Snapshot {
 
 /// Moves a venue's own accounts with our position.
 fn shift(rate: &mut RateModel, from: Assets, to: Assets) {
-    let moved = |assets: Assets| assets.saturating_add(to).saturating_sub(from);
     match rate {
-        RateModel::AaveTwoSlope(pool) => pool.available_liquidity = moved(pool.available_liquidity),
+        RateModel::AaveTwoSlope(pool) => {
+            pool.available_liquidity = pool.available_liquidity.saturating_add(to).saturating_sub(from);
+        }
+        RateModel::MetaMorpho(vault) if to > from => {
+            let mut left = to.saturating_sub(from);
+            for index in vault.supply_queue.clone() {
+                let market = &mut vault.markets[index];
+                let taken = left.min(market.cap.saturating_sub(market.vault_supply));
+                market.supply = market.supply.saturating_add(taken);
+                market.vault_supply = market.vault_supply.saturating_add(taken);
+                left = left.saturating_sub(taken);
+            }
+        }
         RateModel::MetaMorpho(vault) => {
-            let market = &mut vault.markets[0];
-            market.supply = moved(market.supply);
-            market.vault_supply = moved(market.vault_supply);
+            let mut left = from.saturating_sub(to);
+            for index in vault.withdraw_queue.clone() {
+                let market = &mut vault.markets[index];
+                let given = left.min(market.vault_supply).min(market.supply.saturating_sub(market.borrow));
+                market.supply = market.supply.saturating_sub(given);
+                market.vault_supply = market.vault_supply.saturating_sub(given);
+                left = left.saturating_sub(given);
+            }
         }
         RateModel::Unknown { .. } => {}
     }
