@@ -100,6 +100,37 @@ fn files_that_are_missing_or_no_text_are_refused_by_name() {
     refused(&place.keeper(&["status"]), "keeper.toml");
 }
 
+/// The test vector of the Web3 Secret Storage definition; its password is "testpassword".
+const KEYSTORE: &str = r#"{
+    "crypto": {
+        "cipher": "aes-128-ctr",
+        "cipherparams": { "iv": "6087dab2f9fdbbfaddc31a909735c1e6" },
+        "ciphertext": "5318b4d5bcd28de64ee5559e671353e16f075ecae9f99c7a79a38af5f869aa46",
+        "kdf": "pbkdf2",
+        "kdfparams": {
+            "c": 262144, "dklen": 32, "prf": "hmac-sha256",
+            "salt": "ae3cd4e7013836a3df6bd7241b12db061dbe2c6785853cce422d148a624ce0bd"
+        },
+        "mac": "517ead924a9d0dc3124507e3393d175ce3ff7c1e96529c6c555ce9e51205e9b2"
+    },
+    "id": "3198bc9c-6672-5ab3-d995-4942343ae5b6",
+    "version": 3
+}"#;
+
+#[test]
+fn a_keystore_opens_with_its_password_alone_and_its_account_is_checked() {
+    let key = format!("[key]\nkeystore_file = \"k.json\"\naccount = \"{VAULT}\"\npassword_file = \"password\"");
+    let place = Place::new(&config(&key), KEY);
+    std::fs::write(place.folder.join("k.json"), KEYSTORE).expect("writable");
+
+    std::fs::write(place.folder.join("password"), "wrong\n").expect("writable");
+    refused(&place.keeper(&["run", "--once"]), "k.json: wrong password");
+
+    std::fs::write(place.folder.join("password"), "testpassword\n").expect("writable");
+    let words = format!("the key is of 0x008AeEda4D805471dF9b2A5B0f38A0C3bCBA786b, but key.account is {VAULT}");
+    refused(&place.keeper(&["run", "--once"]), &words);
+}
+
 #[test]
 fn malformed_arguments_are_refused_by_value() {
     let place = Place::new(&config(""), KEY);

@@ -82,7 +82,10 @@ impl<N: Node, J: Journal, C: Clock> Executor<N, J, C> {
         match self.journal.last_mined_nonce(self.settings.chain_id, self.settings.account)? {
             Some(mined) if mined >= by_chain => Err(Fault {
                 kind: FaultKind::Retry,
-                detail: format!("the node is behind: it names nonce {by_chain}, but {mined} is in a block already"),
+                detail: format!(
+                    "the node is behind (it names nonce {by_chain}, but {mined} is in a block already), or the chain \
+                     began anew and needs a new journal"
+                ),
             }),
             _ => Ok(by_chain),
         }

@@ -275,7 +275,7 @@ fn a_node_behind_the_journal_gives_no_nonce() {
     let fault = submit(&world).expect("lived").expect_err("the node is behind");
 
     assert_eq!(fault.kind, FaultKind::Retry);
-    assert_eq!(fault.detail, "the node is behind: it names nonce 5, but 5 is in a block already");
+    assert!(fault.detail.contains("it names nonce 5, but 5 is in a block already"), "{fault}");
 }
 
 #[test]
