@@ -5,6 +5,7 @@ mod exits;
 mod keeper;
 mod permits;
 mod programs;
+mod reference;
 mod sequence;
 mod shares;
 

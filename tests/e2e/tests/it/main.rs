@@ -1,6 +1,7 @@
 //! End to end: real venues, real programs, one process.
 
 mod architecture;
+mod attacks;
 mod callbacks;
 mod exits;
 mod optimum;

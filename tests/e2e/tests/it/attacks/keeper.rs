@@ -86,7 +86,8 @@ fn an_intent_lives_to_its_last_second_and_no_longer() {
 fn a_broken_limit_admits_one_way_only_and_no_way_around() {
     let tenor = spread();
     let aave = IDesk::setCapCall { riskId: id("protocol/aave-v3"), absolute: usdc(100), relativeWad: U256::from(WAD) };
-    tenor.send(tenor.guardian, tenor.vault, &IDesk::setCapCall { relativeWad: U256::ZERO, ..aave.clone() })
+    tenor
+        .send(tenor.guardian, tenor.vault, &IDesk::setCapCall { relativeWad: U256::ZERO, ..aave.clone() })
         .expect("a guardian lowers caps");
     tenor.chain.set_block_interval(Some(0));
     tenor.mark();

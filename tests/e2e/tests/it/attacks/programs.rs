@@ -1,0 +1,134 @@
+//! Thieves of programs: second initialisations, programs called where they are not meant to be, roles that grow.
+
+use abi::{adapter::IAdapter, desk::IDesk, vault::IVault};
+use alloy_primitives::{Address, U256};
+use alloy_sol_types::SolCall;
+use devnet::{Call, Status};
+use kit::{AAVE, Tenor, leg, usdc};
+
+use super::funded;
+
+/// Shares of a dollar at the first price.
+const DOLLAR_SHARES: U256 = U256::from_limbs([super::WAD, 0, 0, 0]);
+
+/// What a thief would send to any of our programs: everything that changes who owns what.
+fn takeovers(tenor: &Tenor) -> Vec<Vec<u8>> {
+    let thief = tenor.wallets[3];
+    let (asset, desk) = (tenor.world.tokens.usdc, tenor.deployed.desk);
+    vec![
+        IVault::initializeCall { asset, desk, owner: thief }.abi_encode(),
+        IAdapter::initializeCall { vault: tenor.vault, venue: tenor.world.aave.pool }.abi_encode(),
+        IAdapter::allocateCall { assets: U256::ZERO }.abi_encode(),
+        IAdapter::deallocateCall { assets: U256::MAX }.abi_encode(),
+        IDesk::forceIdleCall { assets: U256::MAX }.abi_encode(),
+        IDesk::takeOwnershipCall {}.abi_encode(),
+        IDesk::offerOwnershipCall { candidate: thief }.abi_encode(),
+        IDesk::setCuratorCall { account: thief }.abi_encode(),
+        IDesk::setGuardianCall { account: thief, granted: true }.abi_encode(),
+        IDesk::setKeeperCall { account: thief, granted: true }.abi_encode(),
+        IDesk::setMaxRateCall { rateWad: U256::ZERO }.abi_encode(),
+        IDesk::setLiquidityFloorCall { floorWad: U256::ZERO }.abi_encode(),
+        IDesk::addPositionCall { adapter: tenor.deployed.adapters[0], riskIds: vec![super::id("x")] }.abi_encode(),
+        IDesk::setCapCall { riskId: super::id("protocol/aave-v3"), absolute: U256::MAX, relativeWad: U256::ZERO }
+            .abi_encode(),
+        IDesk::rebalanceCall { intent: tenor.intent(vec![leg(AAVE, -100)]) }.abi_encode(),
+        vec![],
+        vec![0; 3],
+        vec![0; 4],
+        vec![0xff; 500],
+    ]
+}
+
+fn programs(tenor: &Tenor) -> [Address; 4] {
+    let [aave, erc4626] = [tenor.deployed.adapters[0], tenor.deployed.adapters[1]];
+    [tenor.vault, tenor.deployed.desk, aave, erc4626]
+}
+
+#[test]
+fn no_program_lets_a_stranger_take_it_over() {
+    let tenor = funded();
+    tenor.rebalance(vec![leg(AAVE, 500_000)]).expect("inside every limit");
+    let roles = |tenor: &Tenor| {
+        let account = tenor.wallets[3];
+        (
+            tenor.view(tenor.vault, &IDesk::ownerCall {}),
+            tenor.view(tenor.vault, &IDesk::curatorCall {}),
+            tenor.view(tenor.vault, &IDesk::isKeeperCall { account }),
+            tenor.view(tenor.vault, &IDesk::isGuardianCall { account }),
+            tenor.view(tenor.vault, &IDesk::revisionCall {}),
+            tenor.view(tenor.vault, &IVault::deskCall {}),
+        )
+    };
+    let (before, book) = (roles(&tenor), tenor.book());
+
+    for program in programs(&tenor) {
+        for call in takeovers(&tenor) {
+            let receipt = tenor.chain.send(&Call::new(tenor.wallets[3], program, call.clone())).expect("taken");
+            assert_eq!(receipt.status, Status::Revert, "{program} accepted {call:x?}");
+        }
+    }
+
+    assert_eq!(roles(&tenor), before);
+    assert_eq!((tenor.book().idle, tenor.book().marked), (book.idle, book.marked));
+    let paid = tenor.redeem(tenor.wallets[0], DOLLAR_SHARES).expect("as before");
+    assert!(paid <= usdc(1) && paid + U256::from(1) >= usdc(1), "{paid}");
+}
+
+#[test]
+fn ether_is_taken_by_no_function_of_no_program() {
+    let tenor = funded();
+    let calls = [IVault::totalAssetsCall {}.abi_encode(), IDesk::markCall { positions: vec![] }.abi_encode(), vec![]];
+    for program in programs(&tenor) {
+        for call in &calls {
+            let call = Call::new(tenor.wallets[3], program, call.clone()).with_value_wei(U256::from(1));
+            assert_eq!(tenor.chain.send(&call).expect("taken").status, Status::Revert);
+        }
+    }
+}
+
+#[test]
+fn an_adapter_of_a_stranger_at_the_same_venue_reaches_nothing_of_ours() {
+    let tenor = funded();
+    tenor.rebalance(vec![leg(AAVE, 500_000)]).expect("inside every limit");
+    // The thief's own adapter names the vault, and is even registered nowhere.
+    let stray = tenor.adapter(tenor.world.morpho.meta_morpho);
+
+    let refusal = tenor
+        .send(tenor.wallets[3], stray, &IAdapter::deallocateCall { assets: U256::MAX })
+        .expect_err("the vault alone moves money");
+
+    assert_eq!(refusal.expect::<IAdapter::NotVault>().caller, tenor.wallets[3]);
+    assert_eq!(tenor.view(stray, &IAdapter::valueCall {}), U256::ZERO);
+}
+
+#[test]
+fn owner_curator_guardian_and_keeper_move_no_money_of_wallets() {
+    let tenor = funded();
+    tenor.rebalance(vec![leg(AAVE, 500_000)]).expect("inside every limit");
+    let owner_of_shares = tenor.wallets[0];
+    for role in [tenor.owner, tenor.curator, tenor.guardian, tenor.keeper] {
+        let redeem = IVault::redeemCall { shares: DOLLAR_SHARES, receiver: role, owner: owner_of_shares };
+        let refusal = tenor.send(role, tenor.vault, &redeem).expect_err("shares are their owner's");
+        assert_eq!(refusal.expect::<IVault::ERC20InsufficientAllowance>().spender, role);
+        for adapter in &tenor.deployed.adapters {
+            let take = IAdapter::deallocateCall { assets: U256::MAX };
+            assert_eq!(tenor.send(role, *adapter, &take).expect_err("no").expect::<IAdapter::NotVault>().caller, role);
+        }
+    }
+    // Everything that governance may do to an exit, at once.
+    let curator = tenor.curator;
+    let caps = ["protocol/aave-v3", "protocol/metamorpho"];
+    for risk_id in caps.map(super::id) {
+        let cap = IDesk::setCapCall { riskId: risk_id, absolute: U256::ZERO, relativeWad: U256::ZERO };
+        tenor.send(curator, tenor.vault, &cap).expect("the curator sets caps");
+    }
+    let floor = IDesk::setLiquidityFloorCall { floorWad: U256::from(super::WAD) };
+    tenor.send(curator, tenor.vault, &floor).expect("the curator sets the floor");
+    tenor.send(tenor.owner, tenor.vault, &IDesk::setMaxRateCall { rateWad: U256::ZERO }).expect("the owner sets it");
+    tenor
+        .send(curator, tenor.vault, &IDesk::setKeeperCall { account: tenor.keeper, granted: false })
+        .expect("the curator removes keepers");
+
+    let paid = tenor.redeem(owner_of_shares, tenor.shares_of(owner_of_shares)).expect("nobody is kept in");
+    assert!(paid + U256::from(2) >= usdc(1_000_000), "{paid}");
+}
