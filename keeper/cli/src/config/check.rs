@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use alloy_primitives::Address;
-use chain::deployment::{CapTerms, Mandate, PositionTerms};
 use chain::endpoint::Endpoint;
 use chain::rpc::Limits;
 use model::ports::Fees;
-use model::{Assets, Gas, RiskId, VenueKind, Wad, Wei};
+use model::{Assets, Gas, Wei};
 
+use super::deployment::{Deploy, deploy};
 use super::file;
+use super::value::{Error, address, bps_to_wad, value, variable, within};
 use crate::env;
 
 /// Everything that commands may know of the configuration.
@@ -88,61 +89,6 @@ pub struct Run {
     pub poll_millis: u64,
     /// Time after which a transaction is left to the next turn.
     pub patience_secs: u64,
-}
-
-/// What is to be deployed.
-#[derive(Debug)]
-pub struct Deploy {
-    /// The programs' folder.
-    pub programs: PathBuf,
-    /// The deployer's artifact.
-    pub deployer_artifact: PathBuf,
-    /// Owner and curator may be left to the sender.
-    pub owner: Option<Address>,
-    /// The same.
-    pub curator: Option<Address>,
-    /// The mandate; owner and curator are filled in by the command.
-    pub mandate: Mandate,
-}
-
-/// A value that cannot be.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// A value, and why not.
-    #[error("{key} is {value}: {rule}")]
-    Value {
-        /// The key with its table.
-        key: String,
-        /// The value.
-        value: String,
-        /// What it must be.
-        rule: String,
-    },
-    /// A key that is missing, or one too many.
-    #[error("{0}")]
-    Keys(&'static str),
-    /// An environment variable that the file names is not set.
-    #[error("environment variable {name}, named by {key}, is not set")]
-    Unset {
-        /// The key.
-        key: &'static str,
-        /// The variable.
-        name: String,
-    },
-    /// The variable is no text.
-    #[error(transparent)]
-    NotText(#[from] env::NotText),
-}
-
-impl Error {
-    /// Returns what to do about it.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Self::Value { .. } => "correct this value",
-            Self::Keys(_) => "every key is described in keeper/cli/example.toml",
-            Self::Unset { .. } | Self::NotText(_) => "set the variable, or name another one",
-        }
-    }
 }
 
 /// Checks a file's values; relative paths are taken from `folder`.
@@ -265,105 +211,4 @@ fn engine_settings(file: &file::Plan) -> Result<engine::Settings, Error> {
         planner.coin_price = Assets::from(assets.0);
     }
     Ok(engine::Settings { optimizer, planner })
-}
-
-fn deploy(file: file::Deploy, folder: &Path) -> Result<Deploy, Error> {
-    let many = |key: &str, texts: &[String]| {
-        texts.iter().enumerate().map(|(at, text)| address(&format!("{key}[{at}]"), text)).collect::<Result<Vec<_>, _>>()
-    };
-    let caps = file.caps.into_iter().enumerate().map(|(at, cap)| {
-        Ok(CapTerms {
-            risk_id: risk_id(&format!("deploy.caps[{at}].risk_id"), &cap.risk_id)?,
-            absolute: Assets::from(cap.absolute_assets.0),
-            relative: bps_to_wad(within(&format!("deploy.caps[{at}].relative_bps"), cap.relative_bps, 0, 10_000)?),
-        })
-    });
-    let caps = caps.collect::<Result<Vec<_>, Error>>()?;
-    let positions = file.positions.into_iter().enumerate().map(|(at, position)| {
-        let ids = position.risk_ids.iter().enumerate();
-        let ids = ids.map(|(id, name)| risk_id(&format!("deploy.positions[{at}].risk_ids[{id}]"), name));
-        Ok(PositionTerms {
-            kind: kind(&format!("deploy.positions[{at}].kind"), &position.kind)?,
-            venue: address(&format!("deploy.positions[{at}].venue"), &position.venue)?,
-            risk_ids: ids.collect::<Result<_, _>>()?,
-        })
-    });
-    let positions: Vec<_> = positions.collect::<Result<_, Error>>()?;
-    let uncapped =
-        positions.iter().flat_map(|position| &position.risk_ids).find(|id| !caps.iter().any(|cap| cap.risk_id == **id));
-    if let Some(id) = uncapped {
-        return Err(value("deploy.positions", id, "this risk id has no [[deploy.caps]], so nothing could be invested"));
-    }
-    let floor = within("deploy.liquidity_floor_bps", file.liquidity_floor_bps, 0, 10_000)?;
-    Ok(Deploy {
-        programs: folder.join(file.programs_folder),
-        deployer_artifact: folder.join(file.deployer_artifact_file),
-        owner: file.owner.map(|text| address("deploy.owner", &text)).transpose()?,
-        curator: file.curator.map(|text| address("deploy.curator", &text)).transpose()?,
-        mandate: Mandate {
-            asset: address("deploy.asset", &file.asset)?,
-            owner: Address::ZERO,
-            curator: Address::ZERO,
-            guardians: many("deploy.guardians", &file.guardians)?,
-            keepers: many("deploy.keepers", &file.keepers)?,
-            max_rate: bps_to_wad(within("deploy.max_rate_bps", file.max_rate_bps, 0, 100_000)?),
-            liquidity_floor: bps_to_wad(floor),
-            caps,
-            positions,
-        },
-    })
-}
-
-/// Reads an address; the zero address is a mistake everywhere here.
-pub(crate) fn address(key: &str, text: &str) -> Result<Address, Error> {
-    let refuse = |rule: &str| value(key, format!("{text:?}"), rule);
-    let is_mixed =
-        text.bytes().any(|b| b.is_ascii_lowercase() && b != b'x') && text.bytes().any(|b| b.is_ascii_uppercase());
-    let found: Address = text.parse().map_err(|_| refuse("an address is 0x and 40 hex digits"))?;
-    if !text.starts_with("0x") {
-        return Err(refuse("an address is 0x and 40 hex digits"));
-    }
-    if is_mixed && found.to_checksum(None) != text {
-        return Err(refuse("the checksum in its capitals is wrong"));
-    }
-    if found.is_zero() {
-        return Err(refuse("this is the zero address"));
-    }
-    Ok(found)
-}
-
-fn risk_id(key: &str, name: &str) -> Result<RiskId, Error> {
-    let good = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic());
-    let id = RiskId::from_name(name).filter(|_| good);
-    id.ok_or_else(|| value(key, format!("{name:?}"), "a risk id is 1 to 32 printable ASCII characters"))
-}
-
-fn kind(key: &str, text: &str) -> Result<VenueKind, Error> {
-    match text {
-        "aave-v3" => Ok(VenueKind::AaveV3),
-        "erc4626" => Ok(VenueKind::Erc4626),
-        _ => Err(value(key, format!("{text:?}"), "known kinds are \"aave-v3\" and \"erc4626\"")),
-    }
-}
-
-fn variable(key: &str, name: &str) -> Result<String, Error> {
-    let good = !name.is_empty() && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-    // A wrong name may be the secret itself, pasted into the wrong place: it is not repeated.
-    let shown = format!("{} characters", name.chars().count());
-    good.then(|| name.to_owned()).ok_or_else(|| value(key, shown, "a variable's name is made of A-Z, 0-9 and _"))
-}
-
-fn bps_to_wad(bps: u64) -> Wad {
-    Wad::from(u128::from(bps) * 100_000_000_000_000)
-}
-
-fn within<T: PartialOrd + ToString + Copy>(key: &str, found: T, least: T, most: T) -> Result<T, Error> {
-    if (least..=most).contains(&found) {
-        return Ok(found);
-    }
-    Err(value(key, found.to_string(), format!("it must be from {} to {}", least.to_string(), most.to_string())))
-}
-
-fn value(key: &str, value: impl ToString, rule: impl ToString) -> Error {
-    Error::Value { key: key.to_owned(), value: value.to_string(), rule: rule.to_string() }
 }

@@ -2,11 +2,13 @@
 
 mod amount;
 mod check;
+mod deployment;
 mod file;
+mod value;
 
 pub use amount::tokens_to_assets;
-pub(crate) use check::address;
 pub use check::{KeySource, PasswordSource, Settings};
+pub use value::address;
 
 use std::path::{Path, PathBuf};
 
