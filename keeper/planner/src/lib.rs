@@ -83,6 +83,11 @@ pub fn plan(snapshot: &Snapshot, target: &Target, settings: &Settings) -> Result
     if snapshot.total_assets().is_zero() {
         return Ok(Decision::NothingToDo { reason: Idleness::NoAssets, explanation: explained(&now) });
     }
+    // What the last wallet's rounding leaves behind may break every fraction; no transaction is worth mending that.
+    if snapshot.total_assets() < settings.min_leg {
+        let reason = Idleness::WithinDust { largest: snapshot.total_assets(), least: settings.min_leg };
+        return Ok(Decision::NothingToDo { reason, explanation: explained(&now) });
+    }
     if movements.legs.is_empty() {
         if let Status::Infeasible { unreachable } = &target.status {
             return Ok(Decision::Infeasible { unreachable: unreachable.clone(), explanation: explained(&now) });

@@ -15,6 +15,17 @@ fn an_empty_vault_has_nothing_to_do() {
 }
 
 #[test]
+fn dust_that_the_last_wallet_left_is_left_alone_though_it_breaks_a_cap() {
+    let positions = vec![position(0, pool(MILLION, 80), 1, "a"), position(1, pool(MILLION, 80), 1, "b")];
+    let snapshot = vault(0, positions, vec![]);
+
+    let decision = decide(&snapshot, &Settings::default());
+
+    let reason = Idleness::WithinDust { largest: Assets::from(2), least: Assets::from(1_000_000) };
+    assert!(matches!(&decision, Decision::NothingToDo { reason: found, .. } if *found == reason), "{decision:?}");
+}
+
+#[test]
 fn gas_that_costs_more_than_the_gain_is_not_spent() {
     let dear = Settings { gas_price: Wei::from(10_000_000_000_000_000), ..Settings::default() };
 

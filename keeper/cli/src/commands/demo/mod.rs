@@ -13,10 +13,11 @@ use crate::args::Demo;
 use crate::failure::{Ending, Failure};
 use crate::output::{print, print_json, say};
 
-use stage::Stage;
+use stage::{ALICE, Stage};
 
 /// Who deposits, and how many whole USDC.
-const DEPOSITS: [(usize, &str, &str); 3] = [(4, "alice", "4000000"), (5, "bob", "2500000"), (6, "carol", "1000000")];
+const DEPOSITS: [(usize, &str, &str); 3] =
+    [(ALICE, "alice", "4000000"), (ALICE + 1, "bob", "2500000"), (ALICE + 2, "carol", "1000000")];
 /// What passes between the rebalance and the exits.
 const DAYS: u64 = 30;
 
@@ -28,11 +29,7 @@ pub async fn run(args: &Demo, as_json: bool) -> Result<Ending, Failure> {
         print_json(&story);
     }
     if !args.once {
-        say(&format!(
-            "\nThe chain stays up at {} until Ctrl-C. In another terminal:\n  scripts/keeper --config {} status",
-            stage.url(),
-            stage.config().display()
-        ));
+        say(&stage.invitation()?);
         tokio::signal::ctrl_c().await.map_err(|error| Failure::fault(error, "the system gives no signals"))?;
     }
     stage.strike().await?;

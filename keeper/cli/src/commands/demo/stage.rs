@@ -21,6 +21,8 @@ use crate::failure::Failure;
 const OWNER: usize = 0;
 const GUARDIAN: usize = 2;
 const KEEPER: usize = 3;
+/// The first of the wallets.
+pub(super) const ALICE: usize = 4;
 
 /// Everything that the story needs; the folder goes away with it.
 pub struct Stage {
@@ -43,8 +45,7 @@ impl Stage {
             .await
             .map_err(|error| Failure::fault(format!("port {port}: {error}"), "choose another one with --port"))?;
         let folder = std::env::temp_dir().join(format!("keeper-demo-{}", std::process::id()));
-        let broken = |error| Failure::fault(error, "the demo writes to the system's temporary folder");
-        std::fs::create_dir_all(&folder).map_err(broken)?;
+        std::fs::create_dir_all(&folder).map_err(unwritable)?;
         let stage = Self { chain, world, target, server, folder, vault: None };
         stage.configure()?;
         Ok(stage)
@@ -56,11 +57,22 @@ impl Stage {
         self.server.stop().await.map_err(|error| Failure::fault(error, "the server had failed"))
     }
 
-    pub fn url(&self) -> String {
-        self.server.http_url()
+    /// Leaves a configuration behind that needs no key to look, and says what can be done with it.
+    pub fn invitation(&self) -> Result<String, Failure> {
+        let config = self.config();
+        let account = format!("[key]\naccount = \"{}\"\n", self.keeper());
+        let text = self.settings() + &account;
+        std::fs::write(&config, text).map_err(unwritable)?;
+        let keeper = format!("scripts/keeper --config {}", config.display());
+        Ok(format!(
+            "\nThe chain stays up at {} until Ctrl-C. In another terminal:\n  {keeper} status\n  {keeper} plan\n  \
+             ALICE={} {keeper} deposit 1000 --key-env ALICE",
+            self.server.http_url(),
+            account_of(ALICE).private_key,
+        ))
     }
 
-    pub fn config(&self) -> PathBuf {
+    fn config(&self) -> PathBuf {
         self.folder.join("keeper.toml")
     }
 
@@ -74,7 +86,7 @@ impl Stage {
     }
 
     pub fn keeper(&self) -> Address {
-        account(KEEPER).address
+        account_of(KEEPER).address
     }
 
     pub async fn deploy(&mut self) -> Result<Value, Failure> {
@@ -88,7 +100,7 @@ impl Stage {
 
     pub async fn deposit(&self, wallet: usize, tokens: &str) -> Result<Value, Failure> {
         let assets = U256::from(1_000_000) * tokens.parse::<U256>().unwrap_or_default();
-        let funded = self.world.fund(&self.chain, account(wallet).address, assets);
+        let funded = self.world.fund(&self.chain, account_of(wallet).address, assets);
         funded.map_err(|error| Failure::fault(error, "the test token mints for anybody"))?;
         let done = self.command(wallet, &["deposit", tokens]).await?;
         Ok(json!({ "wallet": done["wallet"], "assets": done["assets"], "shares": done["shares"] }))
@@ -120,7 +132,7 @@ impl Stage {
         let failure = |error: sim::Error| Failure::fault(error, "the local chain refuses");
         self.world.pass(&self.chain, days * 86_400).map_err(failure)?;
         let mark = IDesk::markCall { positions: vec![0, 1] };
-        let receipt = self.send(account(GUARDIAN).address, &mark)?;
+        let receipt = self.send(account_of(GUARDIAN).address, &mark)?;
         match receipt.is_success() {
             true => Ok(()),
             false => Err(Failure::fault(format!("mark: {}", receipt.output), "the vault refuses")),
@@ -144,7 +156,7 @@ impl Stage {
             .arg(self.config())
             .arg("--json")
             .args(arguments)
-            .env(env::PRIVATE_KEY.name, account(signer).private_key.to_string())
+            .env(env::PRIVATE_KEY.name, account_of(signer).private_key.to_string())
             .stdin(Stdio::null())
             .stderr(Stdio::inherit())
             .output()
@@ -157,18 +169,24 @@ impl Stage {
     }
 
     fn configure(&self) -> Result<(), Failure> {
-        let text = config(&self.url(), &self.world, self.vault);
-        std::fs::write(self.config(), text)
-            .map_err(|error| Failure::fault(error, "the demo writes to the system's temporary folder"))
+        std::fs::write(self.config(), self.settings()).map_err(unwritable)
+    }
+
+    fn settings(&self) -> String {
+        settings(&self.server.http_url(), &self.world, self.vault)
     }
 }
 
-fn account(place: usize) -> &'static DevAccount {
+fn unwritable(error: std::io::Error) -> Failure {
+    Failure::fault(error, "the demo writes to the system's temporary folder")
+}
+
+fn account_of(place: usize) -> &'static DevAccount {
     &dev_accounts()[place % dev_accounts().len()]
 }
 
 /// A configuration of the demo's vault: at most 60 % in each venue, 5 % idle.
-fn config(url: &str, world: &World, vault: Option<Address>) -> String {
+fn settings(url: &str, world: &World, vault: Option<Address>) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     let path = |relative: &str| here.join(Path::new(relative)).display().to_string();
     let vault = vault.map_or_else(String::new, |vault| format!("[vault]\naddress = \"{vault}\"\n"));
@@ -182,7 +200,7 @@ fn config(url: &str, world: &World, vault: Option<Address>) -> String {
         format!("[chain]\nchain_id = {}\nrpc_url = \"{url}\"\n", Config::default().chain_id),
         vault,
         format!("[deploy]\nasset = \"{}\"\n", world.tokens.usdc),
-        format!("guardians = [\"{}\"]\nkeepers = [\"{}\"]\n", account(GUARDIAN).address, account(KEEPER).address),
+        format!("guardians = [\"{}\"]\nkeepers = [\"{}\"]\n", account_of(GUARDIAN).address, account_of(KEEPER).address),
         "max_rate_bps = 10_000\nliquidity_floor_bps = 500\n".to_owned(),
         format!("programs_folder = {:?}\n", path("target/programs")),
         format!("deployer_artifact_file = {:?}\n", path("contracts/solidity/out/Deployer.sol/Deployer.json")),
