@@ -20,8 +20,9 @@
 //! # Known limits
 //!
 //! - Amounts fit in 96 bits: [`MAX_ASSETS`], 7.9e28 base units.
-//! - A position worth nothing by its mark gains nothing by marks: what is left there, after an exit that took all its
-//!   marked value, comes back only when the keeper takes everything out, and then as money that no price counts.
+//! - A position worth nothing by its mark gains nothing by marks: what it earned beyond the rate, after an exit that
+//!   took all its marked value, comes back only when the keeper takes everything out, and then as money that no price
+//!   counts.
 //! - The rate bounds gains of each position; a governed change of the rate applies to the time since the last marks.
 #![no_std]
 #![cfg_attr(not(test), deny(clippy::float_arithmetic, clippy::arithmetic_side_effects, clippy::indexing_slicing))]

@@ -95,15 +95,17 @@ impl Desk {
 
     pub(crate) fn set_cap(&self, risk_id: B256, absolute: U256, relative_wad: U256) -> Result<(), Revert> {
         let mut accounts = self.book.free()?;
-        let known = self.book.cap_place(risk_id).map(|place| self.book.cap(place)).unwrap_or_default();
+        let known = self.book.cap_place(risk_id).map(|place| self.book.cap(place));
         // What the accounts cannot hold cannot be exceeded either: a higher cap says the same.
         let absolute_assets = u128::try_from(absolute).map_or(MAX_ASSETS, |absolute| absolute.min(MAX_ASSETS));
         let relative = fraction(relative_wad, Self::one())?;
-        self.curator_or(|| absolute_assets <= known.absolute_assets && relative <= known.relative_wad)?;
+        // An id without a place in the table has no cap to lower, and room there is never given back.
+        let lowers = |cap: CapEntry| absolute_assets <= cap.absolute_assets && relative <= cap.relative_wad;
+        self.curator_or(|| known.is_some_and(lowers))?;
 
         let place = self.place(&mut accounts, risk_id)?;
         self.book.set_accounts(&accounts);
-        self.book.set_cap(place, &CapEntry { absolute_assets, relative_wad: relative, ..known });
+        self.book.set_cap(place, &CapEntry { absolute_assets, relative_wad: relative, ..known.unwrap_or_default() });
         emit::<IDesk::CapSet>(&self.vm, &[risk_id], &[absolute_assets.word(), relative_wad.word()]);
         self.revise()
     }

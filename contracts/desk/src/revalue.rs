@@ -63,6 +63,9 @@ impl Desk {
             let Ok(paid) = self.pull(asset, &entry, missing) else { continue };
             let before_assets = entry.mark.value_assets;
             let real = value_of(&self.vm, entry.adapter).unwrap_or(before_assets.saturating_sub(paid));
+            // What it earned before the exit is marked on all that earned it, not on what is left: otherwise it would
+            // reach those who come later. A mark that does not fit the accounts changes nothing, and stops no exit.
+            let _ = ledger.mark(&mut entry.mark, real.saturating_add(paid));
             ledger.divest(&mut entry.mark, paid, real).map_err(overflow)?;
             missing = missing.saturating_sub(paid);
             changes.push(Changed { index, entry, before_assets });

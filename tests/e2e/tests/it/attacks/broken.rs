@@ -49,7 +49,9 @@ fn exits_pass_over_an_adapter_however_it_breaks() {
                 .unwrap_or_else(|refusal| panic!("{fault:?} {selector:x?}: {refusal}"));
 
             assert_eq!(tenor.usdc_of(wallet), usdc(650_000), "{fault:?} {selector:x?}");
-            assert_eq!(tenor.book().nav, usdc(350_000), "{fault:?} {selector:x?}");
+            // A lie about the value is believed as far as the rate goes: some seconds' worth.
+            let left = tenor.book().nav;
+            assert!(left >= usdc(350_000) && left < usdc(350_001), "{fault:?} {selector:x?}: {left}");
             assert!(tenor.chain.revert(snapshot));
         }
     }

@@ -1,7 +1,7 @@
 //! Exits under pressure: venues without money, stale marks, promises that must be kept.
 
-use abi::vault::IVault;
-use alloy_primitives::U256;
+use abi::{adapter::IAdapter, vault::IVault};
+use alloy_primitives::{Address, U256};
 use kit::{AAVE, META_MORPHO, Tenor, leg, usdc};
 use sim::Venue;
 
@@ -49,8 +49,11 @@ fn with_one_venue_lent_out_the_other_pays_what_is_promised() {
         withdraw(&tenor, tenor.wallets[0], max).expect("the promise is kept");
 
         assert_eq!(tenor.usdc_of(tenor.wallets[0]), max);
-        assert_eq!(max_withdraw(&tenor), U256::ZERO);
-        assert_eq!(max_redeem(&tenor), U256::ZERO);
+        // The exit marked what its venue had earned in these seconds: that alone is left to be had.
+        let rest = max_withdraw(&tenor);
+        assert!(rest < usdc(1), "{rest}");
+        withdraw(&tenor, tenor.wallets[0], rest).expect("this promise is kept, too");
+        assert_eq!((max_withdraw(&tenor), max_redeem(&tenor)), (U256::ZERO, U256::ZERO));
     }
 }
 
@@ -109,4 +112,48 @@ fn coming_late_to_a_gain_gains_nothing_whoever_marks() {
         assert!(paid <= usdc(3_000_000), "a visitor left with {paid}");
     }
     assert!(wealth(&tenor, tenor.wallets[0]) > held, "the gain stays with who was there");
+}
+
+/// What the adapters say that the positions are worth, and idle money.
+fn really(tenor: &Tenor) -> U256 {
+    let worth = |adapter: &Address| tenor.view(*adapter, &IAdapter::valueCall {});
+    tenor.deployed.adapters.iter().map(worth).sum::<U256>() + tenor.book().idle
+}
+
+#[test]
+fn nobody_buys_the_gains_that_an_early_exit_left_to_those_who_stay() {
+    let tenor = Tenor::new();
+    let [stays, leaves, thief, ..] = tenor.wallets;
+    tenor.deposit(stays, usdc(10_000));
+    let shares = tenor.deposit(leaves, usdc(990_000));
+    tenor.rebalance(vec![leg(AAVE, 550_000), leg(META_MORPHO, 400_000)]).expect("inside every limit");
+    tenor.pass(60 * 86_400);
+
+    // Without a mark before it: the gain of two months stays in the positions, 99 % of the money leaves.
+    tenor.redeem(leaves, shares).expect("nobody is kept in");
+    let (book, real) = (tenor.book(), really(&tenor));
+    assert!(book.navEntry + U256::from(2) >= real, "entry at {} into {real}", book.navEntry);
+
+    let before = wealth(&tenor, stays);
+    tenor.deposit(thief, usdc(990_000));
+    tenor.rebalance(vec![leg(AAVE, 540_000), leg(META_MORPHO, 390_000)]).expect("inside every limit");
+    tenor.pass(2 * 86_400);
+    tenor.mark();
+    // Two days at the venues' rates, 1.3 % a year, earn about 70 dollars; two months' gain was two thousand.
+    let fair = usdc(990_070);
+    assert!(wealth(&tenor, thief) <= fair, "{} two days after {}", wealth(&tenor, thief), usdc(990_000));
+    assert!(wealth(&tenor, stays) >= before);
+}
+
+#[test]
+fn gains_that_the_last_one_out_did_not_mark_stay_in_the_book() {
+    let tenor = funded();
+    tenor.rebalance(vec![leg(AAVE, 550_000), leg(META_MORPHO, 400_000)]).expect("inside every limit");
+    tenor.pass(60 * 86_400);
+
+    tenor.redeem(tenor.wallets[0], tenor.shares_of(tenor.wallets[0])).expect("nobody is kept in");
+
+    let (book, real) = (tenor.book(), really(&tenor));
+    assert!(real > usdc(2000), "two months earned {real}");
+    assert!(book.nav + U256::from(2) >= real, "{} in the book of {real}", book.nav);
 }

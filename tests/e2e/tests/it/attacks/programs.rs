@@ -132,3 +132,23 @@ fn owner_curator_guardian_and_keeper_move_no_money_of_wallets() {
     let paid = tenor.redeem(owner_of_shares, tenor.shares_of(owner_of_shares)).expect("nobody is kept in");
     assert!(paid + U256::from(2) >= usdc(1_000_000), "{paid}");
 }
+
+#[test]
+fn a_guardian_takes_up_no_room_in_the_table_of_caps() {
+    let tenor = funded();
+    let before = tenor.view(tenor.vault, &IDesk::capsCall {}).len();
+
+    for n in 0..64_u8 {
+        let cap = IDesk::setCapCall {
+            riskId: super::id(&format!("junk/{n}")),
+            absolute: U256::ZERO,
+            relativeWad: U256::ZERO,
+        };
+        // Whatever the answer is: what counts is the room.
+        let _ = tenor.send(tenor.guardian, tenor.vault, &cap);
+    }
+
+    assert_eq!(tenor.view(tenor.vault, &IDesk::capsCall {}).len(), before);
+    let cap = IDesk::setCapCall { riskId: super::id("issuer/new"), absolute: usdc(1), relativeWad: U256::ZERO };
+    tenor.send(tenor.curator, tenor.vault, &cap).expect("the curator still has room");
+}

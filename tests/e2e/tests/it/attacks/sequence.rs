@@ -98,6 +98,7 @@ impl Play {
             let pulled = missing.min(self.reference.positions[index].value);
             if !pulled.is_zero() {
                 let (real, now) = (self.real(index), self.now_secs());
+                self.reference.mark(index, real + pulled, now);
                 self.reference.moved(index, -i128::try_from(pulled).expect("small"), real, now);
                 missing -= pulled;
             }
