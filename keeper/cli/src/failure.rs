@@ -22,7 +22,8 @@ impl Ending {
 }
 
 /// Why a command failed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
 pub struct Failure {
     /// 1: refused; 2: a fault.
     pub code: u8,
@@ -46,6 +47,14 @@ impl Failure {
     /// Returns the object that `--json` prints.
     pub fn to_json(&self) -> Value {
         json!({ "error": self.message, "hint": self.hint })
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    /// A failure that was passed on keeps its hint; anything else happened while the demo told its story.
+    fn from(error: anyhow::Error) -> Self {
+        const HINT: &str = "what the demo ran has said more above; KEEPER_LOG=debug says most";
+        error.downcast().unwrap_or_else(|error| Self::fault(format!("{error:#}"), HINT))
     }
 }
 

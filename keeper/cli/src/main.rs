@@ -51,7 +51,7 @@ async fn run(cli: &Cli) -> Result<Ending, Failure> {
         return commands::devnet::run(args, cli.json).await;
     }
     if let Command::Demo(args) = &cli.command {
-        return commands::demo::run(args, cli.json).await;
+        return Ok(commands::demo::run(args, cli.json).await?);
     }
     let settings = config::load(cli.config.as_deref())?;
     let report = match &cli.command {

@@ -7,10 +7,11 @@ mod refusal;
 mod stage;
 mod tale;
 
+use anyhow::Context;
 use serde_json::{Value, json};
 
 use crate::args::Demo;
-use crate::failure::{Ending, Failure};
+use crate::failure::Ending;
 use crate::output::{print, print_json, say};
 
 use stage::{ALICE, Stage};
@@ -22,7 +23,7 @@ const DEPOSITS: [(usize, &str, &str); 3] =
 const DAYS: u64 = 30;
 
 /// Tells the story; with `--once` it ends there, else the chain stays up until Ctrl-C.
-pub async fn run(args: &Demo, as_json: bool) -> Result<Ending, Failure> {
+pub async fn run(args: &Demo, as_json: bool) -> anyhow::Result<Ending> {
     let mut stage = Stage::set(args).await?;
     let story = tell(&mut stage, as_json).await?;
     if as_json {
@@ -30,13 +31,13 @@ pub async fn run(args: &Demo, as_json: bool) -> Result<Ending, Failure> {
     }
     if !args.once {
         say(&stage.invitation()?);
-        tokio::signal::ctrl_c().await.map_err(|error| Failure::fault(error, "the system gives no signals"))?;
+        tokio::signal::ctrl_c().await.context("the system gives no signals")?;
     }
     stage.strike().await?;
     Ok(Ending::Done)
 }
 
-async fn tell(stage: &mut Stage, as_json: bool) -> Result<Value, Failure> {
+async fn tell(stage: &mut Stage, as_json: bool) -> anyhow::Result<Value> {
     let show = |title: &str, text: String| {
         if !as_json {
             print(&format!("\n{title}\n\n{text}"));

@@ -3,19 +3,19 @@
 use abi::desk::IDesk::{self, Intent, Leg, LimitBreached};
 use alloy_primitives::{I256, U256};
 use alloy_sol_types::{SolCall, SolError};
+use anyhow::Context;
 use devnet::{BlockId, Call};
 use model::RiskId;
 use serde_json::{Value, json};
 
 use super::stage::Stage;
 use crate::commands::status::limit_name;
-use crate::failure::Failure;
 
 /// Sends an intent that takes all out of position 1 and puts it into position 0, and returns the contract's refusal.
-pub fn provoke(stage: &Stage) -> Result<Value, Failure> {
+pub fn provoke(stage: &Stage) -> anyhow::Result<Value> {
     let positions = view(stage, &IDesk::positionsCall {})?;
     let amount = positions.get(1).map(|position| position.value).unwrap_or_default();
-    let assets = I256::try_from(amount).map_err(|error| Failure::fault(error, "the book is broken"))?;
+    let assets = I256::try_from(amount).context("the book holds more than there can be")?;
     let legs = vec![
         Leg { position: 1, assets: I256::MIN, minResult: U256::ZERO },
         Leg { position: 0, assets, minResult: U256::ZERO },
@@ -31,11 +31,8 @@ pub fn provoke(stage: &Stage) -> Result<Value, Failure> {
         false => LimitBreached::abi_decode(&receipt.output).ok(),
         true => None,
     };
-    let breach = breach.ok_or_else(|| {
-        Failure::fault(
-            format!("the vault did not refuse with LimitBreached: {}", receipt.output),
-            "do not use this vault: its limits do not hold",
-        )
+    let breach = breach.with_context(|| {
+        format!("the vault did not refuse with LimitBreached, its limits do not hold: {}", receipt.output)
     })?;
     Ok(json!({
         "attempt": "move everything from position 1 (erc4626) into position 0 (aave-v3)",
@@ -48,9 +45,8 @@ pub fn provoke(stage: &Stage) -> Result<Value, Failure> {
     }))
 }
 
-fn view<C: SolCall>(stage: &Stage, call: &C) -> Result<C::Return, Failure> {
+fn view<C: SolCall>(stage: &Stage, call: &C) -> anyhow::Result<C::Return> {
     let question = Call::new(stage.keeper(), stage.vault()?, call.abi_encode());
-    let answer = stage.chain.call(&question, BlockId::latest());
-    let answer = answer.map_err(|error| Failure::fault(error, "the vault does not answer"))?;
-    C::abi_decode_returns(&answer).map_err(|error| Failure::fault(error, "the vault's answer has another shape"))
+    let answer = stage.chain.call(&question, BlockId::latest()).with_context(|| C::SIGNATURE)?;
+    C::abi_decode_returns(&answer).with_context(|| C::SIGNATURE)
 }

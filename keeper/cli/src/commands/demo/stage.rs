@@ -7,6 +7,7 @@ use std::process::Stdio;
 use abi::desk::IDesk;
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
+use anyhow::{Context, bail, ensure};
 use devnet::{Call, Chain, Config, DevAccount, Receipt, Server, dev_accounts};
 use serde_json::{Value, json};
 use sim::{Target, World};
@@ -36,7 +37,7 @@ pub struct Stage {
 
 impl Stage {
     /// Starts and serves the chain, builds the world, and makes a folder.
-    pub async fn set(args: &Demo) -> Result<Self, Failure> {
+    pub async fn set(args: &Demo) -> anyhow::Result<Self> {
         let chain = Chain::new(Config::default());
         let (world, target) = build(&chain, args.history.as_deref())?;
         // The story alone needs no known port, and so can be told while another chain is up.
@@ -45,24 +46,24 @@ impl Stage {
             .await
             .map_err(|error| Failure::fault(format!("port {port}: {error}"), "choose another one with --port"))?;
         let folder = std::env::temp_dir().join(format!("keeper-demo-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).map_err(unwritable)?;
+        std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
         let stage = Self { chain, world, target, server, folder, vault: None };
         stage.configure()?;
         Ok(stage)
     }
 
     /// Stops the chain.
-    pub async fn strike(self) -> Result<(), Failure> {
+    pub async fn strike(self) -> anyhow::Result<()> {
         let _ = std::fs::remove_dir_all(&self.folder);
-        self.server.stop().await.map_err(|error| Failure::fault(error, "the server had failed"))
+        self.server.stop().await.context("the server had failed")
     }
 
     /// Leaves a configuration behind that needs no key to look, and says what can be done with it.
-    pub fn invitation(&self) -> Result<String, Failure> {
+    pub fn invitation(&self) -> anyhow::Result<String> {
         let config = self.config();
         let account = format!("[key]\naccount = \"{}\"\n", self.keeper());
         let text = self.settings() + &account;
-        std::fs::write(&config, text).map_err(unwritable)?;
+        std::fs::write(&config, text).with_context(|| config.display().to_string())?;
         let keeper = format!("scripts/keeper --config {}", config.display());
         Ok(format!(
             "\nThe chain stays up at {} until Ctrl-C. In another terminal:\n  {keeper} status\n  {keeper} plan\n  \
@@ -81,15 +82,15 @@ impl Stage {
     }
 
     /// The vault, once it is deployed.
-    pub fn vault(&self) -> Result<Address, Failure> {
-        self.vault.ok_or_else(|| Failure::fault("the demo has no vault yet", "this is a fault of the program"))
+    pub fn vault(&self) -> anyhow::Result<Address> {
+        self.vault.context("`keeper deploy` told of no vault")
     }
 
     pub fn keeper(&self) -> Address {
         account_of(KEEPER).address
     }
 
-    pub async fn deploy(&mut self) -> Result<Value, Failure> {
+    pub async fn deploy(&mut self) -> anyhow::Result<Value> {
         let deployed = self.command(OWNER, &["deploy"]).await?;
         let vault = deployed["vault"].as_str().and_then(|text| text.parse().ok());
         self.vault = vault;
@@ -98,60 +99,50 @@ impl Stage {
         Ok(deployed)
     }
 
-    pub async fn deposit(&self, wallet: usize, tokens: &str) -> Result<Value, Failure> {
-        let assets = U256::from(1_000_000) * tokens.parse::<U256>().unwrap_or_default();
-        let funded = self.world.fund(&self.chain, account_of(wallet).address, assets);
-        funded.map_err(|error| Failure::fault(error, "the test token mints for anybody"))?;
+    pub async fn deposit(&self, wallet: usize, tokens: &str) -> anyhow::Result<Value> {
+        let assets = U256::from(1_000_000) * tokens.parse::<U256>().with_context(|| tokens.to_owned())?;
+        self.world.fund(&self.chain, account_of(wallet).address, assets)?;
         let done = self.command(wallet, &["deposit", tokens]).await?;
         Ok(json!({ "wallet": done["wallet"], "assets": done["assets"], "shares": done["shares"] }))
     }
 
-    pub async fn exit(&self, wallet: usize) -> Result<Value, Failure> {
+    pub async fn exit(&self, wallet: usize) -> anyhow::Result<Value> {
         let done = self.command(wallet, &["withdraw", "all"]).await?;
         Ok(json!({ "wallet": done["wallet"], "shares": done["shares"], "assets": done["assets"] }))
     }
 
-    pub async fn status(&self) -> Result<Value, Failure> {
+    pub async fn status(&self) -> anyhow::Result<Value> {
         self.command(KEEPER, &["status"]).await
     }
 
     /// One live turn of the keeper.
-    pub async fn keep(&self) -> Result<Value, Failure> {
+    pub async fn keep(&self) -> anyhow::Result<Value> {
         let turn = self.command(KEEPER, &["run", "--once"]).await?;
         match turn["settlement"]["settlement"].as_str() {
             Some("done") => Ok(turn),
-            _ => Err(Failure::fault(
-                format!("the keeper did not rebalance: {}", turn["summary"]),
-                "run it again with KEEPER_LOG=debug",
-            )),
+            _ => bail!("the keeper did not rebalance: {}", turn["summary"]),
         }
     }
 
     /// Lets time pass; then anybody, here the guardian, makes the book's values real.
-    pub fn pass_days_and_mark(&self, days: u64) -> Result<(), Failure> {
-        let failure = |error: sim::Error| Failure::fault(error, "the local chain refuses");
-        self.world.pass(&self.chain, days * 86_400).map_err(failure)?;
+    pub fn pass_days_and_mark(&self, days: u64) -> anyhow::Result<()> {
+        self.world.pass(&self.chain, days * 86_400)?;
         let mark = IDesk::markCall { positions: vec![0, 1] };
         let receipt = self.send(account_of(GUARDIAN).address, &mark)?;
-        match receipt.is_success() {
-            true => Ok(()),
-            false => Err(Failure::fault(format!("mark: {}", receipt.output), "the vault refuses")),
-        }
+        ensure!(receipt.is_success(), "the vault refuses to mark: {}", receipt.output);
+        Ok(())
     }
 
     /// Sends a call of the vault in anybody's name and returns how it ended.
-    pub fn send<C: SolCall>(&self, from: Address, call: &C) -> Result<Receipt, Failure> {
+    pub fn send<C: SolCall>(&self, from: Address, call: &C) -> anyhow::Result<Receipt> {
         let call = Call::new(from, self.vault()?, call.abi_encode());
-        self.chain.send(&call).map_err(|error| Failure::fault(error, "the local chain refuses"))
+        self.chain.send(&call).with_context(|| C::SIGNATURE)
     }
 
     /// Runs this program with one account's key; stderr passes through, stdout is the object returned.
-    async fn command(&self, signer: usize, arguments: &[&str]) -> Result<Value, Failure> {
-        let fault = |error: &dyn std::fmt::Display| {
-            Failure::fault(format!("keeper {}: {error}", arguments.join(" ")), "see above")
-        };
-        let program = std::env::current_exe().map_err(|error| fault(&error))?;
-        let output = Command::new(program)
+    async fn command(&self, signer: usize, arguments: &[&str]) -> anyhow::Result<Value> {
+        let named = || format!("keeper {}", arguments.join(" "));
+        let output = Command::new(std::env::current_exe().with_context(named)?)
             .arg("--config")
             .arg(self.config())
             .arg("--json")
@@ -161,24 +152,18 @@ impl Stage {
             .stderr(Stdio::inherit())
             .output()
             .await
-            .map_err(|error| fault(&error))?;
-        if !output.status.success() {
-            return Err(fault(&output.status));
-        }
-        serde_json::from_slice(&output.stdout).map_err(|error| fault(&error))
+            .with_context(named)?;
+        ensure!(output.status.success(), "{}: {}", named(), output.status);
+        serde_json::from_slice(&output.stdout).with_context(named)
     }
 
-    fn configure(&self) -> Result<(), Failure> {
-        std::fs::write(self.config(), self.settings()).map_err(unwritable)
+    fn configure(&self) -> anyhow::Result<()> {
+        std::fs::write(self.config(), self.settings()).context("the configuration")
     }
 
     fn settings(&self) -> String {
         settings(&self.server.http_url(), &self.world, self.vault)
     }
-}
-
-fn unwritable(error: std::io::Error) -> Failure {
-    Failure::fault(error, "the demo writes to the system's temporary folder")
 }
 
 fn account_of(place: usize) -> &'static DevAccount {
@@ -201,7 +186,7 @@ fn settings(url: &str, world: &World, vault: Option<Address>) -> String {
         vault,
         format!("[deploy]\nasset = \"{}\"\n", world.tokens.usdc),
         format!("guardians = [\"{}\"]\nkeepers = [\"{}\"]\n", account_of(GUARDIAN).address, account_of(KEEPER).address),
-        "max_rate_bps = 10_000\nliquidity_floor_bps = 500\n".to_owned(),
+        "max_rate_bps = 2_000\nliquidity_floor_bps = 500\n".to_owned(),
         format!("programs_folder = {:?}\n", path("target/programs")),
         format!("deployer_artifact_file = {:?}\n", path("contracts/solidity/out/Deployer.sol/Deployer.json")),
         cap("protocol/aave-v3"),

@@ -7,15 +7,13 @@ use serde_json::{Value, json};
 use sim::Venue;
 
 use super::{DEPOSITS, stage::Stage};
-use crate::failure::Failure;
 use crate::output::table;
 
 /// The venues as they are before the vault comes.
-pub fn venues(stage: &Stage) -> Result<String, Failure> {
+pub fn venues(stage: &Stage) -> anyhow::Result<String> {
     let mut rows = Vec::new();
     for venue in Venue::ALL {
-        let utilisation = stage.world.utilisation_wad(&stage.chain, venue);
-        let utilisation = utilisation.map_err(|error| Failure::fault(error, "the local chain refuses"))?;
+        let utilisation = stage.world.utilisation_wad(&stage.chain, venue)?;
         let (name, address) = match venue {
             Venue::Aave => ("Aave v3", stage.world.aave.pool),
             Venue::MetaMorpho => ("MetaMorpho over Morpho Blue", stage.world.morpho.meta_morpho),
