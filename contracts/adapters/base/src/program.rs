@@ -77,10 +77,11 @@ impl Adapter<'_> {
         self.authorise()?;
 
         let (held, units) = (self.held()?, self.position.units());
-        let paid = if assets == U256::MAX {
-            self.venue.pay_all(&self.position, held)
-        } else {
-            self.venue.pay(&self.position, assets)
+        let paid = match assets {
+            // Everything of nothing is nothing; venues refuse to pay that.
+            U256::MAX if units.is_zero() => Ok(U256::ZERO),
+            U256::MAX => self.venue.pay_all(&self.position, held),
+            _ => self.venue.pay(&self.position, assets),
         }
         .map_err(venue_failed)?;
         let spent = held.saturating_sub(self.held()?);

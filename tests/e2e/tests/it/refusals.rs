@@ -1,7 +1,9 @@
 //! What the contracts refuse, each with its typed error and without a trace in the state.
 
-use abi::desk::IDesk::{self, Intent, IntentExpired, LimitBreached, NotAuthorized, ResultBelowMinimum, WrongNonce};
-use alloy_primitives::{B256, U256};
+use abi::desk::IDesk::{
+    self, Intent, IntentExpired, Leg, LimitBreached, NotAuthorized, ResultBelowMinimum, WrongNonce,
+};
+use alloy_primitives::{B256, I256, U256};
 use kit::{AAVE, Built, META_MORPHO, Refusal, Tenor, leg, usdc};
 
 /// Everything that a refused call could have moved, in one comparable text.
@@ -184,4 +186,18 @@ fn the_preview_gives_the_same_errors_and_moves_nothing() {
     assert!(fine.iter().all(|limit| limit.holds));
     assert_eq!(over.expect::<LimitBreached>().limit, 1);
     assert_eq!(state(&tenor), before);
+}
+
+#[test]
+fn everything_of_an_empty_position_is_nothing_as_the_preview_says() {
+    let tenor = with_deposits(&Built::default());
+    let everything = |position| Leg { position, assets: I256::MIN, minResult: U256::ZERO };
+    let legs = vec![everything(AAVE), everything(META_MORPHO)];
+    let intent = tenor.intent(legs.clone());
+
+    tenor.try_view(tenor.keeper, tenor.vault, &IDesk::previewRebalanceCall { intent }).map(drop).expect("foreseen");
+    let results = tenor.rebalance(legs).expect("nothing is taken");
+
+    assert_eq!(results, vec![U256::ZERO, U256::ZERO]);
+    assert_eq!(tenor.book().idle, usdc(1_000_000));
 }
