@@ -6,7 +6,7 @@ cd "$root"
 
 solidity=$root/contracts/solidity
 programs=$root/target/programs          # the programs' on-chain code, NAME.code
-names="vault desk aave erc4626"         # every program that this project deploys
+names="vault desk board aave erc4626 morpho"   # every program that this project deploys
 code_limit=24576                        # bytes of one on-chain code, prefix included
 
 # One folder for every clone, so that compiled dependencies serve again; CARGO_TARGET_DIR overrides.
@@ -47,5 +47,5 @@ wasm_way() {
 
 # The Cargo package of a program.
 package_of() {
-  case $1 in aave | erc4626) echo "tenor-adapter-$1" ;; *) echo "tenor-$1" ;; esac
+  case $1 in aave | erc4626 | morpho) echo "tenor-adapter-$1" ;; *) echo "tenor-$1" ;; esac
 }

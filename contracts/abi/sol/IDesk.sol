@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.20;
 
-/// What keeper, curator, guardian and owner touch, at the vault's own address.
+/// What the keeper and everybody without a role touch, at the vault's own address; what governs it is IBoard.
 /// Amounts are base units of the asset; `wad` is 1e18 = 100 %; times are unix seconds.
 interface IDesk {
     /// One movement. A positive `assets` goes from idle to the position, a negative one back;
@@ -13,8 +13,8 @@ interface IDesk {
         uint256 minResult;
     }
 
-    /// What the keeper submits. `revision` is the digest of the state that it was computed from: a counter
-    /// that moves with every governed change and every rebalance.
+    /// What the keeper submits. `nonce` is that of its own grant; `revision` is the digest of the state that the
+    /// intent was computed from: a counter that moves with every governed change and every rebalance.
     struct Intent {
         uint256 nonce;
         uint256 deadline;
@@ -22,34 +22,89 @@ interface IDesk {
         Leg[] legs;
     }
 
-    /// One holding: its adapter, the risk ids it counts against, its last marked value and when.
+    /// One holding: its adapter, every risk id it counts against (ancestors included), its last marked value
+    /// and when, the loss of the last epoch that a sale would still be charged with, and its terms.
     struct Position {
         address adapter;
         bytes32[] riskIds;
         uint256 value;
         uint256 markedAt;
+        uint256 shortfall;
+        Terms terms;
     }
 
-    /// The caps of one risk id and what counts against them now. A cap that was never set is zero.
+    /// What governance says of a position. `instantBps`: the part of its value that counts as payable at once.
+    /// `depthBps`: the most of the venue that it may be. `slackBps`: how far the venue's price may be from a fair
+    /// one; every movement is charged to the loss budget with it.
+    struct Terms {
+        uint16 instantBps;
+        uint16 depthBps;
+        uint16 slackBps;
+    }
+
+    /// The caps of one risk id, what counts against them now, and until when it is tripped.
+    /// A cap that was never set is zero.
     struct Cap {
         bytes32 riskId;
         uint256 exposure;
         uint256 absolute;
         uint256 relativeWad;
+        uint256 trippedUntil;
     }
 
-    /// The accounts: net asset value is idle + marked; entry pays the higher `navEntry`.
+    /// The accounts: net asset value is idle + marked; entry pays the higher `navEntry`; `navLeast` is the least
+    /// of the current and the last epoch, which relative caps and budgets are fractions of.
     struct Book {
         uint256 idle;
         uint256 marked;
         uint256 nav;
         uint256 navEntry;
+        uint256 navLeast;
         uint256 maxRateWad;
-        uint256 liquidityFloorWad;
     }
 
-    /// One limit with the value found. `limit`: 0 absolute cap (assets), 1 relative cap (wad of nav),
-    /// 2 liquidity floor (wad of nav, a least value; id zero).
+    /// What governance allows as a whole. Budgets are fractions of `navLeast` in any period of `epochSecs`.
+    struct Mandate {
+        uint256 liquidityFloorWad;
+        uint256 liquidityCoverWad;
+        uint256 lossWad;
+        uint256 turnoverWad;
+        uint256 epochSecs;
+        uint256 silenceSecs;
+    }
+
+    /// One leaky bucket: what is used of its capacity (half of what an epoch allows; the other half drains within one).
+    struct Level {
+        uint256 used;
+        uint256 capacity;
+    }
+
+    /// The budgets now, and the clocks that bound the keeper: since when it has been silent, until when it may only
+    /// reduce, until when nobody may deposit (type(uint32).max before `open`).
+    struct Budgets {
+        Level loss;
+        Level turnover;
+        uint256 keeperSeenAt;
+        uint256 pausedUntil;
+        uint256 blockedUntil;
+    }
+
+    /// What a keeper's key may do: positions (bit i for position i), fractions of `navLeast` an epoch, until when.
+    struct Grant {
+        uint64 positions;
+        uint256 turnoverWad;
+        uint256 lossWad;
+        uint256 expiry;
+        uint256 nonce;
+        Level turnover;
+        Level loss;
+    }
+
+    /// One limit with the value found. `limit`: 0 absolute cap (assets), 1 relative cap (wad of navLeast),
+    /// 2 liquidity floor (wad of nav, a least value), 3 liquidity cover (wad of nav, a least value), 4 venue depth
+    /// (wad of the venue; id: the position's index), 5 loss budget, 6 turnover budget, 7 the grant's loss budget,
+    /// 8 the grant's turnover budget (assets), 9 breaker (exposure to a tripped id, assets), 10 improvement (income a
+    /// year in assets, a least value).
     struct LimitState {
         uint8 limit;
         bytes32 id;
@@ -58,18 +113,31 @@ interface IDesk {
         bool holds;
     }
 
+    /// `brokenBefore`, `brokenAfter`: bit i for the i-th of `limits()`. The levels are those of the budgets after it.
     event Rebalanced(
-        address indexed keeper, uint256 indexed nonce, uint256 navBefore, uint256 navAfter, uint256 idleAfter
+        address indexed caller,
+        uint256 indexed nonce,
+        uint256 navBefore,
+        uint256 navAfter,
+        uint256 navLeast,
+        uint256 idleAfter,
+        uint256 loss,
+        uint256 turnover,
+        uint256 lossLevel,
+        uint256 turnoverLevel,
+        uint256 brokenBefore,
+        uint256 brokenAfter
     );
     event PositionMoved(uint32 indexed position, int256 assets, uint256 result, uint256 valueAfter);
-    event PositionMarked(uint32 indexed position, uint256 valueBefore, uint256 valueAfter);
-    event PositionAdded(uint32 indexed position, address adapter, bytes32[] riskIds);
-    event CapSet(bytes32 indexed riskId, uint256 absolute, uint256 relativeWad);
-    event LiquidityFloorSet(uint256 floorWad);
-    event MaxRateSet(uint256 rateWad);
-    event RoleSet(bytes32 indexed role, address indexed account, bool granted);
-    event OwnershipOffered(address indexed owner, address indexed candidate);
-    event OwnershipTaken(address indexed owner);
+    /// A mark; `shortfall` is the position's after it, `lossLevel` the budget's.
+    event PositionMarked(
+        uint32 indexed position, uint256 valueBefore, uint256 valueAfter, uint256 shortfall, uint256 lossLevel
+    );
+    /// A risk id takes no new money until `until`. `condition`: 1 depeg, 2 stale price, 3 illiquid, 4 does not answer,
+    /// 5 a guardian's word.
+    event Tripped(bytes32 indexed riskId, uint8 condition, uint256 value, uint256 bound, uint256 until);
+    /// The condition was seen once; a trip needs it to be seen again after `confirmAt`.
+    event Armed(bytes32 indexed riskId, uint32 position, uint8 condition, uint256 confirmAt);
 
     /// Every refusal by the mandate: which limit, on what, the value found and the bound.
     error LimitBreached(uint8 limit, bytes32 id, uint256 value, uint256 bound);
@@ -84,44 +152,41 @@ interface IDesk {
     error AdapterCallFailed(address adapter, bytes reason);
     error BoundExceeded(uint256 value, uint256 bound);
     error InvalidAddress(address account);
-    /// A position names no risk id, the zero id, or one twice.
+    /// A position names no risk id, the zero id, or one twice; or an id that is not known.
     error InvalidRiskId(bytes32 riskId);
+    error GrantExpired(uint256 expiry, uint256 now_);
+    /// The grant does not cover this position.
+    error OutOfGrant(uint32 position);
+    /// Only movements to idle until then.
+    error Paused(uint256 until);
+    /// The keeper was seen within the silence that would let anyone act.
+    error KeeperAlive(uint256 seenAt, uint256 silentAt);
+    /// The condition does not hold.
+    error NotTripped(bytes32 riskId, uint256 value, uint256 bound);
 
-    /// Executes the legs in order and checks every limit once after the last. Keeper only.
+    /// Executes the legs in order and checks every limit once after the last. A keeper with a grant only; no legs
+    /// at all is a sign of life.
     function rebalance(Intent calldata intent) external returns (uint256[] memory results);
     /// Every limit as it would stand after the legs, at the values that the adapters report now and without
-    /// slippage. Moves nothing; reverts with the same typed errors as `rebalance`, but for the caller's role.
-    function previewRebalance(Intent calldata intent) external view returns (LimitState[] memory);
+    /// slippage, for the keeper `keeper`. Moves nothing; reverts with the same typed errors as `rebalance`.
+    function previewRebalance(address keeper, Intent calldata intent) external view returns (LimitState[] memory);
+    /// Brings money from positions to idle, under the same limits and budgets as a rebalance. Anyone, once no keeper
+    /// has been seen for the governed silence; legs must take money out.
+    function relieve(Leg[] calldata legs) external returns (uint256[] memory results);
     /// Replaces the accreted values of these positions by their real ones. Anyone.
     function mark(uint32[] calldata positions) external;
+    /// Trips a risk id's breaker where its condition holds. Anyone. `position` counts against the id and is the one
+    /// whose liquidity or answer is judged; for conditions of the price it is ignored.
+    function trip(bytes32 riskId, uint8 condition, uint32 position) external;
 
     function limits() external view returns (LimitState[] memory);
     function book() external view returns (Book memory);
+    function mandate() external view returns (Mandate memory);
+    function budgets() external view returns (Budgets memory);
+    function grant(address keeper) external view returns (Grant memory);
     function positions() external view returns (Position[] memory);
     function caps() external view returns (Cap[] memory);
-    /// The nonce that the next intent must carry.
-    function intentNonce() external view returns (uint256);
     function revision() external view returns (uint256);
-
-    function owner() external view returns (address);
-    function pendingOwner() external view returns (address);
-    function curator() external view returns (address);
-    function isGuardian(address account) external view returns (bool);
-    function isKeeper(address account) external view returns (bool);
-
-    /// Owner: curator, guardians, the ceiling of the rate at which gains are believed, ownership in two steps.
-    function setCurator(address account) external;
-    function setGuardian(address account, bool granted) external;
-    function setMaxRate(uint256 rateWad) external;
-    function offerOwnership(address candidate) external;
-    function takeOwnership() external;
-
-    /// Curator or owner: positions, caps, floor, keepers. A guardian may only lower a cap, raise the floor
-    /// or remove a keeper.
-    function addPosition(address adapter, bytes32[] calldata riskIds) external returns (uint32);
-    function setCap(bytes32 riskId, uint256 absolute, uint256 relativeWad) external;
-    function setLiquidityFloor(uint256 floorWad) external;
-    function setKeeper(address account, bool granted) external;
 
     /// Brings `assets` from positions to idle for a withdrawal, in registry order, as far as venues pay.
     /// Only the vault program itself, within its own call.

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.20;
 
 /// What wallets touch: ERC-20, ERC-4626 and ERC-2612 in one small program.
-/// Every selector that is not here is answered by the desk, in the same storage (IDesk).
+/// Every selector that is not here is answered by the desk or the board, in the same storage (IDesk, IBoard).
 interface IVault {
     event Transfer(address indexed from, address indexed to, uint256 value);
     event Approval(address indexed owner, address indexed spender, uint256 value);
@@ -30,8 +30,13 @@ interface IVault {
     /// A number does not fit the accounts (2^96 - 1 base units at most).
     error Overflow();
 
-    /// Names asset, desk and owner, once; the deployer calls it in the deployment's own transaction.
-    function initialize(address asset, address desk, address owner) external;
+    /// No deposits before the vault is opened, and none while an id that holds money is tripped.
+    error DepositsBlocked(uint256 until);
+    /// The net asset value that exits receive, before and after money came or went.
+    event Flowed(uint256 navBefore, uint256 navAfter);
+
+    /// Names asset, desk, board and owner, once; the deployer calls it in the deployment's own transaction.
+    function initialize(address asset, address desk, address board, address owner) external;
 
     function name() external view returns (string memory);
     function symbol() external view returns (string memory);
@@ -65,6 +70,8 @@ interface IVault {
     function previewRedeem(uint256 shares) external view returns (uint256);
     function redeem(uint256 shares, address receiver, address owner) external returns (uint256 assets);
 
-    /// The program that answers every other selector.
+    /// The program that answers every other selector but the board's.
     function desk() external view returns (address);
+    /// The program that answers what neither vault nor desk knows.
+    function board() external view returns (address);
 }

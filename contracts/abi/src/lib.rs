@@ -9,9 +9,14 @@ pub mod vault {
     alloy_sol_types::sol!("sol/IVault.sol");
 }
 
-/// Interfaces in `sol/IDesk.sol`: what keeper, curator, guardian and owner touch.
+/// Interfaces in `sol/IDesk.sol`: what the keeper and everybody without a role touch.
 pub mod desk {
     alloy_sol_types::sol!("sol/IDesk.sol");
+}
+
+/// Interfaces in `sol/IBoard.sol`: what owner, curator and guardian touch.
+pub mod board {
+    alloy_sol_types::sol!("sol/IBoard.sol");
 }
 
 /// Interfaces in `sol/IAdapter.sol`: how the desk reaches a position.

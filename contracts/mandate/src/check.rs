@@ -1,16 +1,19 @@
-//! Judges a portfolio: the post-condition of every rebalance, and the list of every limit for views.
+//! Judges a change: the post-condition of every rebalance, and the list of every limit for views.
 
 use alloy_primitives::U256;
 
-use crate::{Limit, Parameters, Portfolio, RiskId, limit::measures};
+use crate::{
+    Budgets, Flow, Limit, Measure, Parameters, Portfolio, RiskId, Subject,
+    limit::{Case, measures},
+};
 
 /// A limit that a change would break: what every refusal carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Breach<Id = RiskId> {
     /// Which rule refuses.
     pub limit: Limit,
-    /// On what; `None` for the whole portfolio.
-    pub id: Option<Id>,
+    /// On what.
+    pub on: Subject<Id>,
     /// The value found: base units of the asset or wad, by the kind of limit.
     pub value: U256,
     /// The bound, in the same unit.
@@ -22,8 +25,8 @@ pub struct Breach<Id = RiskId> {
 pub struct State<Id = RiskId> {
     /// Which rule.
     pub limit: Limit,
-    /// On what; `None` for the whole portfolio.
-    pub id: Option<Id>,
+    /// On what.
+    pub on: Subject<Id>,
     /// The value found: base units of the asset or wad, rounded to the side that is not allowed.
     pub value: U256,
     /// The bound, in the same unit.
@@ -32,34 +35,60 @@ pub struct State<Id = RiskId> {
     pub holds: bool,
 }
 
-/// Checks that after a change each limit holds, or is strictly nearer to holding than before.
+/// Checks that after a change each limit holds, or is strictly nearer to holding than before. A change that puts money
+/// into no position may leave a broken limit as it is; one that mends a limit need not raise the income.
 ///
 /// # Errors
 ///
-/// The first limit, in the order of [`Limit`] and then of the caps, that does neither.
+/// The first limit, in the order of [`Limit`] and then of the caps, that fails.
 pub fn check<Id: Copy>(
     before: &Portfolio<'_>,
     after: &Portfolio<'_>,
+    flow: &Flow,
+    budgets: &Budgets,
     parameters: &Parameters<'_, Id>,
 ) -> Result<(), Breach<Id>> {
-    for (was, is) in measures(before, parameters).zip(measures(after, parameters)) {
-        if !is.holds() && !is.is_nearer_than(&was) {
-            return Err(Breach { limit: is.limit, id: is.id, value: is.value(), bound: U256::from(is.bound) });
+    let was = Case { portfolio: before, base: before, flow: &Flow::default(), budgets, parameters };
+    let is = Case { portfolio: after, base: before, flow, budgets, parameters };
+    let mut mends = false;
+    for (was, is) in measures(&was).zip(measures(&is)) {
+        if is.holds() {
+            mends |= !was.holds();
+        } else if is.is_nearer_than(&was) {
+            mends = true;
+        } else if !excused(&was, &is, flow, mends) {
+            return Err(Breach { limit: is.limit, on: is.on, value: is.value(), bound: U256::from(is.bound) });
         }
     }
     Ok(())
 }
 
-/// Returns every limit with its value, in the order of [`Limit`] and then of the caps.
+fn excused<Id>(was: &Measure<Id>, is: &Measure<Id>, flow: &Flow, mends: bool) -> bool {
+    match is.limit {
+        Limit::Improvement => mends,
+        Limit::LossBudget | Limit::TurnoverBudget | Limit::GrantLoss | Limit::GrantTurnover | Limit::Breaker => false,
+        _ => !flow.invests && is.is_no_further_than(was),
+    }
+}
+
+/// Returns every limit with its value, in the order of [`Limit`] and then of the caps: of the portfolio as it stands
+/// (`Flow::default()`, `base` the same portfolio), or of one that a flow has changed.
 pub fn states<'a, Id: Copy>(
+    base: &'a Portfolio<'a>,
     portfolio: &'a Portfolio<'a>,
+    flow: &'a Flow,
+    budgets: &'a Budgets,
     parameters: &'a Parameters<'a, Id>,
 ) -> impl Iterator<Item = State<Id>> + 'a {
-    measures(portfolio, parameters).map(|measure| State {
+    measures_of(Case { portfolio, base, flow, budgets, parameters }).map(|measure| State {
         limit: measure.limit,
-        id: measure.id,
+        on: measure.on,
         value: measure.value(),
         bound: U256::from(measure.bound),
         holds: measure.holds(),
     })
+}
+
+fn measures_of<'a, Id: Copy>(case: Case<'a, Id>) -> impl Iterator<Item = Measure<Id>> + 'a {
+    measures(&case)
 }

@@ -16,18 +16,29 @@ pub enum Sense {
     AtLeast,
 }
 
+/// What a limit is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject<Id> {
+    /// The whole portfolio.
+    Portfolio,
+    /// A risk id.
+    Risk(Id),
+    /// A position, by its index.
+    Position(u8),
+}
+
 /// The value of one limit, `amount / of`, against `bound / scale`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Measure<Id> {
     /// Which rule speaks.
     pub limit: Limit,
-    /// On what; `None` for the whole portfolio.
-    pub id: Option<Id>,
+    /// On what.
+    pub on: Subject<Id>,
     /// The side that is allowed.
     pub sense: Sense,
     /// Numerator of the value.
     pub amount: u128,
-    /// Denominator of the value: the net asset value, or 1 for an amount.
+    /// Denominator of the value: a net asset value, a venue's depth, or 1 for an amount.
     pub of: u128,
     /// The bound, in units of `1 / scale`.
     pub bound: u128,
@@ -53,6 +64,14 @@ impl<Id> Measure<Id> {
         match self.sense {
             Sense::AtMost => moved == Ordering::Less,
             Sense::AtLeast => moved == Ordering::Greater,
+        }
+    }
+
+    /// Returns whether its amount alone has not moved away from the bound since `before`.
+    pub fn is_no_further_than(&self, before: &Self) -> bool {
+        match self.sense {
+            Sense::AtMost => self.amount <= before.amount,
+            Sense::AtLeast => self.amount >= before.amount,
         }
     }
 

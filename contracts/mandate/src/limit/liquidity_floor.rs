@@ -1,19 +1,16 @@
 //! Liquidity floor: idle money is at least a fraction of the net asset value.
 
-use super::Limit;
-use crate::{Measure, Parameters, Portfolio, Sense};
+use super::{Case, Limit};
+use crate::{Measure, Sense, Subject};
 
-pub(super) fn measures<'a, Id: Copy>(
-    portfolio: &'a Portfolio<'a>,
-    parameters: &'a Parameters<'a, Id>,
-) -> impl Iterator<Item = Measure<Id>> + 'a {
+pub(super) fn measures<'a, Id: Copy>(case: Case<'a, Id>) -> impl Iterator<Item = Measure<Id>> + use<'a, Id> {
     core::iter::once(Measure {
         limit: Limit::LiquidityFloor,
-        id: None,
+        on: Subject::Portfolio,
         sense: Sense::AtLeast,
-        amount: portfolio.idle_assets,
-        of: portfolio.nav_assets,
-        bound: parameters.liquidity_floor_wad.into(),
+        amount: case.portfolio.idle_assets,
+        of: case.portfolio.nav_assets,
+        bound: case.parameters.liquidity_floor_wad.into(),
         scale: math::WAD,
     })
 }

@@ -1,10 +1,18 @@
 //! The rules. Each file states what its rule measures on a portfolio; `check.rs` judges.
 
 mod absolute_cap;
+mod breaker;
+mod grant_loss;
+mod grant_turnover;
+mod improvement;
+mod liquidity_cover;
 mod liquidity_floor;
+mod loss_budget;
 mod relative_cap;
+mod turnover_budget;
+mod venue_depth;
 
-use crate::{Measure, Parameters, Portfolio};
+use crate::{Budgets, Cap, Flow, Level, Measure, Parameters, Portfolio, Sense, Subject};
 
 /// The kinds of limit, numbered as the contracts' errors and views number them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,27 +20,66 @@ use crate::{Measure, Parameters, Portfolio};
 pub enum Limit {
     /// What counts against a risk id, in base units of the asset.
     AbsoluteCap = 0,
-    /// What counts against a risk id, as a fraction of the net asset value.
+    /// What counts against a risk id, as a fraction of the least net asset value.
     RelativeCap = 1,
     /// Idle money as a fraction of the net asset value; a least value.
     LiquidityFloor = 2,
+    /// Idle money and what is payable at once as a fraction of the net asset value; a least value.
+    LiquidityCover = 3,
+    /// A position as a fraction of what its venue holds.
+    VenueDepth = 4,
+    /// What the vault has lost within an epoch, in base units.
+    LossBudget = 5,
+    /// What the vault has moved within an epoch, in base units.
+    TurnoverBudget = 6,
+    /// What was lost under the keeper's grant within an epoch, in base units.
+    GrantLoss = 7,
+    /// What was moved under the keeper's grant within an epoch, in base units.
+    GrantTurnover = 8,
+    /// What counts against a tripped risk id, in base units; at most what it was before.
+    Breaker = 9,
+    /// Income a year of the positions that a change touches, in base units; a least value.
+    Improvement = 10,
 }
 
-/// Returns every limit, measured: as many and in the same order for every portfolio under the same parameters.
-pub(crate) fn measures<'a, Id: Copy>(
-    portfolio: &'a Portfolio<'a>,
-    parameters: &'a Parameters<'a, Id>,
-) -> impl Iterator<Item = Measure<Id>> + 'a {
-    absolute_cap::measures(portfolio, parameters)
-        .chain(relative_cap::measures(portfolio, parameters))
-        .chain(liquidity_floor::measures(portfolio, parameters))
+/// What a rule looks at: a portfolio, the one that it came from, what moved between, and what is allowed.
+#[derive(Clone, Copy)]
+pub(crate) struct Case<'a, Id> {
+    pub(crate) portfolio: &'a Portfolio<'a>,
+    pub(crate) base: &'a Portfolio<'a>,
+    pub(crate) flow: &'a Flow,
+    pub(crate) budgets: &'a Budgets,
+    pub(crate) parameters: &'a Parameters<'a, Id>,
+}
+
+/// Returns every limit, measured: as many and in the same order for every portfolio under the same parameters, stakes
+/// and base.
+pub(crate) fn measures<'a, Id: Copy>(case: &Case<'a, Id>) -> impl Iterator<Item = Measure<Id>> + use<'a, Id> {
+    absolute_cap::measures(*case)
+        .chain(relative_cap::measures(*case))
+        .chain(liquidity_floor::measures(*case))
+        .chain(liquidity_cover::measures(*case))
+        .chain(venue_depth::measures(*case))
+        .chain(loss_budget::measures(*case))
+        .chain(turnover_budget::measures(*case))
+        .chain(grant_loss::measures(*case))
+        .chain(grant_turnover::measures(*case))
+        .chain(breaker::measures(*case))
+        .chain(improvement::measures(*case))
 }
 
 /// Each cap with what counts against it; infinite where the portfolio does not say.
-fn exposures<'a, Id: Copy>(
+fn exposures<'a, Id>(
     portfolio: &'a Portfolio<'a>,
     parameters: &'a Parameters<'a, Id>,
-) -> impl Iterator<Item = (&'a crate::Cap<Id>, u128)> + 'a {
+) -> impl Iterator<Item = (&'a Cap<Id>, u128)> {
     let stated = portfolio.exposures_assets.iter().copied();
     parameters.caps.iter().zip(stated.chain(core::iter::repeat(u128::MAX)))
+}
+
+/// A budget with what a change would bring it to. A change that charges nothing is inside any budget, one that is
+/// overdrawn too.
+fn budget<Id>(limit: Limit, level: Level, charge_assets: u128) -> Measure<Id> {
+    let amount = if charge_assets == 0 { 0 } else { level.used_assets.saturating_add(charge_assets) };
+    Measure { limit, on: Subject::Portfolio, sense: Sense::AtMost, amount, of: 1, bound: level.capacity_assets, scale: 1 }
 }

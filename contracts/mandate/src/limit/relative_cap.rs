@@ -1,18 +1,15 @@
-//! Relative cap: what counts against a risk id is at most a fraction of the net asset value.
+//! Relative cap: what counts against a risk id is at most a fraction of the least net asset value.
 
-use super::{Limit, exposures};
-use crate::{Measure, Parameters, Portfolio, Sense};
+use super::{Case, Limit, exposures};
+use crate::{Measure, Sense, Subject};
 
-pub(super) fn measures<'a, Id: Copy>(
-    portfolio: &'a Portfolio<'a>,
-    parameters: &'a Parameters<'a, Id>,
-) -> impl Iterator<Item = Measure<Id>> + 'a {
-    exposures(portfolio, parameters).map(|(cap, exposure_assets)| Measure {
+pub(super) fn measures<'a, Id: Copy>(case: Case<'a, Id>) -> impl Iterator<Item = Measure<Id>> + use<'a, Id> {
+    exposures(case.portfolio, case.parameters).map(move |(cap, exposure_assets)| Measure {
         limit: Limit::RelativeCap,
-        id: Some(cap.id),
+        on: Subject::Risk(cap.id),
         sense: Sense::AtMost,
         amount: exposure_assets,
-        of: portfolio.nav_assets,
+        of: case.portfolio.least_nav_assets,
         bound: cap.relative_wad.into(),
         scale: math::WAD,
     })

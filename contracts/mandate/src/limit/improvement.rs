@@ -1,0 +1,18 @@
+//! Improvement: a change that puts money into a position raises the income a year of what it touches, where the venues
+//! say what they pay. Churn that earns nothing is refused; a change that mends a limit is excused.
+
+use super::{Case, Limit};
+use crate::{Measure, Sense, Subject};
+
+pub(super) fn measures<'a, Id: Copy>(case: Case<'a, Id>) -> impl Iterator<Item = Measure<Id>> + use<'a, Id> {
+    let income = case.flow.income_assets.filter(|_| case.flow.invests);
+    income.into_iter().map(|(before_assets, after_assets)| Measure {
+        limit: Limit::Improvement,
+        on: Subject::Portfolio,
+        sense: Sense::AtLeast,
+        amount: after_assets,
+        of: 1,
+        bound: before_assets.saturating_add(1),
+        scale: 1,
+    })
+}
