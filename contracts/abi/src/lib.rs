@@ -48,3 +48,8 @@ pub mod morpho {
 pub mod arb {
     alloy_sol_types::sol!("sol/IArb.sol");
 }
+
+/// Interfaces in `sol/IGovernor.sol`: the votes, the Governor and the timelock that may own a vault.
+pub mod governor {
+    alloy_sol_types::sol!("sol/IGovernor.sol");
+}
