@@ -20,6 +20,10 @@ interface IBoard {
         uint32 tripSecs;
     }
 
+    // Every function that changes something emits one event of its own, which tells what is stored, and moves the
+    // revision by one; `submit`, `revoke`, `pause` and `tripByWord` leave the revision. A change that was submitted emits
+    // Executed too.
+
     event Submitted(bytes32 indexed id, bytes4 indexed selector, bytes data, uint256 executableAt);
     event Revoked(bytes32 indexed id, address indexed by);
     event Executed(bytes32 indexed id, address indexed by);
@@ -27,14 +31,26 @@ interface IBoard {
     event Abdicated(bytes4 indexed selector);
     event Opened();
     event PausedUntil(uint256 until, address indexed by);
-    event PositionAdded(uint32 indexed position, address adapter, bytes32[] riskIds, bytes32 codehash);
+    event PositionAdded(
+        uint32 indexed position,
+        address adapter,
+        bytes32[] riskIds,
+        bytes32 codehash,
+        uint16 instantBps,
+        uint16 depthBps,
+        uint16 slackBps
+    );
     event TermsSet(uint32 indexed position, uint16 instantBps, uint16 depthBps, uint16 slackBps);
     event CapSet(bytes32 indexed riskId, uint256 absolute, uint256 relativeWad);
     event Nested(bytes32 indexed riskId, bytes32 indexed parent, bool nested);
     event CodeAdmitted(bytes32 indexed codehash, bool admitted);
     event BreakerSet(bytes32 indexed riskId, Breaker breaker);
+    /// `what`: "maxRate" (wad), "epoch" (seconds), "silence" (seconds).
     event MandateSet(bytes32 indexed what, uint256 value);
+    event BudgetsSet(uint256 lossWad, uint256 turnoverWad);
+    event LiquiditySet(uint256 floorWad, uint256 coverWad);
     event GrantSet(address indexed keeper, uint64 positions, uint256 turnoverWad, uint256 lossWad, uint256 expiry);
+    /// `role`: "curator" (whoever had it has it no more; the zero address: nobody has), "guardian".
     event RoleSet(bytes32 indexed role, address indexed account, bool granted);
     event OwnershipOffered(address indexed owner, address indexed candidate);
     event OwnershipTaken(address indexed owner);

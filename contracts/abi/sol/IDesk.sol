@@ -113,7 +113,14 @@ interface IDesk {
         bool holds;
     }
 
-    /// `brokenBefore`, `brokenAfter`: bit i for the i-th of `limits()`. The levels are those of the budgets after it.
+    // Every event tells what is stored, not what was asked for; what an event does not tell follows from others by the
+    // rules beside it. So the whole history can be rebuilt from events and block times alone.
+
+    /// A rebalance, or with `nonce` type(uint256).max a relief. `navBefore`: before its marks. `navLeast`: what caps and
+    /// budgets were fractions of. `loss`, `turnover`: what its legs were charged; what its marks lost is in `lossLevel`
+    /// alone. The levels are those of the vault's budgets after it, drained to now. `incomeBefore`, `incomeAfter`: a year
+    /// at the positions touched, type(uint256).max where not known. `brokenBefore` (after the marks, before the legs),
+    /// `brokenAfter`: bit i for the i-th limit of this very change, positions' venues in the order of their touch.
     event Rebalanced(
         address indexed caller,
         uint256 indexed nonce,
@@ -125,14 +132,20 @@ interface IDesk {
         uint256 turnover,
         uint256 lossLevel,
         uint256 turnoverLevel,
+        uint256 incomeBefore,
+        uint256 incomeAfter,
         uint256 brokenBefore,
         uint256 brokenAfter
     );
-    event PositionMoved(uint32 indexed position, int256 assets, uint256 result, uint256 valueAfter);
-    /// A mark; `shortfall` is the position's after it, `lossLevel` the budget's.
-    event PositionMarked(
-        uint32 indexed position, uint256 valueBefore, uint256 valueAfter, uint256 shortfall, uint256 lossLevel
-    );
+    /// A leg, or what an exit forced (`depth` 0: not measured). Idle gives a positive `assets`; of what a position pays,
+    /// `result`, it takes as much as the position's value was. `depth` is what the venue held for everybody after it.
+    event PositionMoved(uint32 indexed position, int256 assets, uint256 result, uint256 valueAfter, uint256 depth);
+    /// A mark: whenever a position's value or the time of its mark changed by one; that time is now.
+    event PositionMarked(uint32 indexed position, uint256 valueBefore, uint256 valueAfter);
+    /// The shortfall stored with a position has changed: it counts from the time of the position's mark.
+    event ShortfallSet(uint32 indexed position, uint256 shortfall);
+    /// Marks outside a rebalance lost `loss` and charged the vault's budgets; the levels after it, drained to now.
+    event Charged(uint256 loss, uint256 lossLevel, uint256 turnoverLevel);
     /// A risk id takes no new money until `until`. `condition`: 1 depeg, 2 stale price, 3 illiquid, 4 does not answer,
     /// 5 a guardian's word.
     event Tripped(bytes32 indexed riskId, uint8 condition, uint256 value, uint256 bound, uint256 until);

@@ -32,7 +32,11 @@ interface IVault {
 
     /// No deposits before the vault is opened, and none while an id that holds money is tripped.
     error DepositsBlocked(uint256 until);
-    /// The net asset value that exits receive, before and after money came or went.
+    /// The vault's beginning. What it does not tell is zero; deposits are blocked until `open`.
+    event Initialized(
+        address asset, address desk, address board, address owner, uint8 decimals, uint256 epochSecs, uint256 silenceSecs
+    );
+    /// The net asset value that exits receive, before and after money came or went: before what an exit forced.
     event Flowed(uint256 navBefore, uint256 navAfter);
 
     /// Names asset, desk, board and owner, once; the deployer calls it in the deployment's own transaction.
