@@ -2,12 +2,14 @@
 
 use std::fmt;
 
+use alloy_primitives::Address;
 use serde::{Deserialize, Serialize};
 
 use crate::intent::{Intent, Leg};
 use crate::snapshot::Block;
-use crate::target::{Limit, Unreachable};
-use crate::units::{Assets, Wei};
+use crate::target::{Limit, LimitKind, Unreachable};
+use crate::units::{Assets, Timestamp, Wei};
+use crate::words::{Unit, duration};
 
 /// The outcome of one look at the world.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,6 +28,8 @@ pub enum Decision {
     Infeasible {
         /// The limits that cannot be met.
         unreachable: Vec<Unreachable>,
+        /// What stands in their way.
+        conflicts: Vec<LimitKind>,
         /// The figures.
         explanation: Explanation,
     },
@@ -49,10 +53,22 @@ pub struct Plan {
     pub intent: Intent,
     /// The intent's legs again, each with its reason.
     pub legs: Vec<PlannedLeg>,
-    /// Whether it restores limits rather than earns more.
-    pub restores_limits: bool,
+    /// What it is for.
+    pub purpose: Purpose,
     /// The figures.
     pub explanation: Explanation,
+}
+
+/// What a plan is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// To earn more.
+    Earn,
+    /// To bring limits back, whatever it earns.
+    RestoreLimits,
+    /// To show that the keeper is there, so that its budgets do not shrink: no legs.
+    SignOfLife,
 }
 
 /// One leg and what it does.
@@ -76,6 +92,18 @@ pub struct PlannedLeg {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "reason")]
 pub enum Idleness {
+    /// The account has no grant, or one without positions.
+    NoGrant {
+        /// The account.
+        account: Address,
+    },
+    /// The account's grant has ended.
+    GrantExpired {
+        /// Its last moment.
+        expiry: Timestamp,
+        /// The snapshot's moment.
+        now: Timestamp,
+    },
     /// The vault holds nothing.
     NoAssets,
     /// Every movement is smaller than the least one worth making.
@@ -92,12 +120,45 @@ pub enum Idleness {
         /// What the gain would have to exceed.
         required_assets: f64,
     },
+    /// Money may only move to idle, and none needs to.
+    Paused {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// Money counts for caps and budgets only after it has stayed for a whole epoch, and most of it has not yet.
+    TooYoung {
+        /// What counts already.
+        counted: Assets,
+        /// What there is.
+        nav: Assets,
+        /// The length of an epoch.
+        epoch_secs: u64,
+    },
+    /// What the best portfolio asks for is more than the budgets admit now; they refill by the second.
+    BudgetSpent {
+        /// The budget that stands in the way.
+        budget: LimitKind,
+        /// What is left of it.
+        left: Assets,
+    },
 }
 
 impl fmt::Display for Idleness {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NoGrant { account } => write!(formatter, "the vault lets {account} do nothing: it has no grant"),
+            Self::GrantExpired { expiry, now } => write!(formatter, "the grant ended at {expiry}, it is {now}"),
             Self::NoAssets => formatter.write_str("the vault holds nothing"),
+            Self::Paused { until } => write!(formatter, "paused until {until}: money may only move to idle"),
+            Self::TooYoung { counted, nav, epoch_secs } => write!(
+                formatter,
+                "only {counted} of {nav} base units count for caps and budgets yet: money must stay for a whole epoch of \
+                 {} first",
+                duration(*epoch_secs)
+            ),
+            Self::BudgetSpent { budget, left } => {
+                write!(formatter, "the {budget} has {left} base units left; it refills by the second")
+            }
             Self::WithinDust { largest, least } => {
                 write!(formatter, "the largest movement is {largest} base units, below the least of {least}")
             }
@@ -164,9 +225,11 @@ pub struct PositionLine {
 pub struct LimitLine {
     /// The limit's name and what it hangs on, for people.
     pub limit: String,
-    /// The value found: assets for an absolute cap, wad of net asset value otherwise.
+    /// What value and bound are counted in.
+    pub unit: Unit,
+    /// The value found.
     pub value: String,
-    /// The bound in the same unit.
+    /// The bound.
     pub bound: String,
     /// Whether it holds.
     pub holds: bool,

@@ -1,6 +1,6 @@
 //! What the keeper submits, and its calldata.
 
-use alloy_primitives::{Bytes, I256, U256};
+use alloy_primitives::{Address, Bytes, I256, U256};
 use alloy_sol_types::SolCall;
 use serde::{Deserialize, Serialize};
 
@@ -8,10 +8,10 @@ use abi::desk::IDesk;
 
 use crate::units::{Assets, Timestamp};
 
-/// Legs with the nonce, deadline and revision under which alone they may run.
+/// Legs with the nonce, deadline and revision under which alone they may run; none at all is a sign of life.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intent {
-    /// The nonce that the vault expects.
+    /// The nonce that the sender's grant expects.
     pub nonce: U256,
     /// The last moment at which it may run.
     pub deadline: Timestamp,
@@ -71,12 +71,12 @@ impl Intent {
         Ok(IDesk::rebalanceCall { intent: self.to_abi()? }.abi_encode().into())
     }
 
-    /// The calldata of `previewRebalance(intent)`.
+    /// The calldata of `previewRebalance(keeper, intent)`.
     ///
     /// # Errors
     /// As [`Intent::to_abi`].
-    pub fn preview_calldata(&self) -> Result<Bytes, TooLarge> {
-        Ok(IDesk::previewRebalanceCall { intent: self.to_abi()? }.abi_encode().into())
+    pub fn preview_calldata(&self, keeper: Address) -> Result<Bytes, TooLarge> {
+        Ok(IDesk::previewRebalanceCall { keeper, intent: self.to_abi()? }.abi_encode().into())
     }
 }
 

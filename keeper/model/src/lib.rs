@@ -6,23 +6,30 @@
 //! the chain itself rounds to whole wad a second (eight digits at its lowest rate).
 
 pub mod decision;
+pub mod governed;
 pub mod intent;
 pub mod limits;
 pub mod ports;
+pub mod position;
 pub mod rate;
 pub mod snapshot;
 pub mod target;
+pub mod trial;
 pub mod units;
+pub mod words;
 
 pub use abi;
 pub use alloy_primitives;
 pub use mandate;
 pub use math;
 
-pub use decision::{Decision, Explanation, Idleness, Plan, PlannedLeg};
+pub use decision::{Decision, Explanation, Idleness, Plan, PlannedLeg, Purpose};
+pub use governed::{Budgets, Cap, Grant, Level, Operator, Parameters, RiskId};
 pub use intent::{Intent, Leg, Movement};
 pub use limits::{Holdings, Mandate};
+pub use position::{Position, Terms, VenueKind};
 pub use rate::{Curve, RateModel};
-pub use snapshot::{Asset, Block, Book, Cap, Operator, Position, RiskId, Snapshot, VenueKind};
+pub use snapshot::{Asset, Block, Book, Snapshot};
 pub use target::{Limit, LimitKind, Status, Target, TargetPosition, Unreachable};
+pub use trial::{Trial, TrialError};
 pub use units::{Assets, Gas, Ray, Timestamp, Wad, Wei};

@@ -3,23 +3,35 @@
 use alloy_primitives::U256;
 
 use crate::decision::LimitLine;
-use crate::snapshot::{RiskId, Snapshot};
+use crate::governed::{Level, RiskId};
+use crate::snapshot::Snapshot;
 use crate::units::Assets;
+use crate::words::{Unit, limit_name};
 
-/// The limits of a snapshot with the positions that count against each cap.
+/// 10,000: the whole in basis points.
+const WHOLE_BPS: u16 = 10_000;
+
+/// The limits of a snapshot with the positions that count against each cap, and what each counts as payable at once.
 #[derive(Clone, Debug)]
 pub struct Mandate {
     caps: Vec<mandate::Cap>,
     members: Vec<Vec<usize>>,
+    instant_bps: Vec<u16>,
+    least_nav_assets: u128,
     liquidity_floor_wad: u64,
+    liquidity_cover_wad: u64,
+    budgets: mandate::Budgets,
 }
 
 /// One portfolio as the mandate looks at it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holdings {
     nav_assets: u128,
+    least_nav_assets: u128,
     idle_assets: u128,
+    instant_assets: u128,
     exposures_assets: Vec<u128>,
+    stakes: Vec<mandate::Stake>,
 }
 
 /// An amount beyond the vault's accounts (2^128 - 1 base units).
@@ -28,10 +40,11 @@ pub struct Holdings {
 pub struct BeyondAccounts(pub Assets);
 
 impl Mandate {
-    /// The limits of `snapshot`. A risk id without caps has zero caps, as on chain; a bound beyond the
-    /// accounts is as good as none.
+    /// The limits of `snapshot`. A risk id without caps has zero caps, as on chain; a bound beyond the accounts is as
+    /// good as none, a budget's use beyond them uses it up.
     #[must_use]
     pub fn of(snapshot: &Snapshot) -> Self {
+        let now = snapshot.now();
         let mut caps = snapshot
             .caps
             .iter()
@@ -39,6 +52,7 @@ impl Mandate {
                 id: cap.risk_id.0,
                 absolute_assets: cap.absolute.0.saturating_to(),
                 relative_wad: cap.relative.0.saturating_to(),
+                is_tripped: cap.is_tripped(now),
             })
             .collect::<Vec<_>>();
         for RiskId(id) in snapshot.positions.iter().flat_map(|position| &position.risk_ids) {
@@ -51,7 +65,22 @@ impl Mandate {
             positions.filter(|(_, position)| position.risk_ids.contains(&RiskId(id))).map(|(index, _)| index).collect()
         };
         let members = caps.iter().map(|cap| counts(cap.id)).collect();
-        Self { caps, members, liquidity_floor_wad: snapshot.book.liquidity_floor.0.saturating_to() }
+        let instant = |position| if snapshot.is_tripped(position) { 0 } else { position.terms.instant_bps };
+        let grant = &snapshot.operator.grant;
+        Self {
+            caps,
+            members,
+            instant_bps: snapshot.positions.iter().map(instant).collect(),
+            least_nav_assets: snapshot.book.nav_least.0.saturating_to(),
+            liquidity_floor_wad: snapshot.parameters.liquidity_floor.0.saturating_to(),
+            liquidity_cover_wad: snapshot.parameters.liquidity_cover.0.saturating_to(),
+            budgets: mandate::Budgets {
+                loss: level(&snapshot.budgets.loss),
+                turnover: level(&snapshot.budgets.turnover),
+                grant_loss: level(&grant.loss),
+                grant_turnover: level(&grant.turnover),
+            },
+        }
     }
 
     /// The caps, each with the positions (by place) that count against it.
@@ -59,39 +88,90 @@ impl Mandate {
         self.caps.iter().zip(self.members.iter().map(Vec::as_slice))
     }
 
-    /// The portfolio with `idle` and position values in the snapshot's order, at a net asset value of `nav`.
+    /// The part of each position that counts as payable at once, in bps; nothing of one with a tripped id.
+    #[must_use]
+    pub fn instant_bps(&self) -> &[u16] {
+        &self.instant_bps
+    }
+
+    /// The budgets that a change is charged to.
+    #[must_use]
+    pub fn budgets(&self) -> &mandate::Budgets {
+        &self.budgets
+    }
+
+    /// The same with `assets` more charged to the vault's loss budget, as a mark charges it.
+    #[must_use]
+    pub(crate) fn charged(mut self, assets: u128) -> Self {
+        self.budgets.loss.used_assets = self.budgets.loss.used_assets.saturating_add(assets);
+        self
+    }
+
+    /// The portfolio with `idle` and position values in the snapshot's order; `stakes` are the positions whose venue
+    /// is measured.
     ///
     /// # Errors
     /// Where an amount is beyond the vault's accounts.
-    pub fn holdings(&self, nav: Assets, idle: Assets, values: &[Assets]) -> Result<Holdings, BeyondAccounts> {
-        let narrow = |assets: Assets| u128::try_from(assets.0).map_err(|_| BeyondAccounts(assets));
+    pub fn holdings(
+        &self,
+        idle: Assets,
+        values: &[Assets],
+        stakes: Vec<mandate::Stake>,
+    ) -> Result<Holdings, BeyondAccounts> {
         let exposure = |members: &Vec<usize>| {
             let held = members.iter().filter_map(|place| values.get(*place));
             narrow(held.fold(Assets::ZERO, |sum, value| sum.saturating_add(*value)))
         };
+        let payable = |(value, bps): (&Assets, &u16)| instant_down(*value, *bps);
+        let instant = values.iter().zip(&self.instant_bps).map(payable).fold(idle, Assets::saturating_add);
+        let nav_assets = narrow(values.iter().fold(idle, |sum, value| sum.saturating_add(*value)))?;
         Ok(Holdings {
-            nav_assets: narrow(nav)?,
+            nav_assets,
+            least_nav_assets: self.least_nav_assets.min(nav_assets),
             idle_assets: narrow(idle)?,
+            instant_assets: narrow(instant)?,
             exposures_assets: self.members.iter().map(exposure).collect::<Result<_, _>>()?,
+            stakes,
         })
     }
 
-    /// What the vault would say to a change from `before` to `after`.
+    /// What the vault would say to a change from `before` to `after` that moved and cost `flow`.
     ///
     /// # Errors
     /// The first limit that neither holds nor is nearer to holding.
-    pub fn check(&self, before: &Holdings, after: &Holdings) -> Result<(), mandate::Breach> {
-        mandate::check(&before.portfolio(), &after.portfolio(), &self.parameters())
+    pub fn check(&self, before: &Holdings, after: &Holdings, flow: &mandate::Flow) -> Result<(), mandate::Breach> {
+        mandate::check(&before.portfolio(), &after.portfolio(), flow, &self.budgets, &self.parameters())
     }
 
-    /// Every limit as it stands.
+    /// Every limit after a change from `before` to `after`.
     #[must_use]
-    pub fn states(&self, holdings: &Holdings) -> Vec<mandate::State> {
-        mandate::states(&holdings.portfolio(), &self.parameters()).collect()
+    pub fn states(&self, before: &Holdings, after: &Holdings, flow: &mandate::Flow) -> Vec<mandate::State> {
+        mandate::states(&before.portfolio(), &after.portfolio(), flow, &self.budgets, &self.parameters()).collect()
+    }
+
+    /// Every limit of a portfolio as it stands.
+    #[must_use]
+    pub fn standing(&self, holdings: &Holdings) -> Vec<mandate::State> {
+        self.states(holdings, holdings, &mandate::Flow::default())
+    }
+
+    /// Every limit of the snapshot's portfolio as the book has it, each venue measured.
+    ///
+    /// # Errors
+    /// Where an amount is beyond the vault's accounts.
+    pub fn standing_now(&self, snapshot: &Snapshot) -> Result<Vec<mandate::State>, BeyondAccounts> {
+        let marked = snapshot.positions.iter().map(|position| position.marked).collect::<Vec<_>>();
+        let stakes = snapshot.positions.iter().map(|position| stake(position, position.marked, position.depth));
+        let now = self.holdings(snapshot.book.idle, &marked, stakes.collect::<Result<_, _>>()?)?;
+        Ok(self.standing(&now))
     }
 
     fn parameters(&self) -> mandate::Parameters<'_> {
-        mandate::Parameters { caps: &self.caps, liquidity_floor_wad: self.liquidity_floor_wad }
+        mandate::Parameters {
+            caps: &self.caps,
+            liquidity_floor_wad: self.liquidity_floor_wad,
+            liquidity_cover_wad: self.liquidity_cover_wad,
+        }
     }
 }
 
@@ -99,37 +179,51 @@ impl Holdings {
     fn portfolio(&self) -> mandate::Portfolio<'_> {
         mandate::Portfolio {
             nav_assets: self.nav_assets,
+            least_nav_assets: self.least_nav_assets,
             idle_assets: self.idle_assets,
+            instant_assets: self.instant_assets,
             exposures_assets: &self.exposures_assets,
+            stakes: &self.stakes,
         }
     }
+}
+
+/// A position of `value` in the book against a venue that holds `depth`.
+pub(crate) fn stake(
+    position: &crate::Position,
+    value: Assets,
+    depth: Option<Assets>,
+) -> Result<mandate::Stake, BeyondAccounts> {
+    Ok(mandate::Stake {
+        // The contracts number positions in eight bits.
+        position: u8::try_from(position.index).unwrap_or(u8::MAX),
+        value_assets: narrow(value)?,
+        depth_assets: depth.map_or(u128::MAX, |depth| depth.0.saturating_to()),
+        depth_wad: u64::from(position.terms.depth_bps) * (math::WAD / u64::from(WHOLE_BPS)),
+    })
+}
+
+/// `value * bps / 10,000`, rounded down.
+fn instant_down(value: Assets, bps: u16) -> Assets {
+    Assets(math::mul_div_down(value.0, U256::from(bps), U256::from(WHOLE_BPS)).unwrap_or_default())
+}
+
+fn level(level: &Level) -> mandate::Level {
+    mandate::Level { used_assets: level.used.0.saturating_to(), capacity_assets: level.capacity.0.saturating_to() }
+}
+
+pub(crate) fn narrow(assets: Assets) -> Result<u128, BeyondAccounts> {
+    u128::try_from(assets.0).map_err(|_| BeyondAccounts(assets))
 }
 
 impl From<&mandate::State> for LimitLine {
     fn from(state: &mandate::State) -> Self {
         Self {
-            limit: limit_name(state.limit, state.id),
+            limit: limit_name(state.limit, state.on),
+            unit: Unit::of(state.limit),
             value: state.value.to_string(),
             bound: state.bound.to_string(),
             holds: state.holds,
         }
     }
-}
-
-/// The name of a limit for people: "relative cap of protocol/aave-v3".
-#[must_use]
-pub fn limit_name(limit: mandate::Limit, id: Option<mandate::RiskId>) -> String {
-    let name = match limit {
-        mandate::Limit::AbsoluteCap => "absolute cap",
-        mandate::Limit::RelativeCap => "relative cap",
-        mandate::Limit::LiquidityFloor => "liquidity floor",
-    };
-    id.map_or_else(|| name.to_owned(), |id| format!("{name} of {}", RiskId(id)))
-}
-
-/// One line about a refusal: which limit, the value found and the bound.
-#[must_use]
-pub fn breach_line(breach: &mandate::Breach) -> String {
-    let (value, bound): (U256, U256) = (breach.value, breach.bound);
-    format!("{}: {value} found, {bound} allowed", limit_name(breach.limit, breach.id))
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::snapshot::RiskId;
+use crate::governed::RiskId;
 use crate::units::Assets;
 
 /// The portfolio that earns most inside the mandate.
@@ -30,10 +30,12 @@ pub struct Target {
 pub enum Status {
     /// The best portfolio inside every limit.
     Optimal,
-    /// No withdrawal possible now meets these limits; the target brings them as near as liquidity allows.
+    /// No withdrawal possible now meets these limits; the target brings them as near as liquidity and budgets allow.
     Infeasible {
         /// The limits.
         unreachable: Vec<Unreachable>,
+        /// What stands in their way: budgets that are used up, money that is stuck, positions that are not granted.
+        conflicts: Vec<LimitKind>,
     },
 }
 
@@ -79,6 +81,33 @@ pub enum LimitKind {
         /// What the cap hangs on.
         risk_id: RiskId,
     },
+    /// All money but what is idle or payable at once.
+    LiquidityCover,
+    /// The most of its venue that a position may be.
+    VenueDepth {
+        /// The position's index.
+        position: u32,
+    },
+    /// What the vault may lose by its keepers.
+    LossBudget,
+    /// What the vault may move.
+    TurnoverBudget,
+    /// What may be lost under the grant.
+    GrantLoss,
+    /// What may be moved under the grant.
+    GrantTurnover,
+    /// A tripped breaker: no new money against a risk id.
+    Breaker {
+        /// The id.
+        risk_id: RiskId,
+    },
+    /// A position that the grant does not cover.
+    OutOfGrant {
+        /// The position's index.
+        position: u32,
+    },
+    /// A pause: money moves to idle alone.
+    Paused,
     /// What a venue takes at most.
     Capacity {
         /// The position's index.
@@ -97,6 +126,15 @@ impl fmt::Display for LimitKind {
             Self::Budget => formatter.write_str("all money above the liquidity floor"),
             Self::AbsoluteCap { risk_id } => write!(formatter, "absolute cap of {risk_id}"),
             Self::RelativeCap { risk_id } => write!(formatter, "relative cap of {risk_id}"),
+            Self::LiquidityCover => formatter.write_str("liquidity cover"),
+            Self::VenueDepth { position } => write!(formatter, "venue depth of position {position}"),
+            Self::LossBudget => formatter.write_str("loss budget"),
+            Self::TurnoverBudget => formatter.write_str("turnover budget"),
+            Self::GrantLoss => formatter.write_str("grant's loss budget"),
+            Self::GrantTurnover => formatter.write_str("grant's turnover budget"),
+            Self::Breaker { risk_id } => write!(formatter, "tripped breaker of {risk_id}"),
+            Self::OutOfGrant { position } => write!(formatter, "grant, which leaves out position {position}"),
+            Self::Paused => formatter.write_str("pause"),
             Self::Capacity { position } => write!(formatter, "capacity of position {position}"),
             Self::Illiquidity { position } => write!(formatter, "liquidity of position {position}"),
         }

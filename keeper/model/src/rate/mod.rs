@@ -26,6 +26,8 @@ pub enum RateModel {
     AaveTwoSlope(AaveTwoSlope),
     /// A MetaMorpho vault over Morpho Blue markets with the AdaptiveCurveIrm.
     MetaMorpho(MetaMorpho),
+    /// One market of Morpho Blue with the AdaptiveCurveIrm.
+    MorphoBlue(MorphoMarket),
     /// No rate can be read: it counts as zero and takes no new money.
     Unknown {
         /// Why it cannot be read.
@@ -67,6 +69,7 @@ impl RateModel {
         match self {
             Self::AaveTwoSlope(pool) => pool.curve(own),
             Self::MetaMorpho(vault) => vault.curve(own, at),
+            Self::MorphoBlue(market) => market.curve(own, at),
             Self::Unknown { .. } => Ok(Curve::flat_zero(own.to_f64())),
         }
     }
@@ -76,7 +79,7 @@ impl RateModel {
     pub fn refusal(&self) -> Option<&str> {
         match self {
             Self::Unknown { reason } => Some(reason),
-            Self::AaveTwoSlope(_) | Self::MetaMorpho(_) => None,
+            Self::AaveTwoSlope(_) | Self::MetaMorpho(_) | Self::MorphoBlue(_) => None,
         }
     }
 }

@@ -9,6 +9,7 @@
 //! A deposit fills the supply queue up to each cap; a withdrawal empties the withdraw queue down to each
 //! market's liquidity: so the vault's income is piecewise, with one active market a piece. Over several markets it
 //! depends on the path (what goes into one market may come out of another), so the curve holds for one movement.
+//! A market entered directly is one such stretch, without a fee of a vault in between.
 
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
@@ -54,9 +55,9 @@ pub struct MorphoMarket {
     pub has_rate: bool,
     /// When its stored figures were made.
     pub last_update: Timestamp,
-    /// The most that the vault may supply.
+    /// The most that the vault may supply; Morpho Blue itself sets none.
     pub cap: Assets,
-    /// What the vault supplies (its shares at the stored figures).
+    /// What the vault supplies (its shares at the stored figures); of a market entered directly, what we do.
     pub vault_supply: Assets,
 }
 
@@ -78,6 +79,16 @@ pub struct Accrued {
 }
 
 impl MorphoMarket {
+    /// The income curve of a position of ours that is worth `own` now, in this market itself.
+    pub(super) fn curve(&self, own: Assets, at: Timestamp) -> Result<Curve, Error> {
+        let market = self.accrued(at)?;
+        let own = own.to_f64();
+        // What we hold is all that the stretch's vehicle holds: nothing is left of it without us.
+        let market = Accrued { vault_supply: own, ..market };
+        let stretch = Stretch { from: 0.0, to: f64::INFINITY, active: 0, keep: 1.0, x: own, state: vec![market] };
+        Ok(Curve::new(stretch.pieces().into(), f64::INFINITY))
+    }
+
     /// The market with interest and adaptation up to `at`.
     ///
     /// # Errors
@@ -392,6 +403,24 @@ mod tests {
         let error = vault.curve(Assets::ZERO, Timestamp(0)).expect_err("there is one market");
 
         assert_eq!(error.to_string(), "withdraw queue names market 4, but there are only 1");
+    }
+
+    #[test]
+    fn a_market_entered_directly_earns_its_rate_and_takes_our_money_out_before_it_counts_it() {
+        let mut with_us = market(MILLION + MILLION / 4, MILLION / 10 * 8);
+        with_us.vault_supply = Assets::from(MILLION / 4);
+        let without = market(MILLION, MILLION / 10 * 8);
+        let with_us = with_us.curve(Assets::from(MILLION / 4), Timestamp(0)).expect("possible");
+        let without = without.curve(Assets::ZERO, Timestamp(0)).expect("possible");
+
+        let usage = 0.8 / 1.25;
+        let rate = 0.04 * (1.0 + 0.75 * (usage - 0.9) / 0.9) * usage;
+
+        for x in [0.1e12, 0.25e12, 3e12] {
+            close(with_us.rate(x), without.rate(x), 1e-12);
+        }
+        close(with_us.rate(0.25e12), rate, 1e-8);
+        assert!(with_us.capacity().is_infinite());
     }
 
     #[test]

@@ -1,0 +1,154 @@
+//! One holding at one venue: what the book, its adapter and governance say of it.
+
+use std::fmt;
+
+use alloy_primitives::{Address, B256, U256};
+use serde::{Deserialize, Serialize};
+
+use crate::governed::RiskId;
+use crate::rate::RateModel;
+use crate::units::{Assets, Timestamp, Wad};
+
+/// One holding at one venue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Position {
+    /// Its index on chain.
+    pub index: u32,
+    /// The contract that holds it.
+    pub adapter: Address,
+    /// Pool, vault or singleton where the money is.
+    pub venue: Address,
+    /// The market at the venue; zero where it has none.
+    pub market: B256,
+    /// The venue's language.
+    pub kind: VenueKind,
+    /// What it counts against, ancestors included.
+    pub risk_ids: Vec<RiskId>,
+    /// Its value in the vault's book.
+    pub marked: Assets,
+    /// When the book's value was last made real.
+    pub marked_at: Timestamp,
+    /// The loss of the last epoch that a sale would still be charged with.
+    pub shortfall: Assets,
+    /// What governance says of it.
+    pub terms: Terms,
+    /// Its value now, by the adapter.
+    pub value: Assets,
+    /// The venue's units that it holds, by the adapter.
+    pub units: U256,
+    /// What the venue would pay out at once, at most `value`.
+    pub liquidity: Assets,
+    /// What the venue holds for everybody; nothing where it does not say.
+    pub depth: Option<Assets>,
+    /// What a unit earns a year at the present use, by the adapter; nothing where it does not say.
+    pub reported_rate: Option<Wad>,
+    /// How the venue's rate answers to what we hold there.
+    pub rate: RateModel,
+}
+
+/// What governance says of a position; 10,000 = 100 %.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// The part of its value that counts as payable at once.
+    pub instant_bps: u16,
+    /// The most of the venue that it may be.
+    pub depth_bps: u16,
+    /// How far the venue's price may be from a fair one: what every movement is charged to the loss budgets.
+    pub slack_bps: u16,
+}
+
+impl Position {
+    /// What the book would say of it if it were marked at `now`: a loss at once, a gain no faster than `max_rate`.
+    #[must_use]
+    pub fn believed(&self, max_rate: Wad, now: Timestamp) -> Assets {
+        let held_secs = self.marked.0.saturating_mul(U256::from(now.secs_since(self.marked_at)));
+        let gain = math::interest_down(held_secs, max_rate.0.saturating_to()).unwrap_or(U256::MAX);
+        self.value.min(self.marked.saturating_add(Assets(gain)))
+    }
+}
+
+/// The language that an adapter speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VenueKind {
+    /// Aave v3.
+    AaveV3,
+    /// Any ERC-4626 vault.
+    Erc4626,
+    /// One market of Morpho Blue.
+    MorphoBlue,
+    /// One that this keeper does not know.
+    Other(B256),
+}
+
+impl VenueKind {
+    /// The kinds that this keeper knows.
+    pub const KNOWN: [Self; 3] = [Self::AaveV3, Self::Erc4626, Self::MorphoBlue];
+
+    /// Reads `IAdapter.kind()`: a short string padded with zeros.
+    #[must_use]
+    pub fn from_bytes(kind: B256) -> Self {
+        let name = kind.as_slice().split(|byte| *byte == 0).next();
+        name.and_then(|name| std::str::from_utf8(name).ok()).and_then(Self::from_name).unwrap_or(Self::Other(kind))
+    }
+
+    /// The known kind of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::KNOWN.into_iter().find(|kind| kind.to_string() == name)
+    }
+}
+
+impl fmt::Display for VenueKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AaveV3 => formatter.write_str("aave-v3"),
+            Self::Erc4626 => formatter.write_str("erc4626"),
+            Self::MorphoBlue => formatter.write_str("morpho-blue"),
+            Self::Other(kind) => write!(formatter, "{}", RiskId(*kind)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gains_are_believed_at_the_governed_rate_and_losses_at_once() {
+        let position = |value: u128| Position {
+            index: 0,
+            adapter: Address::ZERO,
+            venue: Address::ZERO,
+            market: B256::ZERO,
+            kind: VenueKind::AaveV3,
+            risk_ids: Vec::new(),
+            marked: Assets::from(1_000_000),
+            marked_at: Timestamp(0),
+            shortfall: Assets::ZERO,
+            terms: Terms::default(),
+            value: Assets::from(value),
+            units: U256::from(value),
+            liquidity: Assets::from(value),
+            depth: None,
+            reported_rate: None,
+            rate: RateModel::Unknown { reason: String::new() },
+        };
+        let (half, year) = (Wad::from(500_000_000_000_000_000), Timestamp(math::YEAR_SECS));
+
+        assert_eq!(position(1_200_000).believed(half, year), Assets::from(1_200_000));
+        assert_eq!(position(1_800_000).believed(half, year), Assets::from(1_500_000));
+        assert_eq!(position(1_800_000).believed(half, Timestamp(0)), Assets::from(1_000_000));
+        assert_eq!(position(900_000).believed(half, Timestamp(0)), Assets::from(900_000));
+    }
+
+    #[test]
+    fn kinds_are_read_up_to_the_padding() {
+        for kind in VenueKind::KNOWN {
+            let bytes = B256::right_padding_from(kind.to_string().as_bytes());
+            assert_eq!(VenueKind::from_bytes(bytes), kind);
+        }
+        let other = B256::right_padding_from(b"aave-v4");
+        assert_eq!(VenueKind::from_bytes(other), VenueKind::Other(other));
+    }
+}

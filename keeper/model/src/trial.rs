@@ -1,0 +1,281 @@
+//! Legs run on a snapshot as the vault would run them: marks at the touch, values in the book, charges, income.
+//!
+//! Venues are taken to pay and take exactly what is asked, at the prices that their adapters report; what is lost then is
+//! what governance says that a movement costs, what the book does not believe of a venue's price, and the part of an
+//! earlier loss that a sale is charged with. The judgement itself is the mandate's own code ([`Trial::check`]).
+
+use alloy_primitives::U256;
+
+use crate::intent::{Leg, Movement};
+use crate::limits::{BeyondAccounts, Holdings, Mandate, narrow, stake};
+use crate::rate::Curve;
+use crate::snapshot::Snapshot;
+use crate::units::{Assets, WAD};
+
+/// A leg's charge of at most this many base units is rounding, and no loss.
+const ROUNDING_ASSETS: u128 = 2;
+
+/// A change as the mandate looks at it.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    mandate: Mandate,
+    before: Holdings,
+    after: Holdings,
+    flow: mandate::Flow,
+    idle_after: Assets,
+    values_after: Vec<Assets>,
+}
+
+/// Why legs cannot be run at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TrialError {
+    /// A leg of a position that is not there.
+    #[error("there is no position {0}")]
+    UnknownPosition(u32),
+    /// A leg that takes more than there is.
+    #[error("position {position} is asked for {asked} base units and has {held}")]
+    Overdrawn {
+        /// The position.
+        position: u32,
+        /// What is asked for.
+        asked: Assets,
+        /// What it has.
+        held: Assets,
+    },
+    /// Legs that invest more than idle money.
+    #[error("position {position} is given {asked} base units, but only {idle} are idle then")]
+    InsufficientIdle {
+        /// The position.
+        position: u32,
+        /// What it is given.
+        asked: Assets,
+        /// What is idle.
+        idle: Assets,
+    },
+    /// An amount is beyond the vault's accounts.
+    #[error(transparent)]
+    Amount(#[from] BeyondAccounts),
+}
+
+/// A position while legs run.
+struct Touched {
+    /// Its value by the adapter.
+    real: Assets,
+    /// Its value in the book.
+    book: Assets,
+    shortfall: Assets,
+    depth: Option<Assets>,
+}
+
+impl Trial {
+    /// Runs `legs` in order; `curves` are the positions' income curves, which tell the rates after them.
+    ///
+    /// # Errors
+    /// Where a leg cannot be run, or an amount is beyond the vault's accounts.
+    pub fn of(snapshot: &Snapshot, curves: &[Curve], legs: &[Leg]) -> Result<Self, TrialError> {
+        let mut run = Run::start(snapshot, legs)?;
+        for leg in legs {
+            run.leg(leg)?;
+        }
+        run.finish(curves)
+    }
+
+    /// What the vault would say.
+    ///
+    /// # Errors
+    /// The first limit that neither holds nor is nearer to holding.
+    pub fn check(&self) -> Result<(), mandate::Breach> {
+        self.mandate.check(&self.before, &self.after, &self.flow)
+    }
+
+    /// Every limit after the legs.
+    #[must_use]
+    pub fn states(&self) -> Vec<mandate::State> {
+        self.mandate.states(&self.before, &self.after, &self.flow)
+    }
+
+    /// What was moved and what it cost.
+    #[must_use]
+    pub fn flow(&self) -> &mandate::Flow {
+        &self.flow
+    }
+
+    /// Idle money after the legs.
+    #[must_use]
+    pub fn idle_after(&self) -> Assets {
+        self.idle_after
+    }
+
+    /// The real value of each position after the legs, in the snapshot's order.
+    #[must_use]
+    pub fn values_after(&self) -> &[Assets] {
+        &self.values_after
+    }
+}
+
+/// Legs under way.
+struct Run<'a> {
+    snapshot: &'a Snapshot,
+    mandate: Mandate,
+    before: Holdings,
+    /// The places that legs name, in the order in which they do.
+    order: Vec<usize>,
+    positions: Vec<Touched>,
+    book_before: Vec<Assets>,
+    idle: Assets,
+    loss: u128,
+    turnover: Assets,
+    invests: bool,
+}
+
+impl<'a> Run<'a> {
+    /// Marks what the legs name: a loss is charged at once and to a later sale, a gain lowers that charge.
+    fn start(snapshot: &'a Snapshot, legs: &[Leg]) -> Result<Self, TrialError> {
+        let mut order = Vec::new();
+        for leg in legs {
+            let place = snapshot.positions.iter().position(|position| position.index == leg.position);
+            let place = place.ok_or(TrialError::UnknownPosition(leg.position))?;
+            if !order.contains(&place) {
+                order.push(place);
+            }
+        }
+        let (mut lost, mut positions) = (Assets::ZERO, Vec::with_capacity(snapshot.positions.len()));
+        for (place, (position, believed)) in snapshot.positions.iter().zip(snapshot.believed()).enumerate() {
+            let (book, shortfall) = if order.contains(&place) {
+                let drop = position.marked.saturating_sub(believed);
+                let gain = believed.saturating_sub(position.marked);
+                lost = lost.saturating_add(drop);
+                (believed, position.shortfall.saturating_add(drop).saturating_sub(gain))
+            } else {
+                (position.marked, position.shortfall)
+            };
+            positions.push(Touched { real: position.value, book, shortfall, depth: position.depth });
+        }
+        let mandate = Mandate::of(snapshot).charged(narrow(lost)?);
+        let book_before = positions.iter().map(|position| position.book).collect::<Vec<_>>();
+        let stakes = stakes(snapshot, &order, &positions)?;
+        let before = mandate.holdings(snapshot.book.idle, &book_before, stakes)?;
+        let idle = snapshot.book.idle;
+        let turnover = Assets::ZERO;
+        Ok(Self { snapshot, mandate, before, order, positions, book_before, idle, loss: 0, turnover, invests: false })
+    }
+
+    fn leg(&mut self, leg: &Leg) -> Result<(), TrialError> {
+        let place = self.snapshot.positions.iter().position(|position| position.index == leg.position);
+        let place = place.ok_or(TrialError::UnknownPosition(leg.position))?;
+        let held = self.positions[place].real;
+        let amount = match leg.movement {
+            Movement::Allocate(amount) => {
+                self.allocate(place, amount)?;
+                amount
+            }
+            Movement::Deallocate(amount) if amount > held => {
+                return Err(TrialError::Overdrawn { position: leg.position, asked: amount, held });
+            }
+            Movement::Deallocate(amount) => {
+                self.deallocate(place, amount);
+                amount
+            }
+            Movement::DeallocateAll => {
+                self.deallocate(place, held);
+                held
+            }
+        };
+        let slack_bps = U256::from(self.snapshot.positions[place].terms.slack_bps);
+        let slack = part_up(amount, slack_bps, U256::from(10_000));
+        self.loss = self.loss.saturating_add(slack.0.saturating_to());
+        self.turnover = self.turnover.saturating_add(amount);
+        Ok(())
+    }
+
+    /// The book believes as much of what was put in as it believes of what was there.
+    fn allocate(&mut self, place: usize, amount: Assets) -> Result<(), TrialError> {
+        if amount > self.idle {
+            let position = self.snapshot.positions[place].index;
+            return Err(TrialError::InsufficientIdle { position, asked: amount, idle: self.idle });
+        }
+        self.idle = self.idle.saturating_sub(amount);
+        self.invests |= !amount.is_zero();
+        let touched = &mut self.positions[place];
+        let growth = match touched.real.is_zero() {
+            true => amount,
+            false => part_down(amount, touched.book.0, touched.real.0).min(amount),
+        };
+        charge(&mut self.loss, amount.saturating_sub(growth));
+        touched.book = touched.book.saturating_add(growth);
+        touched.real = touched.real.saturating_add(amount);
+        touched.depth = touched.depth.map(|depth| depth.saturating_add(amount));
+        Ok(())
+    }
+
+    /// The book counts no more than it believed; a sale is charged its part of what the position lost before.
+    fn deallocate(&mut self, place: usize, amount: Assets) {
+        let touched = &mut self.positions[place];
+        let owed = match touched.real.is_zero() {
+            true => Assets::ZERO,
+            false => part_up(touched.shortfall, amount.0, touched.real.0),
+        };
+        charge(&mut self.loss, owed);
+        touched.shortfall = touched.shortfall.saturating_sub(owed);
+        let counted = amount.min(touched.book);
+        self.idle = self.idle.saturating_add(counted);
+        touched.real = touched.real.saturating_sub(amount);
+        touched.book = touched.book.saturating_sub(counted).min(touched.real);
+        touched.depth = touched.depth.map(|depth| depth.saturating_sub(amount));
+    }
+
+    fn finish(self, curves: &[Curve]) -> Result<Trial, TrialError> {
+        let book_after = self.positions.iter().map(|position| position.book).collect::<Vec<_>>();
+        let stakes = stakes(self.snapshot, &self.order, &self.positions)?;
+        let after = self.mandate.holdings(self.idle, &book_after, stakes)?;
+        let flow = mandate::Flow {
+            loss_assets: self.loss,
+            turnover_assets: narrow(self.turnover)?,
+            invests: self.invests,
+            income_assets: self.income(curves),
+        };
+        let values_after = self.positions.iter().map(|position| position.real).collect();
+        Ok(Trial { mandate: self.mandate, before: self.before, after, flow, idle_after: self.idle, values_after })
+    }
+
+    /// Income a year of what is touched before and after, where every venue says what it pays.
+    fn income(&self, curves: &[Curve]) -> Option<(u128, u128)> {
+        let (mut before, mut after) = (0_u128, 0_u128);
+        for &place in &self.order {
+            let (position, touched) = (&self.snapshot.positions[place], &self.positions[place]);
+            let reported = position.reported_rate?;
+            let rate_after = match (position.rate.refusal(), curves.get(place)) {
+                (None, Some(curve)) => curve.rate(touched.real.to_f64()),
+                _ => reported.to_fraction(),
+            };
+            let earned: u128 = part_down(self.book_before[place], reported.0, U256::from(WAD)).0.saturating_to();
+            before = before.saturating_add(earned);
+            let earned: u128 = Assets::from_f64_down(touched.book.to_f64() * rate_after).0.saturating_to();
+            after = after.saturating_add(earned);
+        }
+        Some((before, after))
+    }
+}
+
+fn stakes(snapshot: &Snapshot, order: &[usize], positions: &[Touched]) -> Result<Vec<mandate::Stake>, BeyondAccounts> {
+    order
+        .iter()
+        .map(|place| stake(&snapshot.positions[*place], positions[*place].book, positions[*place].depth))
+        .collect()
+}
+
+/// Adds a charge, but for rounding.
+fn charge(loss: &mut u128, assets: Assets) {
+    let assets: u128 = assets.0.saturating_to();
+    if assets > ROUNDING_ASSETS {
+        *loss = loss.saturating_add(assets);
+    }
+}
+
+fn part_down(assets: Assets, part: U256, whole: U256) -> Assets {
+    Assets(math::mul_div_down(assets.0, part, whole).unwrap_or(U256::MAX))
+}
+
+fn part_up(assets: Assets, part: U256, whole: U256) -> Assets {
+    Assets(math::mul_div_up(assets.0, part, whole).unwrap_or(U256::MAX))
+}
