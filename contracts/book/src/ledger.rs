@@ -1,10 +1,13 @@
-//! The accounting: idle money, marks, and the totals that make the net asset value O(1).
+//! The accounting: idle money, marks, shortfalls, and the totals that make the net asset value O(1).
 
 use alloy_primitives::U256;
-use math::{interest_down, interest_up};
+use math::{interest_down, interest_up, mul_div_down, mul_div_up};
 
 /// The most that any account holds, in base units of the asset: 2^96 - 1.
 pub const MAX_ASSETS: u128 = (1 << 96) - 1;
+
+/// What rounding and belated gains may make of a position's value: a price taken from so little is no price.
+const DUST_ASSETS: u128 = 1000;
 
 /// The moment that book times count from, in unix seconds: they fit in 32 bits until 2159.
 const EPOCH_SECS: u64 = 1_700_000_000;
@@ -12,6 +15,11 @@ const EPOCH_SECS: u64 = 1_700_000_000;
 /// Returns the book's time for a unix time in seconds, clamped to what 32 bits hold.
 pub fn timestamp(unix_secs: u64) -> u32 {
     u32::try_from(unix_secs.saturating_sub(EPOCH_SECS)).unwrap_or(u32::MAX)
+}
+
+/// Returns a book's time as unix seconds.
+pub fn unix_secs(book_secs: u32) -> u64 {
+    EPOCH_SECS.saturating_add(book_secs.into())
 }
 
 /// An amount exceeds [`MAX_ASSETS`], or more was taken than was there.
@@ -25,14 +33,21 @@ pub struct Mark {
     pub value_assets: u128,
     /// The book time since when gains have not been counted.
     pub at_secs: u32,
+    /// What marks have taken off the value and a sale would still be charged with, as it was at `at_secs`; it fades
+    /// evenly, to nothing within an epoch.
+    pub shortfall_assets: u128,
+}
+
+/// What an adapter says of a position: its value, at most [`MAX_ASSETS`], and the units that the venue counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stated {
+    /// Value, in base units of the asset.
+    pub value_assets: u128,
+    /// Units of the venue.
+    pub units: U256,
 }
 
 impl Mark {
-    /// Returns the book's time as unix seconds.
-    pub fn unix_secs(&self) -> u64 {
-        EPOCH_SECS.saturating_add(self.at_secs.into())
-    }
-
     /// Value times the moment of the mark: fits, being 96 and 32 bits.
     fn value_time(&self) -> u128 {
         self.value_assets.saturating_mul(self.at_secs.into())
@@ -50,6 +65,8 @@ pub struct Ledger {
     pub value_time: u128,
     /// The yearly rate up to which gains are believed, in wad.
     pub max_rate_wad: u64,
+    /// How long a shortfall takes to fade, in seconds.
+    pub epoch_secs: u32,
     /// Now, in book time.
     pub now_secs: u32,
 }
@@ -68,39 +85,84 @@ impl Ledger {
         self.nav_assets().saturating_add(gain)
     }
 
-    /// Replaces a position's value by its real one: a loss at once, a gain no faster than the governed rate.
+    /// Returns what is left of a position's shortfall now, rounded up.
+    pub fn shortfall_assets(&self, mark: &Mark) -> u128 {
+        let left_secs = self.epoch_secs.saturating_sub(self.now_secs.saturating_sub(mark.at_secs));
+        if mark.shortfall_assets == 0 || left_secs == 0 {
+            return 0;
+        }
+        let (all, left, epoch) =
+            (U256::from(mark.shortfall_assets), U256::from(left_secs), U256::from(self.epoch_secs));
+        mul_div_up(all, left, epoch).map_or(MAX_ASSETS, saturate)
+    }
+
+    /// Replaces a position's value by its real one: a loss at once, a gain no faster than the governed rate. Returns
+    /// the loss, which the position's shortfall grows by; a gain makes it smaller.
     ///
     /// A gain too small to count yet leaves the mark's time, so that frequent marks cannot keep it from counting.
     ///
     /// # Errors
     ///
     /// When the total exceeds [`MAX_ASSETS`].
-    pub fn mark(&mut self, mark: &mut Mark, real_assets: u128) -> Result<(), Overflow> {
-        let value_assets = match real_assets.checked_sub(mark.value_assets) {
-            None | Some(0) => real_assets,
-            Some(gain) => {
-                let elapsed_secs = u128::from(self.now_secs.saturating_sub(mark.at_secs));
-                let value_secs = U256::from(mark.value_assets.saturating_mul(elapsed_secs));
-                let believed = interest_down(value_secs, self.max_rate_wad).map_or(MAX_ASSETS, saturate).min(gain);
-                if believed == 0 {
-                    return Ok(());
-                }
-                mark.value_assets.saturating_add(believed)
+    pub fn mark(&mut self, mark: &mut Mark, real_assets: u128) -> Result<u128, Overflow> {
+        let (was, at_secs) = (mark.value_assets, self.now_secs);
+        let left_assets = self.shortfall_assets(mark);
+        let lost_assets = was.saturating_sub(real_assets);
+        let mut believed = 0;
+        if real_assets > was {
+            let elapsed_secs = u128::from(self.now_secs.saturating_sub(mark.at_secs));
+            let value_secs = U256::from(was.saturating_mul(elapsed_secs));
+            believed = interest_down(value_secs, self.max_rate_wad).map_or(MAX_ASSETS, saturate);
+            believed = believed.min(real_assets.saturating_sub(was));
+            if believed == 0 {
+                return Ok(0);
             }
-        };
-        self.replace(mark, Mark { value_assets, at_secs: self.now_secs })
+        }
+        let value_assets = was.saturating_sub(lost_assets).saturating_add(believed);
+        let shortfall_assets = left_assets.saturating_add(lost_assets).saturating_sub(believed).min(MAX_ASSETS);
+        self.replace(mark, Mark { value_assets, at_secs, shortfall_assets })?;
+        Ok(lost_assets)
     }
 
-    /// Moves `assets` from idle to a position that is worth `real_assets` after it. Its value grows by no more than
-    /// what was put in; a shortfall counts as a loss.
+    /// Moves `assets` from idle to a position, and returns what that cost: all that its value has not grown by.
+    ///
+    /// The value grows by no more than what was put in, than the venue says that it has grown, and than the units
+    /// gained were worth at the believed price before: a venue that sells dear is not believed. A position without
+    /// units has no price yet.
     ///
     /// # Errors
     ///
     /// When idle is less than `assets`, or the total exceeds [`MAX_ASSETS`].
-    pub fn invest(&mut self, mark: &mut Mark, assets: u128, real_assets: u128) -> Result<(), Overflow> {
+    pub fn invest(&mut self, mark: &mut Mark, assets: u128, was: &Stated, is: &Stated) -> Result<u128, Overflow> {
         self.idle_assets = self.idle_assets.checked_sub(assets).ok_or(Overflow)?;
-        let value_assets = real_assets.min(mark.value_assets.saturating_add(assets));
-        self.replace(mark, Mark { value_assets, at_secs: self.now_secs })
+        let mut growth = is.value_assets.saturating_sub(was.value_assets).min(assets);
+        if !was.units.is_zero() {
+            // Values are rounded down: the price of a unit is up to one base unit more, by all units.
+            let priced = was.value_assets.saturating_add(1).min(mark.value_assets.saturating_add(DUST_ASSETS));
+            let gained = is.units.saturating_sub(was.units);
+            growth = growth.min(mul_div_down(gained, U256::from(priced), was.units).map_or(MAX_ASSETS, saturate));
+        }
+        let before_assets = mark.value_assets.saturating_add(assets);
+        let value_assets = is.value_assets.min(mark.value_assets.saturating_add(growth));
+        let shortfall_assets = self.shortfall_assets(mark);
+        self.replace(mark, Mark { value_assets, at_secs: self.now_secs, shortfall_assets })?;
+        Ok(before_assets.saturating_sub(value_assets))
+    }
+
+    /// Returns what the sale of a part of a position lacks: what its units were worth at the believed price or what
+    /// its value fell by, the greater, and their part of the shortfall, rounded up, less what was paid. Their part of
+    /// the shortfall is settled with it.
+    pub fn settle_sale(&self, mark: &mut Mark, paid_assets: u128, was: &Stated, is: &Stated) -> u128 {
+        let sold = was.units.saturating_sub(is.units);
+        let part = |of: u128| mul_div_up(U256::from(of), sold, was.units).map_or(0, saturate);
+        let drop = was.value_assets.saturating_sub(is.value_assets);
+        let fair = drop.max(part(mark.value_assets));
+        let left = self.shortfall_assets(mark);
+        let charged = part(left).min(left);
+        // What was charged is taken off as it was at the time of the mark, rounded down: no less stays than is due.
+        let settled = mul_div_down(U256::from(mark.shortfall_assets), sold, was.units).map_or(0, saturate);
+        mark.shortfall_assets = mark.shortfall_assets.saturating_sub(settled);
+        fair.saturating_add(charged).saturating_sub(paid_assets)
     }
 
     /// Moves what a position has paid to idle, the position being worth `real_assets` after it. What it paid beyond
@@ -113,7 +175,7 @@ impl Ledger {
         let counted = paid_assets.min(mark.value_assets);
         self.idle_assets = bounded(self.idle_assets.saturating_add(counted))?;
         let value_assets = real_assets.min(mark.value_assets.saturating_sub(counted));
-        self.replace(mark, Mark { value_assets, at_secs: mark.at_secs })
+        self.replace(mark, Mark { value_assets, ..*mark })
     }
 
     fn replace(&mut self, mark: &mut Mark, new: Mark) -> Result<(), Overflow> {
@@ -130,7 +192,12 @@ fn bounded(assets: u128) -> Result<u128, Overflow> {
     if assets > MAX_ASSETS { Err(Overflow) } else { Ok(assets) }
 }
 
+/// Returns an amount, or [`MAX_ASSETS`] where it is more.
+pub(crate) fn bounded_down(assets: u128) -> u128 {
+    assets.min(MAX_ASSETS)
+}
+
 /// Returns an amount, or [`MAX_ASSETS`] where it is more: what an adapter says is not to be trusted with an overflow.
-pub(crate) fn saturate(assets: U256) -> u128 {
-    u128::try_from(assets).map_or(MAX_ASSETS, |assets| assets.min(MAX_ASSETS))
+pub fn saturate(assets: U256) -> u128 {
+    u128::try_from(assets).map_or(MAX_ASSETS, bounded_down)
 }

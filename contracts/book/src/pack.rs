@@ -1,6 +1,6 @@
 //! Unsigned numbers in a storage word, from the left, big-endian: several accounts in one slot.
 
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256};
 
 /// Takes numbers off a word, from the left.
 pub struct Unpack<'a>(core::slice::Iter<'a, u8>);
@@ -26,16 +26,23 @@ impl<'a> Unpack<'a> {
         self.number(4) as u32 // Four bytes fit.
     }
 
+    /// Returns the next 2 bytes.
+    pub fn u16(&mut self) -> u16 {
+        self.number(2) as u16 // Two bytes fit.
+    }
+
     /// Returns the next byte.
     pub fn u8(&mut self) -> u8 {
         self.0.next().copied().unwrap_or_default()
     }
 
-    /// Fills a slice with the next bytes.
-    pub fn fill(&mut self, bytes: &mut [u8]) {
-        for (to, from) in bytes.iter_mut().zip(self.0.by_ref()) {
+    /// Returns the next 20 bytes.
+    pub fn address(&mut self) -> Address {
+        let mut address = Address::ZERO;
+        for (to, from) in address.iter_mut().zip(self.0.by_ref()) {
             *to = *from;
         }
+        address
     }
 }
 
@@ -76,12 +83,10 @@ mod tests {
 
     #[test]
     fn numbers_come_back_in_order() {
-        let word = Pack::default().number((1 << 96) - 1, 12).number(7, 1).number(9, 4).bytes(&[1, 2, 3]).word();
+        let word = Pack::default().number((1 << 40) - 1, 5).number(7, 1).number(9, 4).bytes(&[3; 20]).word();
 
         let mut unpack = Unpack::new(&word);
-        let mut rest = [0; 3];
-        assert_eq!((unpack.number(12), unpack.u8(), unpack.u32()), ((1 << 96) - 1, 7, 9));
-        unpack.fill(&mut rest);
-        assert_eq!((rest, unpack.u64()), ([1, 2, 3], 0));
+        assert_eq!((unpack.number(5), unpack.u8(), unpack.u32()), ((1 << 40) - 1, 7, 9));
+        assert_eq!((unpack.address(), unpack.u16()), (Address::repeat_byte(3), 0));
     }
 }

@@ -2,50 +2,61 @@
 //!
 //! | slot | bytes, from the left |
 //! | --- | --- |
-//! | 0 accounts | idle 12, marked 12, lock 1, positions 1, caps 1, decimals 1 |
-//! | 1 clock | value times time 16, most yearly rate 8, nonce 4, revision 4 |
-//! | 2 asset | asset 20, liquidity floor 8 |
-//! | 3.. | one each: supply, desk, owner, candidate, curator, and the maps, in the order of `At` |
+//! | 0 accounts | idle 12, marked 12, lock 1, positions 1, caps 1, decimals 1, start of the epoch of the least 4 |
+//! | 1 clock | value times time 16, most yearly rate 8, epoch 4, blocked until 4 |
+//! | 2 asset | asset 20, least net asset value of this epoch 12 |
+//! | 3 supply | shares 20, least net asset value of the last epoch 12 |
+//! | 4 buckets | lost 12, moved 12, at 4, keeper seen at 4 |
+//! | 5 terms | loss 8, turnover 8, liquidity floor 8, liquidity cover 8 |
+//! | 6 watch | silence 4, paused until 4, revision 4 |
+//! | 7.. | one each: desk, board, owner, candidate, curator, and the maps, in the order of `At` |
 //!
-//! A deposit reads slots 0 to 3 and writes 0 and 3; slot 0 holds the lock, so that locking costs no slot of its own.
+//! Maps are Solidity's; the tables of positions and caps are four words an item, one after the other, from their
+//! number times 2^16. Times are book times. A deposit reads slots 0 to 3 and writes 0 and 3, slot 2 where the least
+//! changes; slot 0 holds the lock, so that locking costs no slot of its own.
 
 use abi::vault::IVault;
 use alloy_primitives::{Address, B256, U256};
 use host::{Revert, Slot, VM, Word, number, revert};
+use mandate::Least;
 use stylus_sdk::stylus_core::BlockAccess;
 
-use crate::{
-    Accounts, CapEntry, Clock, Ledger, Lock, PositionEntry,
-    ledger::timestamp,
-    pack::{Pack, Unpack},
-};
+use crate::{Accounts, Asset, Buckets, Cap, Clock, Grant, Holding, Ledger, Lock, Position, Supply, Terms, Watch, ledger};
 
 /// The slots, in order. A new one is appended; none is ever moved.
 #[derive(Clone, Copy)]
 #[repr(u8)]
-enum At {
+pub(crate) enum At {
     Accounts,
     Clock,
     Asset,
     Supply,
+    Buckets,
+    Terms,
+    Watch,
     Desk,
+    Board,
     Owner,
     PendingOwner,
     Curator,
     Guardians,
-    Keepers,
+    Grants,
     Balances,
     Allowances,
     Permits,
     Positions,
     Caps,
     CapPlaces,
+    Breakers,
+    Delays,
+    Changes,
+    Codes,
 }
 
 /// The whole storage of the vault, in the storage of the running program.
 #[derive(Clone, Debug)]
 pub struct Book {
-    vm: VM,
+    pub(crate) vm: VM,
 }
 
 /// Single accounts of the book.
@@ -55,19 +66,12 @@ pub enum Role {
     Owner,
     /// Whom ownership was offered to.
     PendingOwner,
-    /// Governs positions, caps, floor and keepers.
+    /// Governs positions, caps, liquidity and keepers.
     Curator,
     /// The program that answers every selector that the vault does not know.
     Desk,
-}
-
-/// Sets of accounts of the book.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Group {
-    /// Who may reduce risk.
-    Guardians,
-    /// Who may rebalance.
-    Keepers,
+    /// The program that answers every selector that the desk does not know.
+    Board,
 }
 
 impl Book {
@@ -76,22 +80,31 @@ impl Book {
         Self { vm: vm.clone() }
     }
 
-    fn slot(&self, at: At) -> Slot {
-        Slot::at(at as u8)
+    /// Returns now, in book time.
+    pub fn now(&self) -> u32 {
+        ledger::timestamp(self.vm.block_timestamp())
     }
 
-    fn entry(&self, at: At, key: B256) -> Slot {
-        self.slot(at).of(&self.vm, key)
+    pub(crate) fn load(&self, at: At) -> B256 {
+        Slot::at(at as u8).load(&self.vm)
+    }
+
+    pub(crate) fn store(&self, at: At, word: B256) {
+        Slot::at(at as u8).store(&self.vm, word);
+    }
+
+    pub(crate) fn entry(&self, at: At, key: B256) -> Slot {
+        Slot::at(at as u8).of(&self.vm, key)
     }
 
     /// Returns slot 0.
     pub fn accounts(&self) -> Accounts {
-        Accounts::unpack(&self.slot(At::Accounts).load(&self.vm))
+        Accounts::unpack(&self.load(At::Accounts))
     }
 
     /// Writes slot 0. Amounts are at most [`crate::MAX_ASSETS`].
     pub fn set_accounts(&self, accounts: &Accounts) {
-        self.slot(At::Accounts).store(&self.vm, accounts.pack());
+        self.store(At::Accounts, accounts.pack());
     }
 
     /// Returns slot 0 when no call that changes state is under way.
@@ -122,12 +135,62 @@ impl Book {
 
     /// Returns slot 1.
     pub fn clock(&self) -> Clock {
-        Clock::unpack(&self.slot(At::Clock).load(&self.vm))
+        Clock::unpack(&self.load(At::Clock))
     }
 
     /// Writes slot 1.
     pub fn set_clock(&self, clock: &Clock) {
-        self.slot(At::Clock).store(&self.vm, clock.pack());
+        self.store(At::Clock, clock.pack());
+    }
+
+    /// Returns slot 2.
+    pub fn asset(&self) -> Asset {
+        Asset::unpack(&self.load(At::Asset))
+    }
+
+    /// Writes slot 2.
+    pub fn set_asset(&self, asset: &Asset) {
+        self.store(At::Asset, asset.pack());
+    }
+
+    /// Returns slot 3.
+    pub fn supply(&self) -> Supply {
+        Supply::unpack(&self.load(At::Supply))
+    }
+
+    /// Writes slot 3. Shares are at most [`crate::MAX_SUPPLY`].
+    pub fn set_supply(&self, supply: &Supply) {
+        self.store(At::Supply, supply.pack());
+    }
+
+    /// Returns slot 4.
+    pub fn buckets(&self) -> Buckets {
+        Buckets::unpack(&self.load(At::Buckets))
+    }
+
+    /// Writes slot 4; levels beyond [`crate::MAX_ASSETS`] are kept at it.
+    pub fn set_buckets(&self, buckets: &Buckets) {
+        self.store(At::Buckets, buckets.pack());
+    }
+
+    /// Returns slot 5.
+    pub fn terms(&self) -> Terms {
+        Terms::unpack(&self.load(At::Terms))
+    }
+
+    /// Writes slot 5.
+    pub fn set_terms(&self, terms: &Terms) {
+        self.store(At::Terms, terms.pack());
+    }
+
+    /// Returns slot 6.
+    pub fn watch(&self) -> Watch {
+        Watch::unpack(&self.load(At::Watch))
+    }
+
+    /// Writes slot 6.
+    pub fn set_watch(&self, watch: &Watch) {
+        self.store(At::Watch, watch.pack());
     }
 
     /// Returns the ledger of these accounts, now.
@@ -137,53 +200,24 @@ impl Book {
             marked_assets: accounts.marked_assets,
             value_time: clock.value_time,
             max_rate_wad: clock.max_rate_wad,
-            now_secs: timestamp(self.vm.block_timestamp()),
+            epoch_secs: clock.epoch_secs,
+            now_secs: self.now(),
         }
     }
 
-    /// Returns the asset and the liquidity floor in wad.
-    pub fn asset_and_floor(&self) -> (Address, u64) {
-        let word = self.slot(At::Asset).load(&self.vm);
-        let mut fields = Unpack::new(&word);
-        let mut asset = Address::ZERO;
-        fields.fill(asset.as_mut_slice());
-        (asset, fields.u64())
-    }
-
-    /// Writes the asset and the liquidity floor in wad.
-    pub fn set_asset_and_floor(&self, asset: Address, floor_wad: u64) {
-        let word = Pack::default().bytes(asset.as_slice()).number(floor_wad.into(), 8).word();
-        self.slot(At::Asset).store(&self.vm, word);
-    }
-
-    /// Returns the shares in existence.
-    pub fn supply_shares(&self) -> U256 {
-        number(self.slot(At::Supply).load(&self.vm))
-    }
-
-    /// Writes the shares in existence.
-    pub fn set_supply_shares(&self, shares: U256) {
-        self.slot(At::Supply).store(&self.vm, shares.word());
+    /// Returns the record of the least net asset value.
+    pub fn least(&self) -> Least {
+        self.accounts().least(&self.asset(), &self.supply())
     }
 
     /// Returns who holds a role; zero when nobody does.
     pub fn role(&self, role: Role) -> Address {
-        Address::from_word(self.slot(role.at()).load(&self.vm))
+        Address::from_word(self.load(role.at()))
     }
 
     /// Gives a role to an account.
     pub fn set_role(&self, role: Role, account: Address) {
-        self.slot(role.at()).store(&self.vm, account.word());
-    }
-
-    /// Returns whether an account is in a group.
-    pub fn is_in(&self, group: Group, account: Address) -> bool {
-        !self.entry(group.at(), account.word()).load(&self.vm).is_zero()
-    }
-
-    /// Puts an account into a group, or out of it.
-    pub fn set_in(&self, group: Group, account: Address, granted: bool) {
-        self.entry(group.at(), account.word()).store(&self.vm, granted.word());
+        self.store(role.at(), account.word());
     }
 
     /// Returns an account's shares.
@@ -220,36 +254,39 @@ impl Book {
         self.entry(At::Permits, owner.word()).store(&self.vm, nonce.word());
     }
 
-    /// Returns position `index`; one that is not registered has no adapter.
-    pub fn position(&self, index: u8) -> PositionEntry {
-        let [first, second] = self.pair(At::Positions, index);
-        PositionEntry::unpack(&first.load(&self.vm), &second.load(&self.vm))
+    /// Returns what every rebalance reads of position `index`.
+    pub fn position(&self, index: u8) -> Position {
+        Position::unpack(&self.item(At::Positions, index, 0).load(&self.vm))
     }
 
-    /// Writes position `index`.
-    pub fn set_position(&self, index: u8, entry: &PositionEntry) {
-        let [first, second] = self.pair(At::Positions, index);
-        let (holding, registration) = entry.pack();
-        first.store(&self.vm, holding);
-        second.store(&self.vm, registration);
+    /// Writes it.
+    pub fn set_position(&self, index: u8, position: &Position) {
+        self.item(At::Positions, index, 0).store(&self.vm, position.pack());
     }
 
-    /// Returns the caps and exposure at a place of the table.
-    pub fn cap(&self, place: u8) -> CapEntry {
-        let [first, _] = self.pair(At::Caps, place);
-        CapEntry::unpack(&first.load(&self.vm))
+    /// Returns the adapter and the shortfall of position `index`; one that is not registered has no adapter.
+    pub fn holding(&self, index: u8) -> Holding {
+        Holding::unpack(&self.item(At::Positions, index, 1).load(&self.vm))
     }
 
-    /// Writes the caps and exposure at a place of the table.
-    pub fn set_cap(&self, place: u8, entry: &CapEntry) {
-        let [first, _] = self.pair(At::Caps, place);
-        first.store(&self.vm, entry.pack());
+    /// Writes them.
+    pub fn set_holding(&self, index: u8, holding: &Holding) {
+        self.item(At::Positions, index, 1).store(&self.vm, holding.pack());
+    }
+
+    /// Returns the caps at a place of the table.
+    pub fn cap(&self, place: u8) -> Cap {
+        Cap::unpack(&self.item(At::Caps, place, 0).load(&self.vm))
+    }
+
+    /// Writes the caps at a place of the table.
+    pub fn set_cap(&self, place: u8, cap: &Cap) {
+        self.item(At::Caps, place, 0).store(&self.vm, cap.pack());
     }
 
     /// Returns the risk id at a place of the table.
     pub fn risk_id(&self, place: u8) -> B256 {
-        let [_, second] = self.pair(At::Caps, place);
-        second.load(&self.vm)
+        self.item(At::Caps, place, 1).load(&self.vm)
     }
 
     /// Returns the place of a risk id in the table of caps, `None` when it has none.
@@ -260,15 +297,33 @@ impl Book {
 
     /// Gives a risk id a place in the table of caps.
     pub fn place_cap(&self, place: u8, risk_id: B256) {
-        let [_, second] = self.pair(At::Caps, place);
-        second.store(&self.vm, risk_id);
+        self.item(At::Caps, place, 1).store(&self.vm, risk_id);
         self.entry(At::CapPlaces, risk_id).store(&self.vm, place.saturating_add(1).word());
     }
 
-    /// The two words of an item of a table.
-    fn pair(&self, at: At, index: u8) -> [Slot; 2] {
-        let first = u32::from(index).saturating_mul(2);
-        [self.entry(at, first.word()), self.entry(at, first.saturating_add(1).word())]
+    /// Returns a keeper's grant.
+    pub fn grant(&self, keeper: Address) -> Grant {
+        let [first, second] = self.two(At::Grants, keeper.word());
+        Grant::unpack(&first.load(&self.vm), &second.load(&self.vm))
+    }
+
+    /// Writes a keeper's grant; levels beyond [`crate::MAX_ASSETS`] are kept at it.
+    pub fn set_grant(&self, keeper: Address, grant: &Grant) {
+        let [first, second] = self.two(At::Grants, keeper.word());
+        let (one, two) = grant.pack();
+        first.store(&self.vm, one);
+        second.store(&self.vm, two);
+    }
+
+    /// A word of an item of a table: four words each.
+    pub(crate) fn item(&self, at: At, index: u8, word: u8) -> Slot {
+        Slot::of_table(at as u8, u16::from(index).saturating_mul(4).saturating_add(word.into()))
+    }
+
+    /// The two words of an entry of a map, as those of a struct are stored.
+    pub(crate) fn two(&self, at: At, key: B256) -> [Slot; 2] {
+        let first = self.entry(at, key);
+        [first, first.next()]
     }
 }
 
@@ -279,15 +334,7 @@ impl Role {
             Self::PendingOwner => At::PendingOwner,
             Self::Curator => At::Curator,
             Self::Desk => At::Desk,
-        }
-    }
-}
-
-impl Group {
-    fn at(self) -> At {
-        match self {
-            Self::Guardians => At::Guardians,
-            Self::Keepers => At::Keepers,
+            Self::Board => At::Board,
         }
     }
 }

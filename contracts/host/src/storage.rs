@@ -9,7 +9,7 @@ use stylus_sdk::{
     stylus_core::{CryptographyAccess, StorageAccess},
 };
 
-use crate::Word;
+use crate::{Word, number};
 
 /// Where a word is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,16 @@ impl Slot {
     /// Returns slot `number`.
     pub fn at(number: u8) -> Self {
         Self(number.word())
+    }
+
+    /// Returns word `item` of the table that begins at slot `table` times 2^16: beyond every single slot, and no hash.
+    pub fn of_table(table: u8, item: u16) -> Self {
+        Self(((u32::from(table) << 16) | u32::from(item)).word())
+    }
+
+    /// Returns the slot behind this one: of the second word of what takes two.
+    pub fn next(self) -> Self {
+        Self(number(self.0).wrapping_add(U256::ONE).word())
     }
 
     /// Returns the slot of a key in the mapping at this slot: keccak256(key, slot).

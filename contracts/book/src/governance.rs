@@ -1,0 +1,146 @@
+//! What governance stores, and what both programs that trip breakers do.
+
+use alloy_primitives::{Address, B256, U256};
+use host::{Word, number};
+
+use crate::{Accounts, Book, Breaker, Overflow, storage::At};
+
+/// How long a function's risk-adding changes wait.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Delay {
+    /// In seconds; `None` where it was never set.
+    pub secs: Option<u32>,
+    /// Whether the power to add risk by it was given up, for good.
+    pub is_abdicated: bool,
+}
+
+impl Book {
+    /// Returns whether an account may take risk away.
+    pub fn is_guardian(&self, account: Address) -> bool {
+        !self.entry(At::Guardians, account.word()).load(&self.vm).is_zero()
+    }
+
+    /// Makes an account a guardian, or none.
+    pub fn set_guardian(&self, account: Address, granted: bool) {
+        self.entry(At::Guardians, account.word()).store(&self.vm, granted.word());
+    }
+
+    /// Returns the breaker of a risk id.
+    pub fn breaker(&self, risk_id: B256) -> Breaker {
+        let [first, second] = self.two(At::Breakers, risk_id);
+        Breaker::unpack(&first.load(&self.vm), &second.load(&self.vm))
+    }
+
+    /// Writes the breaker of a risk id.
+    pub fn set_breaker(&self, risk_id: B256, breaker: &Breaker) {
+        let [first, second] = self.two(At::Breakers, risk_id);
+        let (one, two) = breaker.pack();
+        first.store(&self.vm, one);
+        second.store(&self.vm, two);
+    }
+
+    /// Returns the caps that position `index` was registered under by name, bit i for the cap at place i; those that
+    /// it counts against are these and their ancestors.
+    pub fn named_caps(&self, index: u8) -> u64 {
+        self.mask(At::Positions, index)
+    }
+
+    /// Writes them.
+    pub fn set_named_caps(&self, index: u8, caps: u64) {
+        self.item(At::Positions, index, 2).store(&self.vm, caps.word());
+    }
+
+    /// Returns the caps that the one at `place` was nested under directly.
+    pub fn parent_caps(&self, place: u8) -> u64 {
+        self.mask(At::Caps, place)
+    }
+
+    /// Writes them.
+    pub fn set_parent_caps(&self, place: u8, caps: u64) {
+        self.item(At::Caps, place, 2).store(&self.vm, caps.word());
+    }
+
+    fn mask(&self, at: At, index: u8) -> u64 {
+        number(self.item(at, index, 2).load(&self.vm)).saturating_to()
+    }
+
+    /// Returns the delay of a function.
+    pub fn delay(&self, selector: [u8; 4]) -> Delay {
+        let word = number(self.entry(At::Delays, key(selector)).load(&self.vm));
+        let secs = word.wrapping_shr(1).saturating_to::<u32>().checked_sub(1);
+        Delay { secs, is_abdicated: word.bit(0) }
+    }
+
+    /// Writes the delay of a function.
+    pub fn set_delay(&self, selector: [u8; 4], delay: Delay) {
+        let secs = delay.secs.map_or(U256::ZERO, |secs| U256::from(secs).saturating_add(U256::ONE));
+        let word = secs.wrapping_shl(1) | U256::from(delay.is_abdicated);
+        self.entry(At::Delays, key(selector)).store(&self.vm, word.word());
+    }
+
+    /// Returns when an announced change can be made, in unix seconds; zero where none was announced.
+    pub fn change_at(&self, id: B256) -> u64 {
+        number(self.entry(At::Changes, id).load(&self.vm)).saturating_to()
+    }
+
+    /// Announces a change, or with zero forgets it.
+    pub fn set_change_at(&self, id: B256, unix_secs: u64) {
+        self.entry(At::Changes, id).store(&self.vm, unix_secs.word());
+    }
+
+    /// Returns whether adapters with this code may be registered.
+    pub fn is_code_admitted(&self, codehash: B256) -> bool {
+        !self.entry(At::Codes, codehash).load(&self.vm).is_zero()
+    }
+
+    /// Admits a code, or no more.
+    pub fn set_code_admitted(&self, codehash: B256, admitted: bool) {
+        self.entry(At::Codes, codehash).store(&self.vm, admitted.word());
+    }
+
+    /// Moves the revision, so that intents computed before are refused.
+    ///
+    /// # Errors
+    ///
+    /// After 2^32 - 1 of them.
+    pub fn revise(&self) -> Result<(), Overflow> {
+        let mut watch = self.watch();
+        watch.revision = watch.revision.checked_add(1).ok_or(Overflow)?;
+        self.set_watch(&watch);
+        Ok(())
+    }
+
+    /// Returns what counts against the cap at `place`: the sum of the values of the positions that have its bit.
+    pub fn exposure_assets(&self, accounts: &Accounts, place: u8) -> u128 {
+        (0..accounts.positions)
+            .map(|index| self.position(index))
+            .filter(|position| position.caps.checked_shr(place.into()).unwrap_or_default() & 1 == 1)
+            .fold(0, |sum, position| sum.saturating_add(position.value_assets))
+    }
+
+    /// Keeps new money from a risk id until a book time, and new shares too where money counts against it. A trip that
+    /// lasts longer already stays as it is.
+    pub fn trip(&self, accounts: &Accounts, place: u8, until_secs: u32) {
+        let mut cap = self.cap(place);
+        cap.tripped_until_secs = cap.tripped_until_secs.max(until_secs);
+        self.set_cap(place, &cap);
+        let mut clock = self.clock();
+        if self.exposure_assets(accounts, place) != 0 && clock.blocked_until_secs < until_secs {
+            clock.blocked_until_secs = until_secs; // A vault that was never opened stays so: nothing is more.
+            self.set_clock(&clock);
+        }
+    }
+
+    /// Returns until when deposits are to be blocked, in book time: while an id is tripped that money counts against.
+    pub fn blocked_until_secs(&self, accounts: &Accounts, now_secs: u32) -> u32 {
+        let tripped = (0..accounts.caps).filter_map(|place| {
+            let cap = self.cap(place);
+            (cap.is_tripped(now_secs) && self.exposure_assets(accounts, place) != 0).then_some(cap.tripped_until_secs)
+        });
+        tripped.max().unwrap_or_default()
+    }
+}
+
+fn key(selector: [u8; 4]) -> B256 {
+    u32::from_be_bytes(selector).word()
+}
