@@ -32,6 +32,9 @@ interface IMorpho {
     function supply(MarketParams memory marketParams, uint256 assets, uint256 shares, address onBehalf, bytes memory data)
         external
         returns (uint256 assetsSupplied, uint256 sharesSupplied);
+    function withdraw(MarketParams memory marketParams, uint256 assets, uint256 shares, address onBehalf, address receiver)
+        external
+        returns (uint256 assetsWithdrawn, uint256 sharesWithdrawn);
     function supplyCollateral(MarketParams memory marketParams, uint256 assets, address onBehalf, bytes memory data)
         external;
     function borrow(
@@ -44,6 +47,15 @@ interface IMorpho {
     function repay(MarketParams memory marketParams, uint256 assets, uint256 shares, address onBehalf, bytes memory data)
         external
         returns (uint256 assetsRepaid, uint256 sharesRepaid);
+    function liquidate(
+        MarketParams memory marketParams,
+        address borrower,
+        uint256 seizedAssets,
+        uint256 repaidShares,
+        bytes memory data
+    ) external returns (uint256 assetsSeized, uint256 assetsRepaid);
+    function setFee(MarketParams memory marketParams, uint256 newFee) external;
+    function setFeeRecipient(address newFeeRecipient) external;
     function accrueInterest(MarketParams memory marketParams) external;
     function market(bytes32 id) external view returns (Market memory);
     function position(bytes32 id, address user) external view returns (MarketPosition memory);

@@ -6,19 +6,25 @@ use abi::{
     aave::{IAToken, IAavePool},
     adapter::IAdapter,
 };
-use adapter::{Position, Venue};
+use adapter::{Payment, Position, Report, Venue, no_market, number_at, same_asset, word_at};
 use alloy_primitives::{Address, B256, U256, b256};
 use alloy_sol_types::SolCall;
-use host::{Failure, Revert, VM, Word, balance_of, call_word, invoke, number, revert, view_word, view_words};
+use host::{Failure, Revert, VM, Word, balance_of, call_word, invoke, revert, view_word, view_words};
+use math::{WAD, ray_mul_down};
 
 /// Speaks Aave v3.
 #[derive(Clone, Copy, Debug)]
 pub struct AaveV3;
 
-/// Bytes of the reserve data, where the configuration is the first word.
-const RESERVE_DATA_BYTES: usize = 15 * 32;
-/// Where the reserve data says which aToken counts the supply.
-const A_TOKEN_WORD: usize = 8;
+/// The position's terms: the aToken, which counts our units and holds the pool's money.
+const TERMS_BYTES: usize = 20;
+
+/// Words of the reserve data, as far as they are read.
+const CONFIGURATION: usize = 0;
+const LIQUIDITY_INDEX: usize = 1;
+const LIQUIDITY_RATE: usize = 2;
+const LAST_UPDATE: usize = 6;
+const A_TOKEN: usize = 8;
 /// Bits of the reserve's configuration.
 const ACTIVE_BIT: usize = 56;
 const PAUSED_BIT: usize = 60;
@@ -29,63 +35,87 @@ impl Venue for AaveV3 {
         b256!("616176652d763300000000000000000000000000000000000000000000000000")
     }
 
-    fn receipt(&self, vm: &VM, venue: Address, asset: Address) -> Result<Address, Revert> {
+    fn terms_bytes(&self) -> usize {
+        TERMS_BYTES
+    }
+
+    fn terms(&self, vm: &VM, venue: Address, asset: Address, market: B256) -> Result<Vec<u8>, Revert> {
+        no_market(market)?;
         let invalid = |_: Failure| revert::<IAdapter::InvalidAddress>(&[venue.word()]);
-        let token = reserve(vm, venue, asset).and_then(|data| word(&data, A_TOKEN_WORD)).map_err(invalid)?;
-        let token = Address::from_word(token.word());
+        let token = reserve(vm, venue, asset).and_then(|data| word_at(&data, A_TOKEN)).map_err(invalid)?;
+        let token = Address::from_word(token);
         // An asset that the pool does not list has no aToken, and an account without code no answer.
         let found = view_word(vm, token, IAToken::UNDERLYING_ASSET_ADDRESSCall::SELECTOR, &[]).unwrap_or(U256::ZERO);
-        let found = Address::from_word(found.word());
-        if found == asset { Ok(token) } else { Err(revert::<IAdapter::WrongAsset>(&[asset.word(), found.word()])) }
+        same_asset(asset, Address::from_word(found.word()))?;
+        Ok(token.to_vec())
     }
 
-    fn held(&self, position: &Position) -> Result<U256, Failure> {
-        view_word(&position.vm, position.receipt(), IAToken::scaledBalanceOfCall::SELECTOR, &[position.this().word()])
-    }
-
-    fn invest(&self, position: &Position, assets: U256) -> Result<(), Failure> {
+    fn invest(&self, position: &Position, assets: U256) -> Result<U256, Failure> {
+        let before = held(position)?;
         let words = [position.asset().word(), assets.word(), position.this().word(), B256::ZERO];
-        invoke(&position.vm, position.venue(), IAavePool::supplyCall::SELECTOR, &words).map(|_nothing| ())
+        invoke(&position.vm, position.venue(), IAavePool::supplyCall::SELECTOR, &words)?;
+        Ok(held(position)?.saturating_sub(before))
     }
 
-    fn pay(&self, position: &Position, assets: U256) -> Result<U256, Failure> {
-        let words = [position.asset().word(), assets.word(), position.vault().word()];
-        call_word(&position.vm, position.venue(), IAavePool::withdrawCall::SELECTOR, &words)
+    fn pay(&self, position: &Position, assets: U256) -> Result<Payment, Failure> {
+        withdraw(position, held(position)?, assets)
     }
 
-    fn pay_all(&self, position: &Position, held: U256) -> Result<U256, Failure> {
+    fn pay_all(&self, position: &Position) -> Result<Payment, Failure> {
         // Aave's own "everything" leaves no dust, but would pay out units that strangers sent here as well.
-        let assets = if held == position.units() { U256::MAX } else { self.value(position)? };
-        self.pay(position, assets)
+        let before = held(position)?;
+        let assets = if before == position.units() { U256::MAX } else { self.value(position)? };
+        withdraw(position, before, assets)
+    }
+
+    fn report(&self, position: &Position) -> Result<Report, Failure> {
+        let data = reserve(&position.vm, position.venue(), position.asset())?;
+        let is_current = number_at(&data, LAST_UPDATE)? == position.now_secs();
+        // The index is the income of the last update: as after each of our own movements.
+        let income_ray = if is_current { number_at(&data, LIQUIDITY_INDEX)? } else { income_ray(position)? };
+        let depth = view_word(&position.vm, receipt(position), IAToken::scaledTotalSupplyCall::SELECTOR, &[]);
+        let rate_ray = number_at(&data, LIQUIDITY_RATE)?;
+        Ok(Report {
+            value: ray_mul_down(position.units(), income_ray).ok_or_else(Vec::new)?,
+            depth: depth.ok().and_then(|scaled| ray_mul_down(scaled, income_ray)).unwrap_or(U256::ZERO),
+            rate_wad: ray_mul_down(rate_ray, U256::from(WAD)).unwrap_or(U256::MAX),
+        })
     }
 
     fn value(&self, position: &Position) -> Result<U256, Failure> {
-        let income_ray = view_word(
-            &position.vm,
-            position.venue(),
-            IAavePool::getReserveNormalizedIncomeCall::SELECTOR,
-            &[position.asset().word()],
-        )?;
-        math::ray_mul_down(position.units(), income_ray).ok_or_else(Vec::new)
+        ray_mul_down(position.units(), income_ray(position)?).ok_or_else(Vec::new)
     }
 
     fn liquidity(&self, position: &Position) -> U256 {
         let pays = |configuration: U256| configuration.bit(ACTIVE_BIT) && !configuration.bit(PAUSED_BIT);
-        let configuration = reserve(&position.vm, position.venue(), position.asset()).and_then(|data| word(&data, 0));
-        if !configuration.is_ok_and(pays) {
+        let data = reserve(&position.vm, position.venue(), position.asset());
+        if !data.and_then(|data| number_at(&data, CONFIGURATION)).is_ok_and(pays) {
             return U256::ZERO;
         }
-        balance_of(&position.vm, position.asset(), position.receipt()).unwrap_or(U256::ZERO)
+        balance_of(&position.vm, position.asset(), receipt(position)).unwrap_or(U256::ZERO)
     }
 }
 
-fn reserve(vm: &VM, pool: Address, asset: Address) -> Result<Vec<u8>, Failure> {
-    let data = view_words(vm, pool, IAavePool::getReserveDataCall::SELECTOR, &[asset.word()])?;
-    if data.len() >= RESERVE_DATA_BYTES { Ok(data) } else { Err(Vec::new()) }
+fn receipt(position: &Position) -> Address {
+    position.term_address(0)
 }
 
-fn word(data: &[u8], index: usize) -> Result<U256, Failure> {
-    let start = index.saturating_mul(32);
-    let word = data.get(start..start.saturating_add(32)).and_then(|word| B256::try_from(word).ok());
-    word.map(number).ok_or_else(Vec::new)
+/// Returns the pool's scaled balance of us.
+fn held(position: &Position) -> Result<U256, Failure> {
+    view_word(&position.vm, receipt(position), IAToken::scaledBalanceOfCall::SELECTOR, &[position.this().word()])
+}
+
+fn withdraw(position: &Position, before: U256, assets: U256) -> Result<Payment, Failure> {
+    let words = [position.asset().word(), assets.word(), position.vault().word()];
+    let assets = call_word(&position.vm, position.venue(), IAavePool::withdrawCall::SELECTOR, &words)?;
+    Ok(Payment { assets, units: before.saturating_sub(held(position)?) })
+}
+
+fn income_ray(position: &Position) -> Result<U256, Failure> {
+    let selector = IAavePool::getReserveNormalizedIncomeCall::SELECTOR;
+    view_word(&position.vm, position.venue(), selector, &[position.asset().word()])
+}
+
+fn reserve(vm: &VM, pool: Address, asset: Address) -> Result<Vec<u8>, Failure> {
+    view_words(vm, pool, IAavePool::getReserveDataCall::SELECTOR, &[asset.word()])
 }

@@ -5,8 +5,9 @@
 //! # What it does
 //!
 //! Invests assets that the vault has transferred here just before, pays them back to the vault, and reports units,
-//! value and liquidity. Units are its own count, raised and lowered by the difference that the venue's balance of us
-//! made during our own calls: donated units change nothing.
+//! value, depth, rate and liquidity. Units are its own count, raised and lowered by what the venue credited and took
+//! during our own calls: donated units change nothing. Each movement ends with the report, so that the vault needs no
+//! second call.
 //!
 //! # What it never does
 //!
@@ -18,15 +19,18 @@
 //! - `initialize` is open to the first caller: the deployer calls it in the deployment's own transaction, and the
 //!   vault's registry refuses an adapter of another vault or asset.
 //! - Assets or units sent here by strangers stay here.
+//! - Units have at most 128 bits; a venue that counts in more cannot be held.
 //! - A venue whose own accounts lie is believed up to what the vault's book lets in: losses at once, gains slowly.
 #![no_std]
 #![cfg_attr(not(test), deny(clippy::float_arithmetic, clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 extern crate alloc;
 
+mod answer;
 mod position;
 mod program;
 mod venue;
 
+pub use answer::{number_at, word_at};
 pub use position::Position;
 pub use program::{ROUTES, run};
-pub use venue::Venue;
+pub use venue::{Payment, Report, Venue, no_market, same_asset};

@@ -1,14 +1,17 @@
-//! The program around a venue: roles, and the order authorise, check, call, count, emit.
+//! The program around a venue: roles, and the order authorise, check, call, count, emit, report.
 
 use alloc::vec::Vec;
 
-use abi::{adapter::IAdapter, erc4626::IERC4626};
-use alloy_primitives::{Address, U256};
+use abi::{adapter::IAdapter, erc20::IERC20, erc4626::IERC4626};
+use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
-use host::{Revert, VM, Word, approve, emit, revert, view_word};
+use host::{Failure, Revert, VM, Word, approve, emit, revert, view_word};
 use stylus_sdk::stylus_core::MessageAccess;
 
-use crate::{Position, Venue, venue::venue_failed};
+use crate::{
+    Position, Venue,
+    venue::{Payment, venue_failed},
+};
 
 /// Answers one call: what the entry point of every adapter does.
 ///
@@ -20,18 +23,21 @@ pub fn run(venue: &dyn Venue, input: &[u8], vm: VM) -> Result<Vec<u8>, Revert> {
     if !vm.msg_value().is_zero() {
         return Err(Vec::new());
     }
-    route(&mut Adapter { venue, position: Position { vm } }, *selector, arguments).unwrap_or(Err(Vec::new()))
+    let position = Position::load(vm, venue.terms_bytes());
+    route(&mut Adapter { venue, position }, *selector, arguments).unwrap_or(Err(Vec::new()))
 }
 
 host::routes! { IAdapter for Adapter<'_>, this:
-    initializeCall(c) => this.initialize(c.address()?, c.address()?);
+    initializeCall(c) => this.initialize(c.address()?, c.address()?, c.word()?);
     allocateCall(c) => this.allocate(c.uint()?);
     deallocateCall(c) => this.deallocate(c.uint()?);
+    reportCall(_) => this.report();
     valueCall(_) => this.value();
     liquidityCall(_) => this.liquidity();
     unitsCall(_) => view(this.position.units());
-    vaultCall(_) => view(this.position.vault());
+    vaultCall(_) => view(this.vault());
     venueCall(_) => view(this.position.venue());
+    marketCall(_) => view(this.venue.market(&this.position));
     assetCall(_) => view(this.position.asset());
     kindCall(_) => view(this.venue.kind());
 }
@@ -42,8 +48,8 @@ struct Adapter<'a> {
 }
 
 impl Adapter<'_> {
-    fn initialize(&self, vault: Address, venue: Address) -> Result<(), Revert> {
-        if !self.position.vault().is_zero() {
+    fn initialize(&mut self, vault: Address, venue: Address, market: B256) -> Result<(), Revert> {
+        if !self.vault().is_zero() {
             return Err(revert::<IAdapter::AlreadyInitialized>(&[]));
         }
         let vm = &self.position.vm;
@@ -51,47 +57,44 @@ impl Adapter<'_> {
         let asset = view_word(vm, vault, IERC4626::assetCall::SELECTOR, &[])
             .map_err(|_| revert::<IAdapter::InvalidAddress>(&[vault.word()]))?;
         let asset = Address::from_word(asset.word());
-        let receipt = self.venue.receipt(vm, venue, asset)?;
+        let terms = self.venue.terms(vm, venue, asset, market)?;
 
-        self.position.initialize(vault, venue, asset, receipt);
+        self.position.initialize(vault, venue, asset, &terms);
         Ok(())
     }
 
-    fn allocate(&self, assets: U256) -> Result<U256, Revert> {
+    fn allocate(&mut self, assets: U256) -> Result<[B256; 4], Revert> {
         self.authorise()?;
-        let Position { vm } = &self.position;
-        let (asset, venue) = (self.position.asset(), self.position.venue());
 
-        let held = self.held()?;
-        approve(vm, asset, venue, assets).map_err(venue_failed)?;
-        self.venue.invest(&self.position, assets).map_err(venue_failed)?;
-        approve(vm, asset, venue, U256::ZERO).map_err(venue_failed)?;
-        let units = self.held()?.saturating_sub(held);
-
-        self.position.set_units(self.position.units().saturating_add(units));
-        emit::<IAdapter::Allocated>(vm, &[], &[assets.word(), units.word()]);
-        Ok(units)
+        let units = self.invest(assets).map_err(venue_failed)?;
+        self.count(self.position.units().saturating_add(units))?;
+        emit::<IAdapter::Allocated>(&self.position.vm, &[], &[assets.word(), units.word()]);
+        self.report()
     }
 
-    fn deallocate(&self, assets: U256) -> Result<U256, Revert> {
+    fn deallocate(&mut self, assets: U256) -> Result<[B256; 4], Revert> {
         self.authorise()?;
 
-        let (held, units) = (self.held()?, self.position.units());
+        let units = self.position.units();
         let paid = match assets {
             // Everything of nothing is nothing; venues refuse to pay that.
-            U256::MAX if units.is_zero() => Ok(U256::ZERO),
-            U256::MAX => self.venue.pay_all(&self.position, held),
+            U256::MAX if units.is_zero() => Ok(Payment::default()),
+            U256::MAX => self.venue.pay_all(&self.position),
             _ => self.venue.pay(&self.position, assets),
         }
         .map_err(venue_failed)?;
-        let spent = held.saturating_sub(self.held()?);
-        let Some(left) = units.checked_sub(spent) else {
-            return Err(revert::<IAdapter::InsufficientUnits>(&[spent.word(), units.word()]));
+        let Some(left) = units.checked_sub(paid.units) else {
+            return Err(revert::<IAdapter::InsufficientUnits>(&[paid.units.word(), units.word()]));
         };
 
-        self.position.set_units(left);
-        emit::<IAdapter::Deallocated>(&self.position.vm, &[], &[paid.word(), spent.word()]);
-        Ok(paid)
+        self.count(left)?;
+        emit::<IAdapter::Deallocated>(&self.position.vm, &[], &[paid.assets.word(), paid.units.word()]);
+        self.report()
+    }
+
+    fn report(&self) -> Result<[B256; 4], Revert> {
+        let report = self.venue.report(&self.position).map_err(venue_failed)?;
+        Ok([report.value.word(), self.position.units().word(), report.depth.word(), report.rate_wad.word()])
     }
 
     fn value(&self) -> Result<U256, Revert> {
@@ -109,13 +112,32 @@ impl Adapter<'_> {
         Ok(value.min(self.venue.liquidity(&self.position)))
     }
 
-    fn held(&self) -> Result<U256, Revert> {
-        self.venue.held(&self.position).map_err(venue_failed)
+    fn vault(&mut self) -> Address {
+        self.position.read_vault();
+        self.position.vault()
     }
 
-    fn authorise(&self) -> Result<(), Revert> {
+    fn authorise(&mut self) -> Result<(), Revert> {
         let caller = self.position.vm.msg_sender();
-        if caller == self.position.vault() { Ok(()) } else { Err(revert::<IAdapter::NotVault>(&[caller.word()])) }
+        if caller == self.vault() { Ok(()) } else { Err(revert::<IAdapter::NotVault>(&[caller.word()])) }
+    }
+
+    /// Invests under an approval of exactly that much, none of which outlives the call.
+    fn invest(&self, assets: U256) -> Result<U256, Failure> {
+        let Position { vm, .. } = &self.position;
+        let (asset, venue) = (self.position.asset(), self.position.venue());
+        approve(vm, asset, venue, assets)?;
+        let units = self.venue.invest(&self.position, assets)?;
+        // A venue that takes what it is told leaves none: to look is a quarter of the price of writing zero again.
+        let parties = [self.position.this().word(), venue.word()];
+        if !view_word(vm, asset, IERC20::allowanceCall::SELECTOR, &parties)?.is_zero() {
+            approve(vm, asset, venue, U256::ZERO)?;
+        }
+        Ok(units)
+    }
+
+    fn count(&mut self, units: U256) -> Result<(), Revert> {
+        self.position.set_units(units).ok_or_else(|| venue_failed(Vec::new()))
     }
 }
 

@@ -1,7 +1,9 @@
 //! An ERC-4626 vault as a venue.
 
+use alloc::vec::Vec;
+
 use abi::{adapter::IAdapter, erc4626::IERC4626};
-use adapter::{Position, Venue};
+use adapter::{Payment, Position, Report, Venue, no_market, same_asset};
 use alloy_primitives::{Address, B256, U256, b256};
 use alloy_sol_types::SolCall;
 use host::{Failure, Revert, VM, Word, balance_of, call_word, revert, view_word};
@@ -16,30 +18,37 @@ impl Venue for Erc4626 {
         b256!("6572633436323600000000000000000000000000000000000000000000000000")
     }
 
-    fn receipt(&self, vm: &VM, venue: Address, asset: Address) -> Result<Address, Revert> {
+    fn terms_bytes(&self) -> usize {
+        0
+    }
+
+    fn terms(&self, vm: &VM, venue: Address, asset: Address, market: B256) -> Result<Vec<u8>, Revert> {
+        no_market(market)?;
         let found = view_word(vm, venue, IERC4626::assetCall::SELECTOR, &[])
             .map_err(|_| revert::<IAdapter::InvalidAddress>(&[venue.word()]))?;
-        let found = Address::from_word(found.word());
-        if found == asset { Ok(venue) } else { Err(revert::<IAdapter::WrongAsset>(&[asset.word(), found.word()])) }
+        same_asset(asset, Address::from_word(found.word()))?;
+        Ok(Vec::new())
     }
 
-    fn held(&self, position: &Position) -> Result<U256, Failure> {
-        balance_of(&position.vm, position.receipt(), position.this())
-    }
-
-    fn invest(&self, position: &Position, assets: U256) -> Result<(), Failure> {
+    fn invest(&self, position: &Position, assets: U256) -> Result<U256, Failure> {
+        let before = held(position)?;
         let words = [assets.word(), position.this().word()];
-        call_word(&position.vm, position.venue(), IERC4626::depositCall::SELECTOR, &words).map(|_shares| ())
+        call_word(&position.vm, position.venue(), IERC4626::depositCall::SELECTOR, &words)?;
+        Ok(held(position)?.saturating_sub(before))
     }
 
-    fn pay(&self, position: &Position, assets: U256) -> Result<U256, Failure> {
-        let words = [assets.word(), position.vault().word(), position.this().word()];
-        call_word(&position.vm, position.venue(), IERC4626::withdrawCall::SELECTOR, &words).map(|_shares| assets)
+    fn pay(&self, position: &Position, assets: U256) -> Result<Payment, Failure> {
+        burn(position, IERC4626::withdrawCall::SELECTOR, assets).map(|(_shares, units)| Payment { assets, units })
     }
 
-    fn pay_all(&self, position: &Position, _held: U256) -> Result<U256, Failure> {
-        let words = [position.units().word(), position.vault().word(), position.this().word()];
-        call_word(&position.vm, position.venue(), IERC4626::redeemCall::SELECTOR, &words)
+    fn pay_all(&self, position: &Position) -> Result<Payment, Failure> {
+        let paid = burn(position, IERC4626::redeemCall::SELECTOR, position.units());
+        paid.map(|(assets, units)| Payment { assets, units })
+    }
+
+    fn report(&self, position: &Position) -> Result<Report, Failure> {
+        let depth = view_word(&position.vm, position.venue(), IERC4626::totalAssetsCall::SELECTOR, &[]);
+        Ok(Report { value: self.value(position)?, depth: depth.unwrap_or(U256::ZERO), rate_wad: U256::MAX })
     }
 
     fn value(&self, position: &Position) -> Result<U256, Failure> {
@@ -50,4 +59,17 @@ impl Venue for Erc4626 {
         view_word(&position.vm, position.venue(), IERC4626::maxWithdrawCall::SELECTOR, &[position.this().word()])
             .unwrap_or(U256::ZERO)
     }
+}
+
+/// Returns the venue's balance of us.
+fn held(position: &Position) -> Result<U256, Failure> {
+    balance_of(&position.vm, position.venue(), position.this())
+}
+
+/// Takes money out by `withdraw(assets)` or `redeem(shares)`; returns what it answered and the shares that it took.
+fn burn(position: &Position, selector: [u8; 4], amount: U256) -> Result<(U256, U256), Failure> {
+    let before = held(position)?;
+    let words = [amount.word(), position.vault().word(), position.this().word()];
+    let answer = call_word(&position.vm, position.venue(), selector, &words)?;
+    Ok((answer, before.saturating_sub(held(position)?)))
 }
