@@ -44,6 +44,11 @@ pub mod morpho {
     alloy_sol_types::sol!("sol/IMorpho.sol");
 }
 
+/// Interfaces in `sol/IFeed.sol`: a price feed.
+pub mod feed {
+    alloy_sol_types::sol!("sol/IFeed.sol");
+}
+
 /// Interfaces in `sol/IArb.sol`: activation of Stylus programs, and our deployer.
 pub mod arb {
     alloy_sol_types::sol!("sol/IArb.sol");

@@ -34,6 +34,7 @@
 
 mod accounts;
 mod budget;
+mod feed;
 mod governance;
 mod ledger;
 mod pack;
@@ -42,6 +43,7 @@ mod storage;
 
 pub use accounts::{Accounts, Asset, Clock, Lock, MAX_SUPPLY, NOT_OPENED, Supply};
 pub use budget::{Buckets, Grant, Terms, Watch};
+pub use feed::{FeedFault, quote};
 pub use governance::Delay;
 pub use ledger::{Ledger, MAX_ASSETS, Mark, Overflow, Stated, saturate, timestamp, unix_secs};
 pub use registry::{Breaker, Cap, Holding, MAX_CAPS, MAX_POSITIONS, Position};

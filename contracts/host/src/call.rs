@@ -55,6 +55,35 @@ pub fn view_words(vm: &VM, to: Address, selector: [u8; 4], words: &[B256]) -> Re
     view_raw(vm, u64::MAX, to, &encode(selector, words))
 }
 
+/// Asks a contract that cannot change state, with at most so much gas, and returns `N` words of its answer.
+///
+/// # Errors
+///
+/// What it reverted with; empty when it answered less.
+pub fn view_within<const N: usize>(
+    vm: &VM,
+    gas: u64,
+    to: Address,
+    selector: [u8; 4],
+) -> Result<[B256; N], Failure> {
+    read_words(&view_raw(vm, gas, to, &selector)?)
+}
+
+/// Reads `N` words of an answer.
+///
+/// # Errors
+///
+/// Where it is shorter.
+pub fn read_words<const N: usize>(answer: &[u8]) -> Result<[B256; N], Failure> {
+    let (words, _) = answer.as_chunks::<32>();
+    let words = words.get(..N).ok_or_else(Vec::new)?;
+    let mut read = [B256::ZERO; N];
+    for (to, from) in read.iter_mut().zip(words) {
+        *to = B256::new(*from);
+    }
+    Ok(read)
+}
+
 /// Asks a contract that cannot change state and returns the first word of its answer.
 ///
 /// # Errors
