@@ -1,0 +1,4 @@
+//! temporary
+pub mod entry;
+pub mod fade;
+pub mod least;
