@@ -3,7 +3,7 @@
 use abi::{desk::IDesk, vault::IVault};
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::{SolCall, SolError};
-use book::{Lock, MAX_ASSETS};
+use book::{Accounts, Lock, MAX_ASSETS};
 use host::{Failure, Revert, Word, balance_of, emit, encode, revert, transfer, transfer_from};
 use math::{to_assets_down, to_assets_up, to_shares_down, to_shares_up};
 use stylus_sdk::stylus_core::{AccountAccess, MessageAccess};
@@ -12,14 +12,14 @@ use crate::program::Vault;
 
 impl Vault {
     pub(crate) fn deposit(&self, assets: U256, receiver: Address) -> Result<U256, Revert> {
-        let accounts = self.book.enter()?;
+        let accounts = self.open_for_deposits()?;
         let shares = self.convert(assets, self.entry_nav(&accounts), to_shares_down)?;
         self.take_in(assets, shares, receiver)?;
         Ok(shares)
     }
 
     pub(crate) fn mint(&self, shares: U256, receiver: Address) -> Result<U256, Revert> {
-        let accounts = self.book.enter()?;
+        let accounts = self.open_for_deposits()?;
         let assets = self.convert(shares, self.entry_nav(&accounts), to_assets_up)?;
         self.take_in(assets, shares, receiver)?;
         Ok(assets)
@@ -47,28 +47,43 @@ impl Vault {
         Ok(assets)
     }
 
-    /// Counts `assets` and creates `shares`, then takes the money in.
+    /// Locks the book for a deposit.
+    fn open_for_deposits(&self) -> Result<Accounts, Revert> {
+        let accounts = self.book.enter()?;
+        match self.blocked_until() {
+            Some(until) => Err(revert::<IVault::DepositsBlocked>(&[until.word()])),
+            None => Ok(accounts),
+        }
+    }
+
+    /// Counts `assets` and creates `shares`, then takes the money in. The net asset value rises: what it was is recorded.
     fn take_in(&self, assets: U256, shares: U256, receiver: Address) -> Result<(), Revert> {
         self.check_receiver(receiver)?;
         if shares.is_zero() {
             return Err(revert::<IVault::ZeroResult>(&[]));
         }
-        let mut accounts = self.book.accounts();
+        let (mut accounts, mut asset, mut supply) = (self.book.accounts(), self.book.asset(), self.book.supply());
+        let nav = accounts.nav_assets();
         let assets_counted = u128::try_from(assets)
             .ok()
-            .filter(|assets| accounts.nav_assets().saturating_add(*assets) <= MAX_ASSETS)
+            .filter(|assets| nav.saturating_add(*assets) <= MAX_ASSETS)
             .ok_or_else(|| revert::<IVault::Overflow>(&[]))?;
 
+        let least = accounts.least(&asset, &supply).recorded(nav, self.book.clock().epoch_secs, self.book.now());
+        accounts.least_since_secs = least.since_secs;
+        asset.least_current_assets = least.current_assets;
+        supply.least_previous_assets = least.previous_assets;
         accounts.idle_assets = accounts.idle_assets.saturating_add(assets_counted);
         self.book.set_accounts(&accounts);
-        self.create_shares(receiver, shares)?;
+        self.book.set_asset(&asset);
+        self.create_shares(supply, receiver, shares)?;
+        self.tell_flow(nav, accounts.nav_assets());
         let sender = self.vm.msg_sender();
         emit::<IVault::Deposit>(&self.vm, &[sender.word(), receiver.word()], &[assets.word(), shares.word()]);
 
-        let (asset, _) = self.book.asset_and_floor();
         let this = self.vm.contract_address();
-        transfer_from(&self.vm, asset, sender, this, assets).map_err(asset_failed)?;
-        let held = balance_of(&self.vm, asset, this).map_err(asset_failed)?;
+        transfer_from(&self.vm, asset.token, sender, this, assets).map_err(asset_failed)?;
+        let held = balance_of(&self.vm, asset.token, this).map_err(asset_failed)?;
         if held < U256::from(accounts.idle_assets) {
             return Err(revert::<IVault::AssetCallFailed>(&[]));
         }
@@ -83,7 +98,8 @@ impl Vault {
             return Err(revert::<IVault::ZeroResult>(&[]));
         }
         self.spend_allowance(owner, shares)?;
-        let missing = assets.saturating_sub(U256::from(self.book.accounts().idle_assets));
+        let before = self.book.accounts();
+        let missing = assets.saturating_sub(U256::from(before.idle_assets));
         if !missing.is_zero() {
             self.book.set_lock(Lock::Forcing);
             self.delegate(&encode(IDesk::forceIdleCall::SELECTOR, &[missing.word()]))?;
@@ -101,10 +117,15 @@ impl Vault {
         let parties = [sender.word(), receiver.word(), owner.word()];
         emit::<IVault::Withdraw>(&self.vm, &parties, &[assets.word(), shares.word()]);
 
-        let (asset, _) = self.book.asset_and_floor();
-        transfer(&self.vm, asset, receiver, assets).map_err(asset_failed)?;
+        self.tell_flow(before.nav_assets(), accounts.nav_assets());
+
+        transfer(&self.vm, self.book.asset().token, receiver, assets).map_err(asset_failed)?;
         self.book.set_lock(Lock::Free);
         Ok(())
+    }
+
+    fn tell_flow(&self, nav_before: u128, nav_after: u128) {
+        emit::<IVault::Flowed>(&self.vm, &[], &[nav_before.word(), nav_after.word()]);
     }
 }
 

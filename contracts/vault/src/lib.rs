@@ -1,5 +1,6 @@
 //! The vault program: what wallets touch. ERC-20, ERC-4626 and ERC-2612 over one asset, in one small program,
-//! because every deposit pays for its start-up. Every other selector runs the desk in the same storage.
+//! because every deposit pays for its start-up. Every other selector runs the desk in the same storage, and what that does
+//! not know the board.
 //!
 //! # What holds
 //!
@@ -8,7 +9,9 @@
 //!   leaving after it gains nothing.
 //! - Exits take idle money first, then pull from positions in registry order; a position that fails is passed over.
 //!   No role can stop an exit, and nothing here pauses.
-//! - A deposit costs the same with one position or with sixty.
+//! - A deposit costs the same with one position or with sixty, and records the net asset value just before it: fresh
+//!   money loosens no limit for as long as an epoch.
+//! - Nobody deposits before the vault is opened, nor while money counts against a tripped risk id.
 //! - After a deposit the vault holds at least the idle money that it counts, or the deposit reverts: a token that takes
 //!   a fee on transfer is refused, one that answers nothing is accepted.
 //! - Everything is written before the last call leaves; entry points that move money refuse while another call is under

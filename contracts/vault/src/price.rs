@@ -3,7 +3,7 @@
 use abi::{adapter::IAdapter, vault::IVault};
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
-use book::{Accounts, MAX_ASSETS};
+use book::{Accounts, MAX_ASSETS, MAX_SUPPLY, NOT_OPENED, unix_secs};
 use host::{ISOLATED_GAS, Revert, revert, view_word_within};
 use math::{to_assets_down, to_assets_up, to_shares_down, to_shares_up};
 
@@ -11,9 +11,6 @@ use crate::program::Vault;
 
 /// A conversion of `math`: amount, net asset value, supply.
 type Conversion = fn(U256, U256, U256) -> Option<U256>;
-
-/// The most shares that may exist: what makes every conversion of a possible amount fit.
-pub(crate) const MAX_SUPPLY: U256 = U256::from_limbs([u64::MAX, u64::MAX, u64::MAX, 0]);
 
 impl Vault {
     pub(crate) fn convert_to_shares(&self, assets: U256) -> Result<U256, Revert> {
@@ -36,11 +33,23 @@ impl Vault {
         self.convert(assets, self.exit_nav(), to_shares_up)
     }
 
-    /// What fits: the book's accounts, and shares that every conversion can take.
+    /// Until when nobody may deposit, in unix seconds or, before the vault is opened, the most of 32 bits; `None` when
+    /// everybody may.
+    pub(crate) fn blocked_until(&self) -> Option<u64> {
+        match self.book.clock().blocked_until_secs {
+            NOT_OPENED => Some(NOT_OPENED.into()),
+            until => (self.book.now() < until).then(|| unix_secs(until)),
+        }
+    }
+
+    /// What fits: the book's accounts, and shares that every conversion can take; nothing while deposits are blocked.
     pub(crate) fn max_deposit(&self) -> U256 {
+        if self.blocked_until().is_some() {
+            return U256::ZERO;
+        }
         let accounts = self.book.accounts();
         let room = U256::from(MAX_ASSETS.saturating_sub(accounts.nav_assets()));
-        let room_shares = MAX_SUPPLY.saturating_sub(self.book.supply_shares());
+        let room_shares = MAX_SUPPLY.saturating_sub(self.book.supply().shares);
         let nav = self.entry_nav(&accounts);
         room.min(self.convert(room_shares, nav, to_assets_down).unwrap_or(U256::MAX))
     }
@@ -73,7 +82,7 @@ impl Vault {
 
     #[inline(never)]
     pub(crate) fn convert(&self, amount: U256, nav: U256, conversion: Conversion) -> Result<U256, Revert> {
-        conversion(amount, nav, self.book.supply_shares()).ok_or_else(|| revert::<IVault::Overflow>(&[]))
+        conversion(amount, nav, self.book.supply().shares).ok_or_else(|| revert::<IVault::Overflow>(&[]))
     }
 
     /// Returns `due`, or less where idle money and the positions' liquidity do not reach; a position counts for what
@@ -85,9 +94,9 @@ impl Vault {
             if available >= due {
                 break;
             }
-            let position = self.book.position(index);
-            let liquid = view_word_within(&self.vm, ISOLATED_GAS, position.adapter, IAdapter::liquidityCall::SELECTOR);
-            let value = U256::from(position.mark.value_assets);
+            let (value, adapter) = (self.book.position(index).value_assets, self.book.holding(index).adapter);
+            let liquid = view_word_within(&self.vm, ISOLATED_GAS, adapter, IAdapter::liquidityCall::SELECTOR);
+            let value = U256::from(value);
             available = available.saturating_add(liquid.unwrap_or(U256::ZERO).min(value));
         }
         available.min(due)

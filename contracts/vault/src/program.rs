@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use abi::{erc20::IERC20, vault::IVault};
 use alloy_primitives::Address;
 use alloy_sol_types::SolCall;
-use book::{Book, Role};
-use host::{Revert, VM, Word, delegate, revert, view_word};
+use book::{Asset, Book, Clock, NOT_OPENED, Role, Watch};
+use host::{Revert, VM, Word, delegate, emit, revert, view_word};
 use stylus_sdk::stylus_core::{AccountAccess, MessageAccess};
 
 use crate::permit::Permit;
@@ -17,6 +17,11 @@ const NAME: &str = "Tenor Vault";
 const SYMBOL: &str = "TENOR";
 /// Decimals that shares have beyond the asset's: the virtual shares are 1e12 a unit.
 const EXTRA_DECIMALS: u8 = 12;
+
+/// How long an epoch is until governance says otherwise: a day.
+const EPOCH_SECS: u32 = 86_400;
+/// How long no keeper must be seen before anyone may act, until governance says otherwise: a week.
+const SILENCE_SECS: u32 = 604_800;
 
 /// The vault during one call.
 pub(crate) struct Vault {
@@ -40,7 +45,7 @@ pub fn main(input: Vec<u8>, vm: VM) -> Result<Vec<u8>, Revert> {
 }
 
 host::routes! { IVault for Vault, this:
-    initializeCall(a) => this.initialize(a.address()?, a.address()?, a.address()?);
+    initializeCall(a) => this.initialize(a.address()?, a.address()?, a.address()?, a.address()?);
     depositCall(a) => this.deposit(a.uint()?, a.address()?);
     withdrawCall(a) => this.withdraw(a.uint()?, a.address()?, a.address()?);
     redeemCall(a) => this.redeem(a.uint()?, a.address()?, a.address()?);
@@ -50,7 +55,7 @@ host::routes! { IVault for Vault, this:
     approveCall(a) => this.approve(this.vm.msg_sender(), a.address()?, a.uint()?);
     permitCall(a) => this.permit(&Permit::read(a)?);
     balanceOfCall(a) => view(this.book.balance_shares(a.address()?));
-    totalSupplyCall(_) => view(this.book.supply_shares());
+    totalSupplyCall(_) => view(this.book.supply().shares);
     allowanceCall(a) => view(this.book.allowance_shares(a.address()?, a.address()?));
     totalAssetsCall(_) => view(this.exit_nav());
     convertToSharesCall(a) => this.convert_to_shares(a.uint()?);
@@ -63,8 +68,9 @@ host::routes! { IVault for Vault, this:
     maxMintCall(a) => a.address().map(|_| this.max_mint());
     maxWithdrawCall(a) => view(this.max_withdraw(a.address()?));
     maxRedeemCall(a) => view(this.max_redeem(a.address()?));
-    assetCall(_) => view(this.book.asset_and_floor().0);
+    assetCall(_) => view(this.book.asset().token);
     deskCall(_) => view(this.book.role(Role::Desk));
+    boardCall(_) => view(this.book.role(Role::Board));
     decimalsCall(_) => view(this.book.accounts().decimals);
     nameCall(_) => view(NAME);
     symbolCall(_) => view(SYMBOL);
@@ -77,11 +83,11 @@ fn view<T>(value: T) -> Result<T, Revert> {
 }
 
 impl Vault {
-    fn initialize(&mut self, asset: Address, desk: Address, owner: Address) -> Result<(), Revert> {
+    fn initialize(&mut self, asset: Address, desk: Address, board: Address, owner: Address) -> Result<(), Revert> {
         if !self.book.role(Role::Desk).is_zero() {
             return Err(revert::<IVault::AlreadyInitialized>(&[]));
         }
-        for account in [asset, desk] {
+        for account in [asset, desk, board] {
             if self.vm.code_size(account) == 0 {
                 return Err(revert::<IVault::InvalidAddress>(&[account.word()]));
             }
@@ -97,9 +103,15 @@ impl Vault {
         let mut accounts = self.book.accounts();
         accounts.decimals = decimals;
         self.book.set_accounts(&accounts);
-        self.book.set_asset_and_floor(asset, 0);
-        self.book.set_role(Role::Desk, desk);
-        self.book.set_role(Role::Owner, owner);
+        self.book.set_asset(&Asset { token: asset, ..Asset::default() });
+        self.book.set_clock(&Clock { epoch_secs: EPOCH_SECS, blocked_until_secs: NOT_OPENED, ..self.book.clock() });
+        self.book.set_watch(&Watch { silence_secs: SILENCE_SECS, ..self.book.watch() });
+        for (role, account) in [(Role::Desk, desk), (Role::Board, board), (Role::Owner, owner)] {
+            self.book.set_role(role, account);
+        }
+        let accounts = [asset.word(), desk.word(), board.word(), owner.word()];
+        let numbers = [decimals.word(), EPOCH_SECS.word(), SILENCE_SECS.word()];
+        emit::<IVault::Initialized>(&self.vm, &[], [accounts.as_slice(), &numbers].concat().as_slice());
         Ok(())
     }
 

@@ -2,10 +2,11 @@
 
 use abi::vault::IVault;
 use alloy_primitives::{Address, B256, U256};
+use book::{MAX_SUPPLY, Supply};
 use host::{Revert, Word, emit, revert};
 use stylus_sdk::stylus_core::{AccountAccess, MessageAccess};
 
-use crate::{price::MAX_SUPPLY, program::Vault};
+use crate::program::Vault;
 
 impl Vault {
     pub(crate) fn transfer(&self, from: Address, to: Address, value: U256) -> Result<bool, Revert> {
@@ -28,9 +29,10 @@ impl Vault {
     }
 
     /// Creates shares; the caller has checked the receiver.
-    pub(crate) fn create_shares(&self, to: Address, value: U256) -> Result<(), Revert> {
-        let supply = self.book.supply_shares().checked_add(value).filter(|supply| *supply <= MAX_SUPPLY);
-        self.book.set_supply_shares(supply.ok_or_else(|| revert::<IVault::Overflow>(&[]))?);
+    pub(crate) fn create_shares(&self, mut supply: Supply, to: Address, value: U256) -> Result<(), Revert> {
+        let shares = supply.shares.checked_add(value).filter(|shares| *shares <= MAX_SUPPLY);
+        supply.shares = shares.ok_or_else(|| revert::<IVault::Overflow>(&[]))?;
+        self.book.set_supply(&supply);
         self.give_shares(to, value);
         emit::<IVault::Transfer>(&self.vm, &[B256::ZERO, to.word()], &[value.word()]);
         Ok(())
@@ -39,7 +41,9 @@ impl Vault {
     /// Destroys shares of an account that has them.
     pub(crate) fn destroy_shares(&self, from: Address, value: U256) -> Result<(), Revert> {
         self.take_shares(from, value)?;
-        self.book.set_supply_shares(self.book.supply_shares().saturating_sub(value));
+        let mut supply = self.book.supply();
+        supply.shares = supply.shares.saturating_sub(value);
+        self.book.set_supply(&supply);
         emit::<IVault::Transfer>(&self.vm, &[from.word(), B256::ZERO], &[value.word()]);
         Ok(())
     }
