@@ -4,11 +4,12 @@ use std::fmt;
 
 use abi::adapter::IAdapter::IAdapterErrors;
 use abi::arb::IDeployer::IDeployerErrors;
-use abi::desk::IDesk::IDeskErrors;
+use abi::board::IBoard::{self, IBoardErrors};
+use abi::desk::IDesk::{self, IDeskErrors};
 use abi::vault::IVault::IVaultErrors;
-use alloy_primitives::{Bytes, hex};
+use alloy_primitives::{Bytes, FixedBytes, U256, hex};
 use alloy_sol_types::{Panic, Revert as Text, SolError, SolInterface};
-use model::RiskId;
+use model::{RiskId, mandate, words};
 
 /// A refusal by a contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +28,7 @@ impl Revert {
     /// An error that wraps the bytes of an inner one is followed by it.
     pub fn decode(data: &[u8]) -> Self {
         let text = describe(data, DEPTH);
-        let name = text.split(['(', ' ']).next().unwrap_or_default();
+        let name = text.split(['(', ':', ' ']).next().unwrap_or_default();
         let name = if name.starts_with("0x") { "" } else { name };
         Self { name: name.to_owned(), text, data: Bytes::copy_from_slice(data) }
     }
@@ -52,6 +53,7 @@ fn describe(data: &[u8], depth: usize) -> String {
         return format!("{} more bytes", data.len());
     }
     desk(data, depth - 1)
+        .or_else(|| board(data))
         .or_else(|| vault(data))
         .or_else(|| adapter(data, depth - 1))
         .or_else(|| deployer(data, depth - 1))
@@ -62,29 +64,88 @@ fn describe(data: &[u8], depth: usize) -> String {
 fn desk(data: &[u8], depth: usize) -> Option<String> {
     use IDeskErrors as E;
     Some(match E::abi_decode(data).ok()? {
-        E::LimitBreached(e) => {
-            let limit = match e.limit {
-                0 => "absolute cap",
-                1 => "relative cap",
-                2 => "liquidity floor",
-                _ => "unknown limit",
-            };
-            format!("LimitBreached({limit} {}, id {}, value {}, bound {})", e.limit, RiskId(e.id), e.value, e.bound)
+        E::LimitBreached(e) => breach(&e),
+        E::NotAuthorized(e) => format!("NotAuthorized: {} is not {}", e.caller, RiskId(e.role)),
+        E::IntentExpired(e) => format!("IntentExpired: the deadline was {}, it is {}", e.deadline, e.now_),
+        E::WrongNonce(e) => format!("WrongNonce: {} given, the grant expects {}", e.given, e.expected),
+        E::WrongRevision(e) => {
+            format!("WrongRevision: computed from state {}, the vault is at {}", e.given, e.expected)
         }
-        E::NotAuthorized(e) => format!("NotAuthorized(caller {}, role {})", e.caller, RiskId(e.role)),
-        E::IntentExpired(e) => format!("IntentExpired(deadline {}, now {})", e.deadline, e.now_),
-        E::WrongNonce(e) => format!("WrongNonce(given {}, expected {})", e.given, e.expected),
-        E::WrongRevision(e) => format!("WrongRevision(given {}, expected {})", e.given, e.expected),
         E::ResultBelowMinimum(e) => {
-            format!("ResultBelowMinimum(position {}, result {}, least {})", e.position, e.result, e.minResult)
+            format!("ResultBelowMinimum: position {} gave {}, at least {} was asked", e.position, e.result, e.minResult)
         }
-        E::UnknownPosition(e) => format!("UnknownPosition({})", e.position),
-        E::InsufficientIdle(e) => format!("InsufficientIdle(asked {}, idle {})", e.asked, e.idle),
-        E::AdapterCallFailed(e) => format!("AdapterCallFailed({}): {}", e.adapter, describe(&e.reason, depth)),
-        E::BoundExceeded(e) => format!("BoundExceeded(value {}, bound {})", e.value, e.bound),
-        E::InvalidAddress(e) => format!("InvalidAddress({})", e.account),
-        E::InvalidRiskId(e) => format!("InvalidRiskId({})", RiskId(e.riskId)),
+        E::UnknownPosition(e) => format!("UnknownPosition: there is no position {}", e.position),
+        E::InsufficientIdle(e) => format!("InsufficientIdle: {} asked, {} idle", e.asked, e.idle),
+        E::AdapterCallFailed(e) => {
+            format!("AdapterCallFailed: adapter {} refused: {}", e.adapter, describe(&e.reason, depth))
+        }
+        E::BoundExceeded(e) => format!("BoundExceeded: {} given, {} is the bound", e.value, e.bound),
+        E::InvalidAddress(e) => format!("InvalidAddress: {} is not what it must be", e.account),
+        E::InvalidRiskId(e) => format!("InvalidRiskId: {} is zero, unknown or named twice", RiskId(e.riskId)),
+        E::GrantExpired(e) => format!("GrantExpired: the grant ended at {}, it is {}", e.expiry, e.now_),
+        E::OutOfGrant(e) => format!("OutOfGrant: the grant does not cover position {}", e.position),
+        E::Paused(e) => format!("Paused: until {} money may only move to idle", e.until),
+        E::KeeperAlive(e) => {
+            format!("KeeperAlive: the keeper was seen at {}, anyone may act from {}", e.seenAt, e.silentAt)
+        }
+        E::NotTripped(e) => {
+            format!("NotTripped: the condition on {} does not hold ({} against {})", RiskId(e.riskId), e.value, e.bound)
+        }
     })
+}
+
+/// A breach in the mandate's own words; a limit that this keeper does not know by its number.
+fn breach(e: &IDesk::LimitBreached) -> String {
+    let Some(limit) = words::LIMITS.get(usize::from(e.limit)).copied() else {
+        return format!("LimitBreached: limit {} of {}: {} found, {} allowed", e.limit, e.id, e.value, e.bound);
+    };
+    let breach = mandate::Breach { limit, on: words::subject(limit, e.id), value: e.value, bound: e.bound };
+    format!("LimitBreached: {}", words::breach_line(&breach, None))
+}
+
+fn board(data: &[u8]) -> Option<String> {
+    use IBoardErrors as E;
+    Some(match E::abi_decode(data).ok()? {
+        E::NotReady(e) if e.executableAt.is_zero() => {
+            format!("NotReady: this adds risk and was never submitted (change {})", e.id)
+        }
+        E::NotReady(e) => {
+            format!("NotReady: this adds risk and waits until {}, it is {} (change {})", e.executableAt, e.now_, e.id)
+        }
+        E::AlreadySubmitted(e) => {
+            format!("AlreadySubmitted: change {} is announced and waits until {}", e.id, e.executableAt)
+        }
+        E::AbdicatedFunction(e) => {
+            format!("AbdicatedFunction: {} may not add risk any more, for good", function_name(e.selector))
+        }
+        E::UnknownFunction(e) => {
+            format!("UnknownFunction: {} is no change that can be submitted", function_name(e.selector))
+        }
+        E::DelayOutOfBounds(e) => {
+            format!("DelayOutOfBounds: {} seconds, from {} to {} is possible", e.secs, e.least, e.most)
+        }
+        E::CodeNotAdmitted(e) => {
+            format!("CodeNotAdmitted: the code {} of adapter {} was never admitted", e.codehash, e.adapter)
+        }
+        E::FeedRefused(e) => {
+            let reason = match e.reason {
+                1 => "it gives no answer",
+                2 => "its answer is not positive",
+                3 => "its answer is outside the band",
+                4 => "its answer is stale",
+                5 => "its decimals are not what they must be",
+                _ => "for a reason that is not known",
+            };
+            format!("FeedRefused: feed {}: {reason} ({})", e.feed, e.value)
+        }
+        E::AlreadyOpen(_) => "AlreadyOpen: the vault is open already".into(),
+        E::CoolingDown(e) => format!("CoolingDown: the next pause can begin at {}", e.until),
+    })
+}
+
+/// The name of one of the board's functions, or its selector where it is none.
+fn function_name(selector: FixedBytes<4>) -> String {
+    IBoard::IBoardCalls::name_by_selector(selector.0).map_or_else(|| selector.to_string(), str::to_owned)
 }
 
 fn vault(data: &[u8]) -> Option<String> {
@@ -111,6 +172,8 @@ fn vault(data: &[u8]) -> Option<String> {
         E::InvalidAddress(e) => format!("InvalidAddress({})", e.account),
         E::AssetCallFailed(_) => "AssetCallFailed()".into(),
         E::Overflow(_) => "Overflow()".into(),
+        E::DepositsBlocked(e) if e.until == U256::from(u32::MAX) => "DepositsBlocked: the vault is not open yet".into(),
+        E::DepositsBlocked(e) => format!("DepositsBlocked: nobody may deposit until {}", e.until),
     })
 }
 
@@ -123,6 +186,7 @@ fn adapter(data: &[u8], depth: usize) -> Option<String> {
         E::WrongAsset(e) => format!("WrongAsset(expected {}, found {})", e.expected, e.found),
         E::InvalidAddress(e) => format!("InvalidAddress({})", e.account),
         E::InsufficientUnits(e) => format!("InsufficientUnits(asked {}, held {})", e.asked, e.held),
+        E::InvalidMarket(e) => format!("InvalidMarket: {} is no market of this venue", e.market),
     })
 }
 
@@ -145,8 +209,10 @@ fn standard(data: &[u8]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use abi::board::IBoard::{AbdicatedFunction, NotReady};
     use abi::desk::IDesk::{AdapterCallFailed, LimitBreached};
-    use alloy_primitives::{Address, B256, U256};
+    use alloy_primitives::{Address, B256};
+    use alloy_sol_types::SolCall;
 
     use super::*;
 
@@ -154,12 +220,13 @@ mod tests {
     fn a_breach_names_limit_id_value_and_bound() {
         let mut id = B256::ZERO;
         id[..7].copy_from_slice(b"aave-v3");
-        let breach = LimitBreached { limit: 1, id, value: U256::from(7), bound: U256::from(5) };
+        let (value, bound) = (U256::from(610_000_000_000_000_000_u64), U256::from(600_000_000_000_000_000_u64));
+        let breach = LimitBreached { limit: 1, id, value, bound };
 
         let revert = Revert::decode(&breach.abi_encode());
 
         assert_eq!(revert.name, "LimitBreached");
-        assert_eq!(revert.text, "LimitBreached(relative cap 1, id aave-v3, value 7, bound 5)");
+        assert_eq!(revert.text, "LimitBreached: relative cap of aave-v3: 61 % found, at most 60 % allowed");
     }
 
     #[test]
@@ -169,7 +236,26 @@ mod tests {
 
         let revert = Revert::decode(&outer.abi_encode());
 
-        assert_eq!(revert.text, format!("AdapterCallFailed({}): Error(51)", Address::ZERO));
+        assert_eq!(revert.text, format!("AdapterCallFailed: adapter {} refused: Error(51)", Address::ZERO));
+    }
+
+    #[test]
+    fn a_change_that_must_wait_says_until_when() {
+        let never = NotReady { id: B256::ZERO, executableAt: U256::ZERO, now_: U256::from(9) };
+        let later = NotReady { executableAt: U256::from(50), ..never.clone() };
+
+        assert!(Revert::decode(&never.abi_encode()).text.contains("was never submitted"));
+        assert!(Revert::decode(&later.abi_encode()).text.contains("waits until 50, it is 9"));
+        assert_eq!(Revert::decode(&later.abi_encode()).name, "NotReady");
+    }
+
+    #[test]
+    fn a_function_is_called_by_its_name() {
+        let selector = IBoard::setCapCall::SELECTOR.into();
+
+        let text = Revert::decode(&AbdicatedFunction { selector }.abi_encode()).text;
+
+        assert_eq!(text, "AbdicatedFunction: setCap may not add risk any more, for good");
     }
 
     #[test]

@@ -7,13 +7,14 @@ use abi::vault::IVault;
 use alloy_primitives::{Address, B256, U256};
 use model::ports::{Fault, SnapshotSource};
 use model::{
-    Asset, Assets, Block, Book, Cap, Operator, Position, RateModel, RiskId, Snapshot, Timestamp, VenueKind, Wad,
+    Asset, Assets, Block, Book, Operator, Position, RateModel, RiskId, Snapshot, Terms, Timestamp, VenueKind, Wad,
 };
 
 use crate::batch::{Answers, Batch, Ticket};
 use crate::error::Error;
+use crate::governed;
 use crate::rpc::Rpc;
-use crate::venue;
+use crate::venue::{self, Venue};
 
 /// Most positions that a vault's answer is believed to have; a larger one is an attack on our memory.
 const MAX_POSITIONS: usize = 256;
@@ -64,11 +65,12 @@ impl<'a> Reader<'a> {
         let mut batch = Batch::new(self.account);
         let asset = batch.add(self.vault, IVault::assetCall {});
         let book = batch.add(self.vault, IDesk::bookCall {});
-        let nonce = batch.add(self.vault, IDesk::intentNonceCall {});
+        let mandate = batch.add(self.vault, IDesk::mandateCall {});
+        let budgets = batch.add(self.vault, IDesk::budgetsCall {});
         let revision = batch.add(self.vault, IDesk::revisionCall {});
         let positions = batch.add(self.vault, IDesk::positionsCall {});
         let caps = batch.add(self.vault, IDesk::capsCall {});
-        let is_keeper = batch.add(self.vault, IDesk::isKeeperCall { account: self.account });
+        let grant = batch.add(self.vault, IDesk::grantCall { keeper: self.account });
         let answers = batch.send(self.rpc, block.number).await?;
 
         let asset = self.asset(answers.get(&asset)?, block).await?;
@@ -79,14 +81,15 @@ impl<'a> Reader<'a> {
             vault: self.vault,
             asset,
             book,
-            intent_nonce: answers.get(&nonce)?,
+            parameters: governed::parameters(answers.get(&mandate)?)?,
+            budgets: governed::budgets(answers.get(&budgets)?),
             revision: answers.get(&revision)?,
             positions,
-            caps: answers.get(&caps)?.into_iter().map(cap).collect(),
+            caps: governed::caps(answers.get(&caps)?)?,
             operator: Operator {
                 account: self.account,
-                is_keeper: answers.get(&is_keeper)?,
                 balance: self.rpc.balance(self.account, block.number).await?,
+                grant: governed::grant(answers.get(&grant)?),
             },
             block,
         })
@@ -119,8 +122,9 @@ impl<'a> Reader<'a> {
             .map(|position| AdapterTickets {
                 vault: batch.add(position.adapter, IAdapter::vaultCall {}),
                 venue: batch.add(position.adapter, IAdapter::venueCall {}),
+                market: batch.add(position.adapter, IAdapter::marketCall {}),
                 kind: batch.add(position.adapter, IAdapter::kindCall {}),
-                value: batch.add(position.adapter, IAdapter::valueCall {}),
+                report: batch.add(position.adapter, IAdapter::reportCall {}),
                 liquidity: batch.add(position.adapter, IAdapter::liquidityCall {}),
             })
             .collect();
@@ -131,7 +135,8 @@ impl<'a> Reader<'a> {
             let marked = Assets(found.value);
             let (reading, rate) = match reading {
                 Ok(reading) => {
-                    let rate = venue::read(self.rpc, reading.kind, reading.venue, asset, block).await?;
+                    let venue = Venue { kind: reading.kind, address: reading.venue, market: reading.market };
+                    let rate = venue::read(self.rpc, venue, asset, block).await?;
                     (reading, rate)
                 }
                 Err(Error::Rpc(error)) if !error.kind().is_passing() => {
@@ -144,12 +149,22 @@ impl<'a> Reader<'a> {
                 index,
                 adapter: found.adapter,
                 venue: reading.venue,
+                market: reading.market,
                 kind: reading.kind,
                 risk_ids: found.riskIds.into_iter().map(RiskId).collect(),
                 marked,
-                marked_at: Timestamp(u64::try_from(found.markedAt).unwrap_or(u64::MAX)),
+                marked_at: Timestamp(found.markedAt.saturating_to()),
+                shortfall: Assets(found.shortfall),
+                terms: Terms {
+                    instant_bps: found.terms.instantBps,
+                    depth_bps: found.terms.depthBps,
+                    slack_bps: found.terms.slackBps,
+                },
                 value: reading.value,
+                units: reading.units,
                 liquidity: reading.liquidity,
+                depth: reading.depth,
+                reported_rate: reading.rate,
                 rate,
             });
         }
@@ -161,23 +176,37 @@ impl<'a> Reader<'a> {
 struct AdapterTickets {
     vault: Ticket<IAdapter::vaultCall>,
     venue: Ticket<IAdapter::venueCall>,
+    market: Ticket<IAdapter::marketCall>,
     kind: Ticket<IAdapter::kindCall>,
-    value: Ticket<IAdapter::valueCall>,
+    report: Ticket<IAdapter::reportCall>,
     liquidity: Ticket<IAdapter::liquidityCall>,
 }
 
 /// What an adapter says of itself and its position.
 struct Reading {
     venue: Address,
+    market: B256,
     kind: VenueKind,
     value: Assets,
+    units: U256,
     liquidity: Assets,
+    depth: Option<Assets>,
+    rate: Option<Wad>,
 }
 
 impl Reading {
     /// A broken adapter keeps its last mark and pays nothing out; the other positions go on.
     fn of_silent_adapter(marked: Assets) -> Self {
-        Self { venue: Address::ZERO, kind: VenueKind::Other(B256::ZERO), value: marked, liquidity: Assets::ZERO }
+        Self {
+            venue: Address::ZERO,
+            market: B256::ZERO,
+            kind: VenueKind::Other(B256::ZERO),
+            value: marked,
+            units: U256::ZERO,
+            liquidity: Assets::ZERO,
+            depth: None,
+            rate: None,
+        }
     }
 }
 
@@ -187,14 +216,20 @@ impl Reader<'_> {
         if vault != self.vault {
             return Err(Error::ForeignAdapter { adapter, vault });
         }
-        let value = answers.get(&tickets.value)?;
+        let report = answers.get(&tickets.report)?;
         let liquidity = answers.get(&tickets.liquidity)?;
-        within("liquidity", liquidity, value)?;
+        within("liquidity", liquidity, report.value)?;
+        // The largest number says that the venue does not say.
+        let said = |number: U256| (number != U256::MAX).then_some(number);
         Ok(Reading {
             venue: answers.get(&tickets.venue)?,
+            market: answers.get(&tickets.market)?,
             kind: VenueKind::from_bytes(answers.get(&tickets.kind)?),
-            value: Assets(value),
+            value: Assets(report.value),
+            units: report.units,
             liquidity: Assets(liquidity),
+            depth: said(report.depth).map(Assets),
+            rate: said(report.rateWad).map(Wad),
         })
     }
 }
@@ -215,28 +250,19 @@ fn checked_book(found: IDesk::Book) -> Result<Book, Error> {
         });
     }
     within("nav", found.nav, found.navEntry)?;
-    within("liquidity floor", found.liquidityFloorWad, Wad::ONE.0)?;
+    within("least nav", found.navLeast, found.nav)?;
     within("nav entry", found.navEntry, U256::from(u128::MAX))?;
     Ok(Book {
         idle: Assets(found.idle),
         marked: Assets(found.marked),
         nav: Assets(found.nav),
         nav_entry: Assets(found.navEntry),
+        nav_least: Assets(found.navLeast),
         max_rate: Wad(found.maxRateWad),
-        liquidity_floor: Wad(found.liquidityFloorWad),
     })
 }
 
-fn cap(found: IDesk::Cap) -> Cap {
-    Cap {
-        risk_id: RiskId(found.riskId),
-        exposure: Assets(found.exposure),
-        absolute: Assets(found.absolute),
-        relative: Wad(found.relativeWad),
-    }
-}
-
-fn within<T: PartialOrd + ToString>(what: &'static str, value: T, bound: T) -> Result<(), Error> {
+pub(crate) fn within<T: PartialOrd + ToString>(what: &'static str, value: T, bound: T) -> Result<(), Error> {
     if value <= bound {
         return Ok(());
     }
@@ -263,41 +289,36 @@ pub async fn view<C: alloy_sol_types::SolCall>(
 mod tests {
     use super::*;
 
-    fn book(idle: u64, marked: u64, nav: u64, nav_entry: u64, floor: U256) -> IDesk::Book {
+    fn book(idle: u64, marked: u64, nav: u64, nav_entry: u64, nav_least: u64) -> IDesk::Book {
         IDesk::Book {
             idle: U256::from(idle),
             marked: U256::from(marked),
             nav: U256::from(nav),
             navEntry: U256::from(nav_entry),
+            navLeast: U256::from(nav_least),
             maxRateWad: U256::ZERO,
-            liquidityFloorWad: floor,
         }
     }
 
     #[test]
     fn a_book_that_adds_up_is_taken_as_it_is() {
-        let taken = checked_book(book(1, 2, 3, 4, U256::ZERO)).expect("adds up");
+        let taken = checked_book(book(1, 2, 3, 4, 2)).expect("adds up");
 
         assert_eq!((taken.nav, taken.nav_entry), (Assets::from(3), Assets::from(4)));
     }
 
     #[test]
     fn a_book_that_contradicts_itself_is_refused_with_both_sides() {
-        let error = checked_book(book(1, 2, 4, 4, U256::ZERO)).map(|_| ()).expect_err("1 + 2 is not 4");
+        let error = checked_book(book(1, 2, 4, 4, 0)).map(|_| ()).expect_err("1 + 2 is not 4");
 
         assert_eq!(error.to_string(), "nav is 4, but idle 1 + marked 2 is expected");
     }
 
     #[test]
     fn a_book_out_of_range_is_refused_with_value_and_bound() {
-        let floor = Wad::ONE.0 + U256::from(1);
+        let error = checked_book(book(1, 2, 3, 3, 4)).map(|_| ()).expect_err("more than there is");
 
-        let error = checked_book(book(1, 2, 3, 3, floor)).map(|_| ()).expect_err("more than all");
-
-        assert_eq!(
-            error.to_string(),
-            "liquidity floor is 1000000000000000001, at most 1000000000000000000 is possible"
-        );
-        assert!(checked_book(book(1, 2, 3, 2, U256::ZERO)).is_err(), "entry below nav");
+        assert_eq!(error.to_string(), "least nav is 4, at most 3 is possible");
+        assert!(checked_book(book(1, 2, 3, 2, 0)).is_err(), "entry below nav");
     }
 }

@@ -1,68 +1,27 @@
-//! Puts a vault on a chain: deployer, programs, adapters, roles, caps, positions.
+//! Puts a vault on a chain: deployer, programs, adapters; then, as their owner, everything that governs them.
 //!
-//! Generic over the [`Sender`], so that the command line deploys over RPC and tests in process by the same code.
+//! Until the vault is opened its owner changes everything at once and nobody can deposit; opening it is the last step but
+//! the offer of ownership, and from then on what adds risk waits. Generic over the [`Sender`], so that the command line
+//! deploys over RPC and tests in process by the same code.
 
 mod programs;
+mod setup;
+mod terms;
 
 use abi::adapter::IAdapter;
 use abi::arb::IDeployer;
-use abi::desk::IDesk;
 use abi::vault::IVault;
 use alloy_primitives::{Address, Bytes};
 use alloy_sol_types::{SolCall, SolEvent};
-use model::{Assets, RiskId, VenueKind, Wad, Wei};
+use model::{VenueKind, Wei};
 
 pub use programs::{Programs, ProgramsError, init_code};
+pub use terms::{BreakerTerms, CapTerms, GrantTerms, Mandate, PositionTerms, bps_to_wad, defaults};
 
 use crate::sender::{Landed, Outgoing, Sender};
 
 /// Offered for each activation (0.01 ether); the deployer returns what it does not cost.
 const ACTIVATION_OFFER_WEI: u128 = 10_000_000_000_000_000;
-
-/// What the vault is to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mandate {
-    /// The token that it accounts in.
-    pub asset: Address,
-    /// Who owns it in the end; offered where it is not the sender, who must then take it.
-    pub owner: Address,
-    /// Who sets positions and caps beside the owner.
-    pub curator: Address,
-    /// Who may only lower risk.
-    pub guardians: Vec<Address>,
-    /// Who may rebalance.
-    pub keepers: Vec<Address>,
-    /// The most that a position may gain in the book, a year.
-    pub max_rate: Wad,
-    /// The least part of net asset value that stays idle.
-    pub liquidity_floor: Wad,
-    /// The caps by risk id.
-    pub caps: Vec<CapTerms>,
-    /// The positions, in order.
-    pub positions: Vec<PositionTerms>,
-}
-
-/// The caps of one risk id.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CapTerms {
-    /// What they hang on.
-    pub risk_id: RiskId,
-    /// The most, in assets.
-    pub absolute: Assets,
-    /// The most, as a part of net asset value.
-    pub relative: Wad,
-}
-
-/// One position: an adapter program at a venue.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PositionTerms {
-    /// The venue's language.
-    pub kind: VenueKind,
-    /// Pool or vault.
-    pub venue: Address,
-    /// What it counts against.
-    pub risk_ids: Vec<RiskId>,
-}
 
 /// What stands on the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +30,8 @@ pub struct Deployed {
     pub deployer: Address,
     /// The desk's program.
     pub desk: Address,
+    /// The board's program.
+    pub board: Address,
     /// The vault.
     pub vault: Address,
     /// The adapters, in the order of the positions.
@@ -104,7 +65,7 @@ pub enum Error<E: std::error::Error + 'static> {
     },
 }
 
-/// Deploys and sets everything; `progress` hears the name of each step before it is sent.
+/// Deploys and sets everything, and opens the vault; `progress` hears the name of each step before it is sent.
 ///
 /// # Errors
 /// At the first step that fails.
@@ -117,11 +78,14 @@ pub async fn deploy<S: Sender>(
     let mut run = Run { sender, progress, gas_used: 0 };
     let deployer = run.create("deployer", programs.deployer.clone()).await?;
     let desk = run.program(deployer, "desk", &programs.desk, Bytes::new()).await?;
-    let initialize = IVault::initializeCall { asset: mandate.asset, desk, owner: sender.account() };
+    let board = run.program(deployer, "board", &programs.board, Bytes::new()).await?;
+    let initialize = IVault::initializeCall { asset: mandate.asset, desk, board, owner: sender.account() };
     let vault = run.program(deployer, "vault", &programs.vault, initialize.abi_encode().into()).await?;
-    let adapters = run.positions(deployer, programs, vault, mandate).await?;
-    run.roles(vault, mandate).await?;
-    Ok(Deployed { deployer, desk, vault, adapters, gas_used: run.gas_used })
+    let adapters = run.adapters(deployer, programs, vault, mandate).await?;
+    for step in setup::steps(programs, mandate, &adapters, sender.account()) {
+        run.send(&step.name, Outgoing { to: Some(vault), data: step.data, value: Wei::ZERO }).await?;
+    }
+    Ok(Deployed { deployer, desk, board, vault, adapters, gas_used: run.gas_used })
 }
 
 struct Run<'a, S, P> {
@@ -163,7 +127,7 @@ impl<S: Sender, P: FnMut(&str)> Run<'_, S, P> {
         created.ok_or_else(|| Error::NothingCreated { step: step.to_owned() })
     }
 
-    async fn positions(
+    async fn adapters(
         &mut self,
         deployer: Address,
         programs: &Programs,
@@ -172,48 +136,12 @@ impl<S: Sender, P: FnMut(&str)> Run<'_, S, P> {
     ) -> Result<Vec<Address>, Error<S::Error>> {
         let mut adapters = Vec::with_capacity(mandate.positions.len());
         for (index, terms) in mandate.positions.iter().enumerate() {
-            let code = match terms.kind {
-                VenueKind::AaveV3 => &programs.aave,
-                VenueKind::Erc4626 => &programs.erc4626,
-                kind @ VenueKind::Other(_) => return Err(Error::NoAdapter { kind }),
-            };
-            let initialize = IAdapter::initializeCall { vault, venue: terms.venue };
+            let code = programs.adapter(terms.kind).ok_or(Error::NoAdapter { kind: terms.kind })?;
+            let initialize = IAdapter::initializeCall { vault, venue: terms.venue, market: terms.market };
             let step = format!("adapter {index} ({})", terms.kind);
             adapters.push(self.program(deployer, &step, code, initialize.abi_encode().into()).await?);
         }
-        for (index, (terms, adapter)) in mandate.positions.iter().zip(&adapters).enumerate() {
-            let risk_ids = terms.risk_ids.iter().map(|id| id.0).collect();
-            let call = IDesk::addPositionCall { adapter: *adapter, riskIds: risk_ids };
-            self.send(&format!("position {index} ({})", terms.kind), Outgoing::call(vault, &call)).await?;
-        }
         Ok(adapters)
-    }
-
-    async fn roles(&mut self, vault: Address, mandate: &Mandate) -> Result<(), Error<S::Error>> {
-        for cap in &mandate.caps {
-            let call =
-                IDesk::setCapCall { riskId: cap.risk_id.0, absolute: cap.absolute.0, relativeWad: cap.relative.0 };
-            self.send(&format!("cap of {}", cap.risk_id), Outgoing::call(vault, &call)).await?;
-        }
-        let floor = IDesk::setLiquidityFloorCall { floorWad: mandate.liquidity_floor.0 };
-        self.send("liquidity floor", Outgoing::call(vault, &floor)).await?;
-        let max_rate = IDesk::setMaxRateCall { rateWad: mandate.max_rate.0 };
-        self.send("ceiling of the believed rate", Outgoing::call(vault, &max_rate)).await?;
-        for account in &mandate.keepers {
-            let call = IDesk::setKeeperCall { account: *account, granted: true };
-            self.send(&format!("keeper {account}"), Outgoing::call(vault, &call)).await?;
-        }
-        for account in &mandate.guardians {
-            let call = IDesk::setGuardianCall { account: *account, granted: true };
-            self.send(&format!("guardian {account}"), Outgoing::call(vault, &call)).await?;
-        }
-        let curator = IDesk::setCuratorCall { account: mandate.curator };
-        self.send("curator", Outgoing::call(vault, &curator)).await?;
-        if mandate.owner != self.sender.account() {
-            let offer = IDesk::offerOwnershipCall { candidate: mandate.owner };
-            self.send("offer of ownership", Outgoing::call(vault, &offer)).await?;
-        }
-        Ok(())
     }
 }
 

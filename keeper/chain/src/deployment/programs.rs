@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use alloy_primitives::{Bytes, hex};
+use model::VenueKind;
 
 /// The first bytes of Stylus code.
 const STYLUS_PREFIX: [u8; 3] = [0xef, 0xf0, 0x00];
@@ -18,10 +19,14 @@ pub struct Programs {
     pub vault: Bytes,
     /// The desk's code.
     pub desk: Bytes,
+    /// The board's code.
+    pub board: Bytes,
     /// The Aave adapter's code.
     pub aave: Bytes,
     /// The ERC-4626 adapter's code.
     pub erc4626: Bytes,
+    /// The code of the adapter for Morpho Blue's markets.
+    pub morpho: Bytes,
 }
 
 /// Why programs cannot be used.
@@ -54,7 +59,7 @@ pub enum ProgramsError {
 }
 
 impl Programs {
-    /// Reads `{vault,desk,aave,erc4626}.code` from a folder, and the deployer from the Solidity build's artifact.
+    /// Reads `{vault,desk,board,aave,erc4626,morpho}.code` from a folder, and the deployer from the Solidity build's artifact.
     ///
     /// # Errors
     /// At the first file that is missing or not what it should be.
@@ -64,19 +69,33 @@ impl Programs {
             deployer: creation_code(deployer_artifact)?,
             vault: code("vault")?,
             desk: code("desk")?,
+            board: code("board")?,
             aave: code("aave")?,
             erc4626: code("erc4626")?,
+            morpho: code("morpho")?,
         })
     }
 
     /// Returns each Stylus program's name and size in bytes.
-    pub fn sizes(&self) -> [(&'static str, usize); 4] {
+    pub fn sizes(&self) -> [(&'static str, usize); 6] {
         [
             ("vault", self.vault.len()),
             ("desk", self.desk.len()),
+            ("board", self.board.len()),
             ("aave", self.aave.len()),
             ("erc4626", self.erc4626.len()),
+            ("morpho", self.morpho.len()),
         ]
+    }
+
+    /// Returns the code of the adapter that speaks a venue's language, where there is one.
+    pub fn adapter(&self, kind: VenueKind) -> Option<&Bytes> {
+        match kind {
+            VenueKind::AaveV3 => Some(&self.aave),
+            VenueKind::Erc4626 => Some(&self.erc4626),
+            VenueKind::MorphoBlue => Some(&self.morpho),
+            VenueKind::Other(_) => None,
+        }
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::sync::Mutex;
 
-use alloy_primitives::{B256, Log};
+use abi::board::IBoard;
+use alloy_primitives::{B256, Log, U256, keccak256};
 use alloy_sol_types::SolInterface;
-use model::Gas;
+use model::{Assets, Gas, RiskId, Timestamp, Wad};
 
 use super::*;
 
@@ -44,25 +45,30 @@ impl Sender for Memory {
 
 fn programs() -> Programs {
     let code = |byte| Bytes::copy_from_slice(&[0xef, 0xf0, 0, byte]);
-    Programs { deployer: Bytes::from_static(&[1]), vault: code(1), desk: code(2), aave: code(3), erc4626: code(4) }
+    Programs {
+        deployer: Bytes::from_static(&[1]),
+        vault: code(1),
+        desk: code(2),
+        board: code(3),
+        aave: code(4),
+        erc4626: code(5),
+        morpho: code(6),
+    }
 }
 
 fn mandate() -> Mandate {
     let id = |name| RiskId::from_name(name).expect("short");
+    let cap = |name| CapTerms { risk_id: id(name), absolute: Assets::from(5), relative: Wad::ONE };
     Mandate {
         asset: Address::repeat_byte(0xbb),
         owner: Address::repeat_byte(0xcc),
         curator: Address::repeat_byte(0xaa),
         guardians: vec![Address::repeat_byte(0xdd)],
-        keepers: vec![Address::repeat_byte(0xee)],
-        max_rate: Wad::ONE,
-        liquidity_floor: Wad::ZERO,
-        caps: vec![CapTerms { risk_id: id("aave"), absolute: Assets::from(5), relative: Wad::ONE }],
-        positions: vec![PositionTerms {
-            kind: VenueKind::AaveV3,
-            venue: Address::repeat_byte(0xff),
-            risk_ids: vec![id("aave")],
-        }],
+        keepers: vec![GrantTerms::until(Address::repeat_byte(0xee), Timestamp(9))],
+        caps: vec![cap("aave"), cap("core")],
+        nests: vec![(id("aave"), id("core"))],
+        positions: vec![PositionTerms::new(VenueKind::AaveV3, Address::repeat_byte(0xff), vec![id("aave")])],
+        ..Mandate::default()
     }
 }
 
@@ -80,35 +86,63 @@ fn programs_are_created_before_anything_is_set() {
         run(deploy(&sender, &programs(), &mandate(), |step| steps.push(step.to_owned()))).expect("all is accepted");
 
     let owner = Address::repeat_byte(0xcc);
-    assert_eq!(deployed.vault, Address::repeat_byte(3));
-    assert_eq!((deployed.adapters.len(), deployed.gas_used), (1, 120));
+    assert_eq!(deployed.vault, Address::repeat_byte(4));
+    assert_eq!((deployed.adapters.len(), deployed.gas_used), (1, 200));
     let expected = [
         "deployer",
         "desk",
+        "board",
         "vault",
         "adapter 0 (aave-v3)",
-        "position 0 (aave-v3)",
+        "code of adapters for aave-v3",
         "cap of aave",
-        "liquidity floor",
+        "cap of core",
+        "aave under core",
+        "position 0 (aave-v3)",
+        "liquidity floor and cover",
         "ceiling of the believed rate",
+        "epoch",
+        "silence",
+        "budgets",
         "keeper 0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE",
         "guardian 0xDDdDddDdDdddDDddDDddDDDDdDdDDdDDdDDDDDDd",
         "curator",
+        "opening",
         "offer of ownership",
     ];
     assert_eq!(steps, expected);
     let sent = sender.sent.lock().expect("one thread");
-    let last = IDesk::IDeskCalls::abi_decode(&sent.last().expect("sent").data).expect("a desk call");
-    assert!(matches!(last, IDesk::IDeskCalls::offerOwnership(call) if call.candidate == owner));
-    let vault = IDeployer::deployCall::abi_decode(&sent[2].data).expect("a deployment");
+    let last = IBoard::IBoardCalls::abi_decode(&sent.last().expect("sent").data).expect("a board call");
+    assert!(matches!(last, IBoard::IBoardCalls::offerOwnership(call) if call.candidate == owner));
+    let vault = IDeployer::deployCall::abi_decode(&sent[3].data).expect("a deployment");
     let initialize = IVault::initializeCall::abi_decode(&vault.initialization).expect("an initialization");
-    assert_eq!((initialize.desk, initialize.owner), (deployed.desk, sender.account()));
+    assert_eq!((initialize.desk, initialize.board), (deployed.desk, deployed.board));
+    assert_eq!(initialize.owner, sender.account());
     assert_eq!(vault.initCode, init_code(&programs().vault));
+    let code = IBoard::admitCodeCall::abi_decode(&sent[5].data).expect("a board call");
+    assert_eq!(code.codehash, keccak256(&programs().aave));
+}
+
+#[test]
+fn a_keeper_is_granted_every_position_unless_some_are_named() {
+    let sent = |positions: Option<u64>| {
+        let sender = Memory { sent: Mutex::default(), refuse_at: None };
+        let mut mandate = mandate();
+        mandate.positions.push(mandate.positions[0].clone());
+        mandate.keepers[0].positions = positions;
+        run(deploy(&sender, &programs(), &mandate, |_| {})).expect("all is accepted");
+        let sent = sender.sent.into_inner().expect("one thread");
+        sent.iter().find_map(|outgoing| IBoard::setKeeperCall::abi_decode(&outgoing.data).ok()).expect("a grant")
+    };
+
+    assert_eq!(sent(None).positions, 0b11);
+    assert_eq!(sent(Some(0b10)).positions, 0b10);
+    assert_eq!(sent(None).expiry, U256::from(9));
 }
 
 #[test]
 fn a_step_that_fails_is_named() {
-    let sender = Memory { sent: Mutex::default(), refuse_at: Some(2) };
+    let sender = Memory { sent: Mutex::default(), refuse_at: Some(3) };
 
     let error = run(deploy(&sender, &programs(), &mandate(), |_| {})).expect_err("refused");
 

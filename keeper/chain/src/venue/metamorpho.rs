@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use abi::morpho::{IAdaptiveCurveIrm, IMetaMorpho, IMorpho};
+use abi::morpho::{IMetaMorpho, IMorpho};
 use alloy_primitives::{Address, B256, U256, U512};
 use model::rate::{MetaMorpho, MorphoMarket};
-use model::{Assets, Block, Timestamp, Wad};
+use model::{Assets, Block, Wad};
 
-use super::{Unreadable, same, within};
+use super::{Unreadable, morpho, within};
 use crate::batch::Batch;
 use crate::rpc::{Error, Kind, Rpc};
 
@@ -16,8 +16,6 @@ const MAX_QUEUE: u64 = 30;
 /// Morpho counts shares and assets with these added, against inflation.
 const VIRTUAL_SHARES: u64 = 1_000_000;
 const VIRTUAL_ASSETS: u64 = 1;
-/// 200 % a year in wad a second: the ceiling of the AdaptiveCurveIrm.
-const MAX_RATE_AT_TARGET: u128 = 2_000_000_000_000_000_000 / model::units::YEAR_SECS as u128;
 
 /// Reads the vault; one that does not know `MORPHO()` is some other ERC-4626 vault.
 pub(super) async fn read(rpc: &Rpc, vault: Address, block: Block) -> Result<MetaMorpho, Unreadable> {
@@ -57,58 +55,29 @@ async fn read_markets(
     ids: &[B256],
     block: Block,
 ) -> Result<Vec<MorphoMarket>, Unreadable> {
+    let markets = morpho::markets(rpc, morpho, ids, block).await?;
     let mut batch = Batch::new(Address::ZERO);
     let tickets: Vec<_> = ids
         .iter()
         .map(|id| {
             (
                 batch.add(vault, IMetaMorpho::configCall { id: *id }),
-                batch.add(morpho, IMorpho::marketCall { id: *id }),
                 batch.add(morpho, IMorpho::positionCall { id: *id, user: vault }),
-                batch.add(morpho, IMorpho::idToMarketParamsCall { id: *id }),
             )
         })
         .collect();
     let answers = batch.send(rpc, block.number).await?;
-
-    let mut markets = Vec::with_capacity(ids.len());
-    let mut models = Vec::with_capacity(ids.len());
-    for (id, (config, market, position, params)) in ids.iter().zip(tickets) {
-        let market = answers.get(&market)?;
+    let mut ours = Vec::with_capacity(ids.len());
+    for (found, (config, position)) in markets.into_iter().zip(tickets) {
         let position = answers.get(&position)?;
-        within("market debt", market.totalBorrowAssets, market.totalSupplyAssets)?;
-        within("market fee", market.fee, 250_000_000_000_000_000)?;
-        within("last update", market.lastUpdate, u128::from(block.timestamp.0))?;
-        within("vault shares", position.supplyShares, U256::from(market.totalSupplyShares))?;
-        models.push(answers.get(&params)?.irm);
-        markets.push(MorphoMarket {
-            id: *id,
-            supply: Assets::from(market.totalSupplyAssets),
-            borrow: Assets::from(market.totalBorrowAssets),
-            fee: Wad::from(market.fee),
-            rate_at_target: Wad::ZERO,
-            has_rate: false,
-            last_update: Timestamp(market.lastUpdate as u64), // Checked against the block's time above.
+        within("vault shares", position.supplyShares, U256::from(found.stored.totalSupplyShares))?;
+        ours.push(MorphoMarket {
             cap: Assets(U256::from(answers.get(&config)?.cap)),
-            vault_supply: shares_to_assets_down(position.supplyShares, &market),
+            vault_supply: shares_to_assets_down(position.supplyShares, &found.stored),
+            ..found.market
         });
     }
-
-    let mut batch = Batch::new(Address::ZERO);
-    let tickets: Vec<_> = models
-        .iter()
-        .zip(ids)
-        .map(|(irm, id)| (!irm.is_zero()).then(|| batch.add(*irm, IAdaptiveCurveIrm::rateAtTargetCall { id: *id })))
-        .collect();
-    let answers = batch.send(rpc, block.number).await?;
-    for (market, ticket) in markets.iter_mut().zip(tickets) {
-        let Some(ticket) = ticket else { continue };
-        let rate = answers.get(&ticket)?;
-        same("sign of the rate at target", rate.is_negative(), false)?;
-        let rate = within("rate at target", rate.unsigned_abs(), U256::from(MAX_RATE_AT_TARGET))?;
-        (market.rate_at_target, market.has_rate) = (Wad(rate), true);
-    }
-    Ok(markets)
+    Ok(ours)
 }
 
 fn not_metamorpho(error: Error) -> Unreadable {

@@ -5,26 +5,34 @@
 
 mod aave;
 mod metamorpho;
+mod morpho;
 
 use alloy_primitives::{Address, B256};
 use model::{Block, RateModel, VenueKind};
 
 use crate::rpc::{Error, Rpc};
 
+/// Where a position is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Venue {
+    /// Its language.
+    pub(crate) kind: VenueKind,
+    /// Pool, vault or singleton.
+    pub(crate) address: Address,
+    /// The market in it; zero where it has none.
+    pub(crate) market: B256,
+}
+
 /// Reads one venue as of a block.
 ///
 /// # Errors
 /// When the node does not answer.
-pub(crate) async fn read(
-    rpc: &Rpc,
-    kind: VenueKind,
-    venue: Address,
-    asset: Address,
-    block: Block,
-) -> Result<RateModel, Error> {
+pub(crate) async fn read(rpc: &Rpc, venue: Venue, asset: Address, block: Block) -> Result<RateModel, Error> {
+    let Venue { kind, address, market } = venue;
     let model = match kind {
-        VenueKind::AaveV3 => aave::read(rpc, venue, asset, block).await.map(RateModel::AaveTwoSlope),
-        VenueKind::Erc4626 => metamorpho::read(rpc, venue, block).await.map(RateModel::MetaMorpho),
+        VenueKind::AaveV3 => aave::read(rpc, address, asset, block).await.map(RateModel::AaveTwoSlope),
+        VenueKind::Erc4626 => metamorpho::read(rpc, address, block).await.map(RateModel::MetaMorpho),
+        VenueKind::MorphoBlue => morpho::read(rpc, address, market, asset, block).await.map(RateModel::MorphoBlue),
         VenueKind::Other(kind) => Err(Unreadable::Kind(kind)),
     };
     match model {

@@ -57,7 +57,8 @@ pub struct MorphoMarket {
     pub last_update: Timestamp,
     /// The most that the vault may supply; Morpho Blue itself sets none.
     pub cap: Assets,
-    /// What the vault supplies (its shares at the stored figures); of a market entered directly, what we do.
+    /// What the vault supplies (its shares at the stored figures); zero for a market entered directly,
+    /// where our position says it.
     pub vault_supply: Assets,
 }
 
