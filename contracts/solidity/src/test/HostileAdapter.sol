@@ -4,8 +4,8 @@ pragma solidity ^0.8.20;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 /// An adapter that keeps the vault's money in its own pocket and breaks on demand: each of its functions can be made
-/// to revert, to answer nothing, to answer or revert with a megabyte, or to burn all gas that it is given; its value
-/// can be a lie, and it can call anybody while it pays. For tests only.
+/// to revert, to answer nothing, to answer or revert with a megabyte, or to burn all gas that it is given; its reports
+/// can be lies, and it can call anybody while it pays. For tests only.
 contract HostileAdapter {
     enum Fault {
         None,
@@ -16,11 +16,19 @@ contract HostileAdapter {
         BurnGas
     }
 
+    struct Report {
+        uint256 value;
+        uint256 units;
+        uint256 depth;
+        uint256 rateWad;
+    }
+
     address public immutable vault;
     IERC20 public immutable asset;
     mapping(bytes4 => Fault) private faults;
+    uint256 public units;
     bool private lies;
-    uint256 private lie;
+    Report private lie;
     address private target;
     bytes private call;
 
@@ -34,9 +42,19 @@ contract HostileAdapter {
         faults[selector] = kind;
     }
 
-    /// Makes the value a number of our choice.
+    /// Makes the value a number of our choice, in reports too.
     function lieAbout(uint256 value_) external {
-        (lies, lie) = (true, value_);
+        (lies, lie) = (true, Report(value_, units, type(uint256).max, 0));
+    }
+
+    /// Makes every report one of our choice, and the value with it.
+    function lieWith(Report calldata report_) external {
+        (lies, lie) = (true, report_);
+    }
+
+    /// Ends the lies.
+    function tellTheTruth() external {
+        lies = false;
     }
 
     /// Sets whom to call when the vault takes money back, before it is paid.
@@ -44,30 +62,44 @@ contract HostileAdapter {
         (target, call) = (target_, call_);
     }
 
-    function allocate(uint256 assets) external view returns (uint256) {
+    function allocate(uint256 assets) external returns (Report memory) {
         _fail();
-        return assets;
+        units += assets;
+        return _report();
     }
 
-    function deallocate(uint256 assets) external returns (uint256 paid) {
+    function deallocate(uint256 assets) external returns (Report memory) {
         _fail();
         if (target != address(0)) {
             (bool succeeded,) = target.call(call);
             succeeded; // Whatever came of it.
         }
         uint256 held = asset.balanceOf(address(this));
-        paid = assets < held ? assets : held;
+        uint256 paid = assets < held ? assets : held;
+        units -= paid < units ? paid : units;
         asset.transfer(vault, paid);
+        return _report();
+    }
+
+    function report() external view returns (Report memory) {
+        _fail();
+        return _report();
     }
 
     function value() external view returns (uint256) {
         _fail();
-        return lies ? lie : asset.balanceOf(address(this));
+        return _report().value;
     }
 
     function liquidity() external view returns (uint256) {
         _fail();
         return asset.balanceOf(address(this));
+    }
+
+    function _report() private view returns (Report memory) {
+        if (lies) return lie;
+        uint256 held = asset.balanceOf(address(this));
+        return Report(held, units, held, 0);
     }
 
     function _fail() private view {
