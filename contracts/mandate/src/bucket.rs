@@ -17,12 +17,10 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// Returns the level now: what `capacity_assets` an epoch drains since the last charge is rounded down.
+    /// Returns the level now: what `capacity_assets` an epoch drains since the last charge is rounded down. An epoch of
+    /// no length drains nothing.
     pub fn level(&self, capacity_assets: u128, epoch_secs: u32, now_secs: u32) -> u128 {
         let elapsed_secs = now_secs.saturating_sub(self.at_secs);
-        if elapsed_secs >= epoch_secs {
-            return self.level_assets.saturating_sub(capacity_assets);
-        }
         let drained = mul_div_down(U256::from(capacity_assets), U256::from(elapsed_secs), U256::from(epoch_secs));
         self.level_assets.saturating_sub(drained.map_or(0, |drained| drained.saturating_to()))
     }
@@ -40,7 +38,7 @@ pub fn capacity_down(least_nav_assets: u128, wad: u64, alertness_wad: u64) -> u1
     let one = U256::from(math::WAD);
     let budget = mul_div_down(U256::from(least_nav_assets), U256::from(wad), one.saturating_add(one));
     let decayed = budget.and_then(|budget| mul_div_down(budget, U256::from(alertness_wad), one));
-    decayed.map_or(u128::MAX, |capacity| capacity.saturating_to())
+    decayed.map_or(0, |capacity| capacity.saturating_to())
 }
 
 /// Returns how much of its budgets a keeper keeps: all of them until it has been silent for `silence_secs`, then less by

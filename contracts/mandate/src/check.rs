@@ -36,7 +36,10 @@ pub struct State<Id = RiskId> {
 }
 
 /// Checks that after a change each limit holds, or is strictly nearer to holding than before. A change that puts money
-/// into no position may leave a broken limit as it is; one that mends a limit need not raise the income.
+/// into no position may leave a broken limit as it is; one that charges nothing passes an overdrawn budget; one that
+/// mends a limit need not raise the income.
+///
+/// Both portfolios state the same stakes in the same order.
 ///
 /// # Errors
 ///
@@ -48,7 +51,8 @@ pub fn check<Id: Copy>(
     budgets: &Budgets,
     parameters: &Parameters<'_, Id>,
 ) -> Result<(), Breach<Id>> {
-    let was = Case { portfolio: before, base: before, flow: &Flow::default(), budgets, parameters };
+    // What moved is the same on both sides: so both state the same limits, and one of a flow is never nearer.
+    let was = Case { portfolio: before, base: before, flow, budgets, parameters };
     let is = Case { portfolio: after, base: before, flow, budgets, parameters };
     let mut mends = false;
     for (was, is) in measures(&was).zip(measures(&is)) {
@@ -66,7 +70,11 @@ pub fn check<Id: Copy>(
 fn excused<Id>(was: &Measure<Id>, is: &Measure<Id>, flow: &Flow, mends: bool) -> bool {
     match is.limit {
         Limit::Improvement => mends,
-        Limit::LossBudget | Limit::TurnoverBudget | Limit::GrantLoss | Limit::GrantTurnover | Limit::Breaker => false,
+        Limit::LossBudget | Limit::GrantLoss => flow.loss_assets == 0,
+        Limit::TurnoverBudget | Limit::GrantTurnover => flow.turnover_assets == 0,
+        Limit::Breaker => false,
+        // On the way to idle what can be paid at once shrinks by the loss alone, which has its own limit.
+        Limit::LiquidityCover => !flow.invests,
         _ => !flow.invests && is.is_no_further_than(was),
     }
 }
@@ -80,15 +88,11 @@ pub fn states<'a, Id: Copy>(
     budgets: &'a Budgets,
     parameters: &'a Parameters<'a, Id>,
 ) -> impl Iterator<Item = State<Id>> + 'a {
-    measures_of(Case { portfolio, base, flow, budgets, parameters }).map(|measure| State {
+    measures(&Case { portfolio, base, flow, budgets, parameters }).map(|measure| State {
         limit: measure.limit,
         on: measure.on,
         value: measure.value(),
         bound: U256::from(measure.bound),
         holds: measure.holds(),
     })
-}
-
-fn measures_of<'a, Id: Copy>(case: Case<'a, Id>) -> impl Iterator<Item = Measure<Id>> + 'a {
-    measures(&case)
 }

@@ -3,6 +3,8 @@
 //! Relative caps and budgets are fractions of it: money counts for them only after it has stayed for at least one whole
 //! epoch, so that no deposit that leaves again, in the same transaction or some hours later, loosens them.
 //!
+//! What is returned is never more than the least of the last whole epoch, and never less than the least of the last two.
+//!
 //! Only what *raises* the net asset value needs a record, of the value just before; what lowers it is seen by the next
 //! record, or by the value of the moment. So withdrawals write nothing here.
 
@@ -37,5 +39,13 @@ impl Least {
     pub fn assets(&self, nav_assets: u128, epoch_secs: u32, now_secs: u32) -> u128 {
         let Self { previous_assets, current_assets, .. } = self.recorded(nav_assets, epoch_secs, now_secs);
         previous_assets.min(current_assets)
+    }
+
+    /// Returns the record under another length of the epoch, from `now_secs` on: the least so far stays the least for
+    /// one whole new epoch. Without it a shorter epoch would take seconds without a record for epochs that had passed,
+    /// and money that came a moment ago for money that stayed.
+    pub fn rebased(&self, nav_assets: u128, epoch_secs: u32, now_secs: u32) -> Self {
+        let least_assets = self.assets(nav_assets, epoch_secs, now_secs);
+        Self { previous_assets: least_assets, current_assets: least_assets, since_secs: now_secs }
     }
 }

@@ -58,12 +58,13 @@ impl<Id> Measure<Id> {
         }
     }
 
-    /// Returns whether this is strictly nearer to holding than `before`, the same limit measured earlier.
+    /// Returns whether this is strictly nearer to holding than `before`, the same limit measured earlier. A floor is not
+    /// nearer for a loss of what it is measured by: its amount must have risen too.
     pub fn is_nearer_than(&self, before: &Self) -> bool {
         let moved = mul_wide(self.amount, before.of).cmp(&mul_wide(before.amount, self.of));
         match self.sense {
             Sense::AtMost => moved == Ordering::Less,
-            Sense::AtLeast => moved == Ordering::Greater,
+            Sense::AtLeast => moved == Ordering::Greater && self.amount > before.amount,
         }
     }
 
@@ -80,7 +81,7 @@ impl<Id> Measure<Id> {
     pub fn value(&self) -> U256 {
         let (amount, scale, of) = (U256::from(self.amount), U256::from(self.scale), U256::from(self.of));
         match (self.sense, self.of) {
-            (Sense::AtLeast, 0) => scale,
+            (Sense::AtLeast, 0) => scale.max(U256::from(self.bound)),
             (Sense::AtMost, 0) if self.amount == 0 => U256::ZERO,
             (Sense::AtMost, _) => mul_div_up(amount, scale, of).unwrap_or(U256::MAX),
             (Sense::AtLeast, _) => mul_div_down(amount, scale, of).unwrap_or(U256::MAX),

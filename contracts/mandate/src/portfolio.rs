@@ -20,9 +20,9 @@ pub struct Cap<Id = RiskId> {
 pub struct Parameters<'a, Id = RiskId> {
     /// Each risk id once.
     pub caps: &'a [Cap<Id>],
-    /// The least idle money, as a fraction of the net asset value.
+    /// The least idle money, as a fraction of the least net asset value.
     pub liquidity_floor_wad: u64,
-    /// The least money that is idle or payable at once, as a fraction of the net asset value.
+    /// The least money that is idle or payable at once, as a fraction of the least net asset value.
     pub liquidity_cover_wad: u64,
 }
 
@@ -41,6 +41,13 @@ pub struct Portfolio<'a> {
     pub exposures_assets: &'a [u128],
     /// The positions whose venue was measured, the same and in the same order before and after a change.
     pub stakes: &'a [Stake],
+}
+
+impl Portfolio<'_> {
+    /// Returns the money that has not stayed for an epoch and may leave as it came.
+    pub(crate) fn young_assets(&self) -> u128 {
+        self.nav_assets.saturating_sub(self.least_nav_assets)
+    }
 }
 
 /// A position against its venue.
@@ -65,6 +72,8 @@ pub struct Flow {
     pub turnover_assets: u128,
     /// Whether money went into any position.
     pub invests: bool,
+    /// The caps that count the positions into which money went, bit i for the cap at place i.
+    pub invested_mask: u64,
     /// Income a year of the positions it touched, before and after; `None` where a venue does not say.
     pub income_assets: Option<(u128, u128)>,
 }

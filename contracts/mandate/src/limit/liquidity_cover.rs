@@ -1,4 +1,5 @@
-//! Liquidity cover: idle money and what positions pay at once are at least a fraction of the net asset value.
+//! Liquidity cover: idle money and what positions pay at once are at least a fraction of the least net asset value, were
+//! all money to leave that has not stayed for an epoch.
 
 use super::{Case, Limit};
 use crate::{Measure, Sense, Subject};
@@ -8,8 +9,8 @@ pub(super) fn measures<'a, Id: Copy>(case: Case<'a, Id>) -> impl Iterator<Item =
         limit: Limit::LiquidityCover,
         on: Subject::Portfolio,
         sense: Sense::AtLeast,
-        amount: case.portfolio.instant_assets,
-        of: case.portfolio.nav_assets,
+        amount: case.portfolio.instant_assets.saturating_sub(case.portfolio.young_assets()),
+        of: case.portfolio.least_nav_assets,
         bound: case.parameters.liquidity_cover_wad.into(),
         scale: math::WAD,
     })

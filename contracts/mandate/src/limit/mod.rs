@@ -22,9 +22,9 @@ pub enum Limit {
     AbsoluteCap = 0,
     /// What counts against a risk id, as a fraction of the least net asset value.
     RelativeCap = 1,
-    /// Idle money as a fraction of the net asset value; a least value.
+    /// Idle money, less what has not stayed for an epoch, as a fraction of the least net asset value; a least value.
     LiquidityFloor = 2,
-    /// Idle money and what is payable at once as a fraction of the net asset value; a least value.
+    /// The same with what positions pay at once.
     LiquidityCover = 3,
     /// A position as a fraction of what its venue holds.
     VenueDepth = 4,
@@ -52,8 +52,8 @@ pub(crate) struct Case<'a, Id> {
     pub(crate) parameters: &'a Parameters<'a, Id>,
 }
 
-/// Returns every limit, measured: as many and in the same order for every portfolio under the same parameters, stakes
-/// and base.
+/// Returns every limit, measured: as many and in the same order for every portfolio under the same flow, parameters,
+/// base, and number of stakes.
 pub(crate) fn measures<'a, Id: Copy>(case: &Case<'a, Id>) -> impl Iterator<Item = Measure<Id>> + use<'a, Id> {
     absolute_cap::measures(*case)
         .chain(relative_cap::measures(*case))
@@ -77,9 +77,8 @@ fn exposures<'a, Id>(
     parameters.caps.iter().zip(stated.chain(core::iter::repeat(u128::MAX)))
 }
 
-/// A budget with what a change would bring it to. A change that charges nothing is inside any budget, one that is
-/// overdrawn too.
+/// A budget with what a change would bring it to.
 fn budget<Id>(limit: Limit, level: Level, charge_assets: u128) -> Measure<Id> {
-    let amount = if charge_assets == 0 { 0 } else { level.used_assets.saturating_add(charge_assets) };
+    let amount = level.used_assets.saturating_add(charge_assets);
     Measure { limit, on: Subject::Portfolio, sense: Sense::AtMost, amount, of: 1, bound: level.capacity_assets, scale: 1 }
 }

@@ -1,0 +1,113 @@
+//! The rules written down again, slowly: integers without bounds, one list, no shared code.
+
+use alloy_primitives::U256;
+use num_bigint::BigInt;
+use tenor_mandate::{Breach, Level, Limit, Subject};
+
+use crate::scene::{Scene, Side, WAD};
+
+/// `sign * amount / of <= sign * bound / scale`; a floor has the sign -1.
+struct Line {
+    limit: Limit,
+    on: Subject<alloy_primitives::B256>,
+    sign: i8,
+    amount: BigInt,
+    of: BigInt,
+    bound: BigInt,
+    scale: BigInt,
+}
+
+impl Line {
+    fn holds(&self) -> bool {
+        self.sign * &self.amount * &self.scale <= self.sign * &self.bound * &self.of
+    }
+
+    /// The least multiple of `1 / scale` on the side that is not allowed.
+    fn value(&self) -> U256 {
+        let zero = BigInt::ZERO;
+        let product = &self.amount * &self.scale;
+        let value = match (self.sign, self.of == zero) {
+            (-1, true) => (&self.scale).max(&self.bound).clone(),
+            (_, true) if self.amount == zero => zero,
+            (_, true) => return U256::MAX,
+            (-1, false) => product / &self.of,
+            (_, false) => (product + &self.of - 1) / &self.of,
+        };
+        U256::from_be_slice(&value.to_bytes_be().1)
+    }
+}
+
+fn line(limit: Limit, on: Subject<alloy_primitives::B256>, sign: i8, (amount, of): (u128, u128), (bound, scale): (u128, u64)) -> Line {
+    Line { limit, on, sign, amount: amount.into(), of: of.into(), bound: bound.into(), scale: scale.into() }
+}
+
+fn lines(scene: &Scene, side: &Side) -> Vec<Line> {
+    let whole = Subject::Portfolio;
+    let exposure = |side: &Side, index: usize| side.exposures.get(index).copied().unwrap_or(u128::MAX);
+    let mut lines = Vec::new();
+    for (index, cap) in scene.caps.iter().enumerate() {
+        let found = (exposure(side, index), 1);
+        lines.push(line(Limit::AbsoluteCap, Subject::Risk(cap.id), 1, found, (cap.absolute_assets, 1)));
+    }
+    for (index, cap) in scene.caps.iter().enumerate() {
+        let found = (exposure(side, index), side.least_nav);
+        lines.push(line(Limit::RelativeCap, Subject::Risk(cap.id), 1, found, (cap.relative_wad.into(), WAD)));
+    }
+    lines.push(line(Limit::LiquidityFloor, whole, -1, (side.idle, side.nav), (scene.floor_wad.into(), WAD)));
+    lines.push(line(Limit::LiquidityCover, whole, -1, (side.instant, side.nav), (scene.cover_wad.into(), WAD)));
+    for stake in &side.stakes {
+        let found = (stake.value_assets, stake.depth_assets);
+        lines.push(line(Limit::VenueDepth, Subject::Position(stake.position), 1, found, (stake.depth_wad.into(), WAD)));
+    }
+    let mut budget = |limit, level: Level, charge| {
+        let found = (level.used_assets.saturating_add(charge), 1);
+        lines.push(line(limit, whole, 1, found, (level.capacity_assets, 1)));
+    };
+    budget(Limit::LossBudget, scene.budgets.loss, scene.flow.loss_assets);
+    budget(Limit::TurnoverBudget, scene.budgets.turnover, scene.flow.turnover_assets);
+    budget(Limit::GrantLoss, scene.budgets.grant_loss, scene.flow.loss_assets);
+    budget(Limit::GrantTurnover, scene.budgets.grant_turnover, scene.flow.turnover_assets);
+    for (index, cap) in scene.caps.iter().enumerate().filter(|(_, cap)| cap.is_tripped) {
+        let bound = exposure(&scene.before, index);
+        lines.push(line(Limit::Breaker, Subject::Risk(cap.id), 1, (exposure(side, index), 1), (bound, 1)));
+    }
+    if let (true, Some((before, after))) = (scene.flow.invests, scene.flow.income_assets) {
+        lines.push(line(Limit::Improvement, whole, -1, (after, 1), (before.saturating_add(1), 1)));
+    }
+    lines
+}
+
+/// What `check` must answer.
+pub fn judge(scene: &Scene) -> Result<(), Breach> {
+    let (before, after) = (lines(scene, &scene.before), lines(scene, &scene.after));
+    let nearer = |index: usize| {
+        let (was, is) = (&before[index], &after[index]);
+        let ratio_fell = is.sign * &is.amount * &was.of < is.sign * &was.amount * &is.of;
+        ratio_fell && (is.sign == 1 || is.amount > was.amount)
+    };
+    let mends = (0..after.len()).any(|index| match after[index].holds() {
+        true => !before[index].holds(),
+        false => nearer(index),
+    });
+    for (index, is) in after.iter().enumerate() {
+        let no_further = is.sign * &is.amount <= is.sign * &before[index].amount;
+        let excused = match is.limit {
+            Limit::Improvement => mends,
+            Limit::LossBudget | Limit::GrantLoss => scene.flow.loss_assets == 0,
+            Limit::TurnoverBudget | Limit::GrantTurnover => scene.flow.turnover_assets == 0,
+            Limit::Breaker => false,
+            Limit::LiquidityCover => !scene.flow.invests,
+            _ => !scene.flow.invests && no_further,
+        };
+        if !is.holds() && !nearer(index) && !excused {
+            let bound = U256::from_be_slice(&is.bound.to_bytes_be().1);
+            return Err(Breach { limit: is.limit, on: is.on, value: is.value(), bound });
+        }
+    }
+    Ok(())
+}
+
+/// What `states` must list after the change: kind, subject, value, whether it holds.
+pub fn states(scene: &Scene) -> Vec<(Limit, Subject<alloy_primitives::B256>, U256, bool)> {
+    lines(scene, &scene.after).iter().map(|line| (line.limit, line.on, line.value(), line.holds())).collect()
+}

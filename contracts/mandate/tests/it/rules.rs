@@ -1,0 +1,259 @@
+//! Random changes against the slow reference, and the edges by hand.
+
+use alloy_primitives::U256;
+use proptest::{collection::vec, prelude::*};
+use tenor_mandate::{Breach, Budgets, Cap, Flow, Level, Limit, Parameters, Portfolio, Stake, Subject, check, exposures};
+
+use crate::{
+    reference,
+    scene::{HALF, Scene, Side, WAD, id, open_cap},
+};
+
+/// Amounts that meet each other and their bounds often.
+fn amount() -> impl Strategy<Value = u128> {
+    prop_oneof![
+        4 => 0..20_u128,
+        1 => Just(u128::MAX),
+        1 => any::<u128>(),
+        2 => (0..20_u128).prop_map(|n| n * u128::from(WAD)),
+        2 => (0..20_u128, 0..3_u128).prop_map(|(n, off)| (n << 64) + off),
+    ]
+}
+
+fn fraction() -> impl Strategy<Value = u64> {
+    prop_oneof![Just(0), Just(WAD), Just(HALF), 0..=WAD, any::<u64>()]
+}
+
+fn side(caps: usize) -> impl Strategy<Value = Side> {
+    // One exposure less than there are caps now and then.
+    (amount(), amount(), amount(), amount(), vec(amount(), caps.saturating_sub(1)..=caps)).prop_map(
+        |(nav, least_nav, idle, instant, exposures)| Side { nav, least_nav, idle, instant, exposures, stakes: vec![] },
+    )
+}
+
+fn cap() -> impl Strategy<Value = Cap> {
+    (0..250_u8, amount(), fraction(), any::<bool>()).prop_map(|(number, absolute_assets, relative_wad, is_tripped)| {
+        Cap { id: id(number), absolute_assets, relative_wad, is_tripped }
+    })
+}
+
+fn level() -> impl Strategy<Value = Level> {
+    (amount(), amount()).prop_map(|(used_assets, capacity_assets)| Level { used_assets, capacity_assets })
+}
+
+fn budgets() -> impl Strategy<Value = Budgets> {
+    prop_oneof![
+        2 => Just(Budgets::UNBOUNDED),
+        1 => (level(), level(), level(), level())
+            .prop_map(|(loss, turnover, grant_loss, grant_turnover)| Budgets { loss, turnover, grant_loss, grant_turnover }),
+    ]
+}
+
+fn flow() -> impl Strategy<Value = Flow> {
+    let amount = || prop_oneof![Just(0), amount()];
+    (amount(), amount(), any::<bool>(), proptest::option::of((amount(), amount()))).prop_map(
+        |(loss_assets, turnover_assets, invests, income_assets)| Flow {
+            loss_assets,
+            turnover_assets,
+            invests,
+            income_assets,
+        },
+    )
+}
+
+/// Both sides of the same stakes.
+fn stakes() -> impl Strategy<Value = (Vec<Stake>, Vec<Stake>)> {
+    vec((any::<u8>(), fraction(), [amount(), amount(), amount(), amount()]), 0..3).prop_map(|stakes| {
+        let stake = |(position, depth_wad, [value, depth, value_after, depth_after]): (u8, u64, [u128; 4])| {
+            let side = |value_assets, depth_assets| Stake { position, value_assets, depth_assets, depth_wad };
+            (side(value, depth), side(value_after, depth_after))
+        };
+        stakes.into_iter().map(stake).unzip()
+    })
+}
+
+/// A change; in one of three the portfolio before is nearly the one after, so that nearness decides.
+fn scene() -> impl Strategy<Value = Scene> {
+    (0..4_usize)
+        .prop_flat_map(|caps| {
+            let sides = (side(caps), side(caps), 0..3_u8, 0..6_usize, amount());
+            (sides, stakes(), vec(cap(), caps), flow(), budgets(), fraction(), fraction())
+        })
+        .prop_map(|((before, other, kin, field, value), stakes, caps, flow, budgets, floor_wad, cover_wad)| {
+            let mut after = if kin == 0 { before.clone() } else { other };
+            let exposure = after.exposures.first_mut();
+            match field {
+                0 => after.nav = value,
+                1 => after.least_nav = value,
+                2 => after.idle = value,
+                3 => after.instant = value,
+                _ => exposure.into_iter().for_each(|exposure| *exposure = value),
+            }
+            let mut scene = Scene { before, after, flow, budgets, caps, floor_wad, cover_wad };
+            (scene.before.stakes, scene.after.stakes) = stakes;
+            scene
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+    #[test]
+    fn a_change_is_judged_as_the_slow_reference_judges_it(scene in scene()) {
+        prop_assert_eq!(scene.judge(), reference::judge(&scene));
+    }
+
+    #[test]
+    fn every_limit_is_listed_as_the_slow_reference_lists_it(scene in scene()) {
+        let listed = scene.states();
+
+        let found: Vec<_> = listed.iter().map(|state| (state.limit, state.on, state.value, state.holds)).collect();
+        prop_assert_eq!(found, reference::states(&scene));
+        for state in listed {
+            let satisfied = match state.limit {
+                Limit::LiquidityFloor | Limit::LiquidityCover | Limit::Improvement => state.value >= state.bound,
+                _ => state.value <= state.bound,
+            };
+            prop_assert_eq!(satisfied, state.holds, "a value is rounded to the side that is not allowed: {:?}", state);
+        }
+    }
+
+    #[test]
+    fn what_stays_as_it_is_passes_on_the_way_to_idle_and_else_only_where_it_holds(mut scene in scene()) {
+        scene.after = scene.before.clone();
+        scene.flow = Flow::default();
+        prop_assert_eq!(scene.judge(), Ok(()), "a sign of life is never refused");
+
+        scene.flow.invests = true;
+        scene.budgets = Budgets::UNBOUNDED;
+        prop_assert_eq!(scene.judge().is_ok(), scene.states().iter().all(|state| state.holds));
+    }
+
+    #[test]
+    fn exposures_are_summed_under_every_bit(
+        positions in vec((prop_oneof![0..1_000_u128, any::<u128>()], any::<u64>()), 0..12),
+        caps in 0..64_usize,
+    ) {
+        let mut found = vec![7; caps];
+        exposures(positions.iter().copied(), &mut found);
+
+        for (bit, found) in found.into_iter().enumerate() {
+            let counts = positions.iter().filter(|(_, mask)| mask >> bit & 1 == 1);
+            prop_assert_eq!(found, counts.fold(0_u128, |sum, (value, _)| sum.saturating_add(*value)));
+        }
+    }
+}
+
+#[test]
+fn the_first_breach_in_the_order_of_limits_is_the_one_reported() {
+    let mut scene = Scene::open();
+    let strict = |number| Cap { id: id(number), absolute_assets: 0, relative_wad: 0, is_tripped: true };
+    scene.caps = vec![strict(1), strict(2)];
+    scene.before.exposures = vec![0, 0];
+    scene.after.exposures = vec![1, 1];
+    (scene.floor_wad, scene.cover_wad) = (WAD, WAD);
+    (scene.after.idle, scene.after.instant) = (0, 0);
+    let stake = |value_assets| Stake { position: 4, value_assets, depth_assets: 10, depth_wad: 0 };
+    (scene.before.stakes, scene.after.stakes) = (vec![stake(0)], vec![stake(1)]);
+    let none = Level { used_assets: 0, capacity_assets: 0 };
+    scene.budgets = Budgets { loss: none, turnover: none, grant_loss: none, grant_turnover: none };
+    scene.flow = Flow { loss_assets: 1, turnover_assets: 1, invests: true, income_assets: Some((1, 1)) };
+
+    let mut refused = Vec::new();
+    // Mends what is refused, one limit after another, until nothing is.
+    while let Err(Breach { limit, on, .. }) = scene.judge() {
+        refused.push((limit, on));
+        let (index, after) = (usize::from(on == Subject::Risk(id(2))), &mut scene.after);
+        match limit {
+            Limit::AbsoluteCap => scene.caps[index].absolute_assets = 1,
+            Limit::RelativeCap => scene.caps[index].relative_wad = WAD,
+            Limit::LiquidityFloor => after.idle = 100,
+            Limit::LiquidityCover => after.instant = 100,
+            Limit::VenueDepth => after.stakes[0].value_assets = 0,
+            Limit::LossBudget => scene.budgets.loss.capacity_assets = 1,
+            Limit::TurnoverBudget => scene.budgets.turnover.capacity_assets = 1,
+            Limit::GrantLoss => scene.budgets.grant_loss.capacity_assets = 1,
+            Limit::GrantTurnover => scene.budgets.grant_turnover.capacity_assets = 1,
+            Limit::Breaker => scene.caps[index].is_tripped = false,
+            Limit::Improvement => scene.flow.income_assets = None,
+        }
+    }
+
+    let [first, second] = [1, 2].map(|number| Subject::Risk(id(number)));
+    let expected = [
+        (Limit::AbsoluteCap, first),
+        (Limit::AbsoluteCap, second),
+        (Limit::RelativeCap, first),
+        (Limit::RelativeCap, second),
+        (Limit::LiquidityFloor, Subject::Portfolio),
+        (Limit::LiquidityCover, Subject::Portfolio),
+        (Limit::VenueDepth, Subject::Position(4)),
+        (Limit::LossBudget, Subject::Portfolio),
+        (Limit::TurnoverBudget, Subject::Portfolio),
+        (Limit::GrantLoss, Subject::Portfolio),
+        (Limit::GrantTurnover, Subject::Portfolio),
+        (Limit::Breaker, first),
+        (Limit::Breaker, second),
+        (Limit::Improvement, Subject::Portfolio),
+    ];
+    assert_eq!(refused, expected);
+    assert!(refused.is_sorted_by_key(|(limit, _)| *limit as u8));
+}
+
+#[test]
+fn a_breach_carries_the_value_rounded_to_the_side_that_is_not_allowed() {
+    let mut scene = Scene::open();
+    scene.caps = vec![Cap { relative_wad: WAD / 3, ..open_cap(1) }];
+    (scene.before.exposures, scene.after.exposures) = (vec![0], vec![1]);
+    scene.after.least_nav = 3;
+
+    let breach = scene.judge().expect_err("a third is over");
+
+    assert_eq!(breach.limit, Limit::RelativeCap);
+    assert_eq!((breach.value, breach.bound), (U256::from(WAD / 3 + 1), U256::from(WAD / 3)));
+}
+
+#[test]
+fn nothing_at_all_holds_and_an_exposure_without_value_does_not() {
+    let mut scene = Scene::open();
+    (scene.before, scene.after) = (Side::default(), Side::default());
+    scene.caps = vec![Cap { relative_wad: WAD, ..open_cap(1) }];
+    (scene.floor_wad, scene.cover_wad) = (WAD, WAD);
+    (scene.before.exposures, scene.after.exposures) = (vec![0], vec![0]);
+    assert_eq!(scene.judge(), Ok(()));
+
+    scene.after.exposures = vec![1];
+    let breach = scene.judge().expect_err("infinite");
+    assert_eq!((breach.limit, breach.value), (Limit::RelativeCap, U256::MAX));
+}
+
+#[test]
+fn an_exposure_that_is_not_stated_counts_as_infinite() {
+    let mut scene = Scene::open();
+    scene.caps = vec![open_cap(1), Cap { absolute_assets: 10, ..open_cap(2) }];
+    (scene.before.exposures, scene.after.exposures) = (vec![0], vec![0]);
+
+    assert_eq!(scene.judge().expect_err("infinite").on, Subject::Risk(id(2)));
+}
+
+#[test]
+fn a_loss_does_not_bring_a_floor_nearer() {
+    let mut scene = Scene::open();
+    scene.floor_wad = HALF;
+    (scene.before.idle, scene.after.idle) = (10, 10);
+    scene.after.nav = 90;
+
+    assert_eq!(scene.judge().expect_err("no idle money came").limit, Limit::LiquidityFloor);
+}
+
+#[test]
+fn ids_may_be_anything() {
+    let caps = [Cap { id: 7_u8, ..Cap::default() }];
+    let parameters = Parameters { caps: &caps, liquidity_floor_wad: 0, liquidity_cover_wad: 0 };
+    let portfolio = |exposures_assets| Portfolio { nav_assets: 9, exposures_assets, ..Portfolio::default() };
+    let flow = Flow { invests: true, ..Flow::default() };
+
+    let found = check(&portfolio(&[0]), &portfolio(&[1]), &flow, &Budgets::UNBOUNDED, &parameters);
+
+    assert_eq!(found.expect_err("never set").on, Subject::Risk(7));
+}
