@@ -101,7 +101,7 @@ interface IDesk {
     }
 
     /// One limit with the value found. `limit`: 0 absolute cap (assets), 1 relative cap (wad of navLeast),
-    /// 2 liquidity floor (wad of nav, a least value), 3 liquidity cover (wad of nav, a least value), 4 venue depth
+    /// 2 liquidity floor, 3 liquidity cover (wad of navLeast, least values, without money younger than an epoch), 4 venue depth
     /// (wad of the venue; id: the position's index), 5 loss budget, 6 turnover budget, 7 the grant's loss budget,
     /// 8 the grant's turnover budget (assets), 9 breaker (exposure to a tripped id, assets), 10 improvement (income a
     /// year in assets, a least value).
