@@ -3,11 +3,24 @@ pragma solidity ^0.8.20;
 
 /// Arbitrum's precompile at 0x71: activation and life of Stylus programs.
 interface IArbWasm {
+    error ProgramNotActivated();
+    error ProgramExpired(uint64 ageInSeconds);
+    error ProgramNeedsUpgrade(uint16 version, uint16 stylusVersion);
+    error ProgramKeepaliveTooSoon(uint64 ageInSeconds);
+    error ProgramInsufficientValue(uint256 have, uint256 want);
+
     function activateProgram(address program) external payable returns (uint16 version, uint256 dataFee);
     function stylusVersion() external view returns (uint16 version);
     function programVersion(address program) external view returns (uint16 version);
     function programTimeLeft(address program) external view returns (uint64 timeLeft);
     function codehashVersion(bytes32 codehash) external view returns (uint16 version);
+    /// Makes a program's life begin anew, from `keepaliveDays` of age on and before it expires; what is paid above the
+    /// data fee comes back.
+    function codehashKeepalive(bytes32 codehash) external payable;
+    /// The age at which a program expires.
+    function expiryDays() external view returns (uint16 count);
+    /// The age from which a program can be kept alive.
+    function keepaliveDays() external view returns (uint16 count);
 }
 
 /// Our deployer (contracts/solidity): creates, activates and initialises in one transaction, so that nobody

@@ -10,6 +10,7 @@ pub mod deployment;
 pub mod endpoint;
 mod error;
 pub mod fees;
+pub mod governance;
 mod governed;
 pub mod node;
 pub mod revert;
