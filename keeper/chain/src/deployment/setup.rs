@@ -24,9 +24,12 @@ pub(super) fn steps(programs: &Programs, mandate: &Mandate, adapters: &[Address]
     steps.extend(positions(mandate, adapters));
     steps.extend(whole(mandate));
     steps.extend(roles(mandate));
-    steps.push(step("opening", &IBoard::openCall {}));
+    // After the opening even an offer of ownership would wait.
     if mandate.owner != sender {
         steps.push(step("offer of ownership", &IBoard::offerOwnershipCall { candidate: mandate.owner }));
+    }
+    if mandate.opens {
+        steps.push(step("opening", &IBoard::openCall {}));
     }
     steps
 }

@@ -80,6 +80,9 @@ pub struct Mandate {
     pub breakers: Vec<BreakerTerms>,
     /// The positions, in order.
     pub positions: Vec<PositionTerms>,
+    /// Whether the set-up ends with the deployment; otherwise the owner ends it later, and everything is immediate until
+    /// then.
+    pub opens: bool,
 }
 
 impl Default for Mandate {
@@ -102,6 +105,7 @@ impl Default for Mandate {
             nests: Vec::new(),
             breakers: Vec::new(),
             positions: Vec::new(),
+            opens: true,
         }
     }
 }
