@@ -41,11 +41,10 @@ impl Least {
         previous_assets.min(current_assets)
     }
 
-    /// Returns the record under another length of the epoch, from `now_secs` on: the least so far stays the least for
-    /// one whole new epoch. Without it a shorter epoch would take seconds without a record for epochs that had passed,
-    /// and money that came a moment ago for money that stayed.
-    pub fn rebased(&self, nav_assets: u128, epoch_secs: u32, now_secs: u32) -> Self {
-        let least_assets = self.assets(nav_assets, epoch_secs, now_secs);
-        Self { previous_assets: least_assets, current_assets: least_assets, since_secs: now_secs }
+    /// Returns the record under another length of the epoch, which begins at `now_secs`. Without it a shorter epoch
+    /// would take the time since the last record for several that had passed, and money that came a moment ago for money
+    /// that stayed.
+    pub fn rebased(&self, nav_assets: u128, old_epoch_secs: u32, now_secs: u32) -> Self {
+        Self { since_secs: now_secs, ..self.recorded(nav_assets, old_epoch_secs, now_secs) }
     }
 }

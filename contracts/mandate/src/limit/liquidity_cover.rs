@@ -9,7 +9,7 @@ pub(super) fn measures<'a, Id: Copy>(case: Case<'a, Id>) -> impl Iterator<Item =
         limit: Limit::LiquidityCover,
         on: Subject::Portfolio,
         sense: Sense::AtLeast,
-        amount: case.portfolio.instant_assets.saturating_sub(case.portfolio.young_assets()),
+        amount: case.portfolio.instant_assets.saturating_sub(case.base.young_assets()),
         of: case.portfolio.least_nav_assets,
         bound: case.parameters.liquidity_cover_wad.into(),
         scale: math::WAD,

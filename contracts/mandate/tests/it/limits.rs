@@ -191,6 +191,13 @@ fn breaker() {
     assert_eq!(scene(true, 50, 51).to_idle().judge(), breach(51, 50), "one unit more, however it came");
     assert_eq!(scene(true, 50, 49).judge(), Ok(()), "money that leaves");
     assert_eq!(scene(false, 50, 51).judge(), Ok(()), "not tripped");
+    let swapped = |invested_mask| {
+        let mut scene = scene(true, 50, 50);
+        scene.flow.invested_mask = invested_mask;
+        scene.judge()
+    };
+    assert_eq!(swapped(0b10), breach(51, 50), "money from one position under the id into another");
+    assert_eq!(swapped(0b01), Ok(()), "money into a position under another id");
 }
 
 #[test]

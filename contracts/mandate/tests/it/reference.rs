@@ -53,8 +53,13 @@ fn lines(scene: &Scene, side: &Side) -> Vec<Line> {
         let found = (exposure(side, index), side.least_nav);
         lines.push(line(Limit::RelativeCap, Subject::Risk(cap.id), 1, found, (cap.relative_wad.into(), WAD)));
     }
-    lines.push(line(Limit::LiquidityFloor, whole, -1, (side.idle, side.nav), (scene.floor_wad.into(), WAD)));
-    lines.push(line(Limit::LiquidityCover, whole, -1, (side.instant, side.nav), (scene.cover_wad.into(), WAD)));
+    let young = scene.before.nav.saturating_sub(scene.before.least_nav);
+    let mut old = |limit, assets: u128, wad: u64| {
+        let found = (assets.saturating_sub(young), side.least_nav);
+        lines.push(line(limit, whole, -1, found, (wad.into(), WAD)));
+    };
+    old(Limit::LiquidityFloor, side.idle, scene.floor_wad);
+    old(Limit::LiquidityCover, side.instant, scene.cover_wad);
     for stake in &side.stakes {
         let found = (stake.value_assets, stake.depth_assets);
         lines.push(line(Limit::VenueDepth, Subject::Position(stake.position), 1, found, (stake.depth_wad.into(), WAD)));
@@ -69,7 +74,10 @@ fn lines(scene: &Scene, side: &Side) -> Vec<Line> {
     budget(Limit::GrantTurnover, scene.budgets.grant_turnover, scene.flow.turnover_assets);
     for (index, cap) in scene.caps.iter().enumerate().filter(|(_, cap)| cap.is_tripped) {
         let bound = exposure(&scene.before, index);
-        lines.push(line(Limit::Breaker, Subject::Risk(cap.id), 1, (exposure(side, index), 1), (bound, 1)));
+        let takes_money = scene.flow.invested_mask & (1 << index) != 0;
+        let least = if takes_money { bound.saturating_add(1) } else { 0 };
+        let found = exposure(side, index).max(least);
+        lines.push(line(Limit::Breaker, Subject::Risk(cap.id), 1, (found, 1), (bound, 1)));
     }
     if let (true, Some((before, after))) = (scene.flow.invests, scene.flow.income_assets) {
         lines.push(line(Limit::Improvement, whole, -1, (after, 1), (before.saturating_add(1), 1)));

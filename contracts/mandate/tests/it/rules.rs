@@ -51,11 +51,12 @@ fn budgets() -> impl Strategy<Value = Budgets> {
 
 fn flow() -> impl Strategy<Value = Flow> {
     let amount = || prop_oneof![Just(0), amount()];
-    (amount(), amount(), any::<bool>(), proptest::option::of((amount(), amount()))).prop_map(
-        |(loss_assets, turnover_assets, invests, income_assets)| Flow {
+    (amount(), amount(), any::<bool>(), 0..16_u64, proptest::option::of((amount(), amount()))).prop_map(
+        |(loss_assets, turnover_assets, invests, invested_mask, income_assets)| Flow {
             loss_assets,
             turnover_assets,
             invests,
+            invested_mask,
             income_assets,
         },
     )
@@ -157,7 +158,8 @@ fn the_first_breach_in_the_order_of_limits_is_the_one_reported() {
     (scene.before.stakes, scene.after.stakes) = (vec![stake(0)], vec![stake(1)]);
     let none = Level { used_assets: 0, capacity_assets: 0 };
     scene.budgets = Budgets { loss: none, turnover: none, grant_loss: none, grant_turnover: none };
-    scene.flow = Flow { loss_assets: 1, turnover_assets: 1, invests: true, income_assets: Some((1, 1)) };
+    scene.flow =
+        Flow { loss_assets: 1, turnover_assets: 1, invests: true, income_assets: Some((1, 1)), ..Flow::default() };
 
     let mut refused = Vec::new();
     // Mends what is refused, one limit after another, until nothing is.
@@ -241,9 +243,35 @@ fn a_loss_does_not_bring_a_floor_nearer() {
     let mut scene = Scene::open();
     scene.floor_wad = HALF;
     (scene.before.idle, scene.after.idle) = (10, 10);
-    scene.after.nav = 90;
-
+    (scene.after.nav, scene.after.least_nav) = (90, 90);
     assert_eq!(scene.judge().expect_err("no idle money came").limit, Limit::LiquidityFloor);
+
+    // Nor where half of the money is young, so that what is idle beyond it would seem to grow.
+    (scene.before.least_nav, scene.after.least_nav) = (95, 90);
+    assert_eq!(scene.judge().expect_err("no idle money came").limit, Limit::LiquidityFloor);
+}
+
+#[test]
+fn a_deposit_loosens_no_relative_limit_until_it_has_stayed() {
+    let mut scene = Scene::open();
+    scene.caps = vec![Cap { relative_wad: HALF, ..open_cap(1) }];
+    (scene.floor_wad, scene.cover_wad) = (HALF, HALF);
+    // Of a hundred old units fifty are idle; nine hundred came today.
+    for side in [&mut scene.before, &mut scene.after] {
+        (side.nav, side.least_nav, side.exposures) = (1_000, 100, vec![50]);
+        (side.idle, side.instant) = (950, 950);
+    }
+    assert_eq!(scene.judge(), Ok(()));
+
+    for (limit, idle, instant, exposure) in [
+        (Limit::RelativeCap, 950, 950, 51),
+        (Limit::LiquidityFloor, 949, 950, 50),
+        (Limit::LiquidityCover, 950, 949, 50),
+    ] {
+        (scene.after.idle, scene.after.instant, scene.after.exposures) = (idle, instant, vec![exposure]);
+
+        assert_eq!(scene.judge().map_err(|breach| breach.limit), Err(limit));
+    }
 }
 
 #[test]
