@@ -95,12 +95,22 @@ pub struct Watch {
     pub paused_until_secs: u32,
     /// Moves with every governed change and every rebalance.
     pub revision: u32,
+    /// The end of the last window in which money could be paused, in book time.
+    pub pauses_end_secs: u32,
+    /// The end of the last window in which risk ids could be tripped by word, in book time.
+    pub words_end_secs: u32,
 }
 
 impl Watch {
     pub(crate) fn unpack(word: &B256) -> Self {
         let mut fields = Unpack::new(word);
-        Self { silence_secs: fields.u32(), paused_until_secs: fields.u32(), revision: fields.u32() }
+        Self {
+            silence_secs: fields.u32(),
+            paused_until_secs: fields.u32(),
+            revision: fields.u32(),
+            pauses_end_secs: fields.u32(),
+            words_end_secs: fields.u32(),
+        }
     }
 
     pub(crate) fn pack(&self) -> B256 {
@@ -108,6 +118,8 @@ impl Watch {
             .number(self.silence_secs.into(), 4)
             .number(self.paused_until_secs.into(), 4)
             .number(self.revision.into(), 4)
+            .number(self.pauses_end_secs.into(), 4)
+            .number(self.words_end_secs.into(), 4)
             .word()
     }
 }
@@ -197,7 +209,13 @@ mod tests {
             liquidity_floor_wad: 2,
             liquidity_cover_wad: u64::MAX,
         };
-        let watch = Watch { silence_secs: 1, paused_until_secs: u32::MAX, revision: 3 };
+        let watch = Watch {
+            silence_secs: 1,
+            paused_until_secs: u32::MAX,
+            revision: 3,
+            pauses_end_secs: 4,
+            words_end_secs: u32::MAX - 1,
+        };
         let grant = Grant {
             positions: u64::MAX,
             expiry_secs: 1,

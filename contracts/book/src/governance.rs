@@ -14,6 +14,15 @@ pub struct Delay {
     pub is_abdicated: bool,
 }
 
+/// A change that was announced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// When it can be made, in unix seconds; zero where none was announced.
+    pub at_unix_secs: u64,
+    /// Whether it is about who governs: the owner alone may take it back.
+    pub is_of_roles: bool,
+}
+
 impl Book {
     /// Returns whether an account may take risk away.
     pub fn is_guardian(&self, account: Address) -> bool {
@@ -78,14 +87,16 @@ impl Book {
         self.entry(At::Delays, key(selector)).store(&self.vm, word.word());
     }
 
-    /// Returns when an announced change can be made, in unix seconds; zero where none was announced.
-    pub fn change_at(&self, id: B256) -> u64 {
-        number(self.entry(At::Changes, id).load(&self.vm)).saturating_to()
+    /// Returns an announced change by the hash of its calldata.
+    pub fn change(&self, id: B256) -> Change {
+        let word = number(self.entry(At::Changes, id).load(&self.vm));
+        Change { at_unix_secs: word.wrapping_shr(1).saturating_to(), is_of_roles: word.bit(0) }
     }
 
-    /// Announces a change, or with zero forgets it.
-    pub fn set_change_at(&self, id: B256, unix_secs: u64) {
-        self.entry(At::Changes, id).store(&self.vm, unix_secs.word());
+    /// Announces a change, or with the default forgets it.
+    pub fn set_change(&self, id: B256, change: Change) {
+        let word = U256::from(change.at_unix_secs).wrapping_shl(1) | U256::from(change.is_of_roles);
+        self.entry(At::Changes, id).store(&self.vm, word.word());
     }
 
     /// Returns whether adapters with this code may be registered.

@@ -8,7 +8,7 @@
 //! | 3 supply | shares 20, least net asset value of the last epoch 12 |
 //! | 4 buckets | lost 12, moved 12, at 4, keeper seen at 4 |
 //! | 5 terms | loss 8, turnover 8, liquidity floor 8, liquidity cover 8 |
-//! | 6 watch | silence 4, paused until 4, revision 4 |
+//! | 6 watch | silence 4, paused until 4, revision 4, end of pauses 4, end of words 4 |
 //! | 7.. | one each: desk, board, owner, candidate, curator, and the maps, in the order of `At` |
 //!
 //! Maps are Solidity's; the tables of positions and caps are four words an item, one after the other, from their

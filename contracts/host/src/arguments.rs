@@ -84,6 +84,27 @@ impl<'a> Arguments<'a> {
         self.all.get(offset..).map(Self::new).ok_or_else(Vec::new)
     }
 
+    /// Returns the bytes that the next word points to.
+    ///
+    /// # Errors
+    ///
+    /// Where the calldata ends before them.
+    pub fn bytes(&mut self) -> Result<&'a [u8], Revert> {
+        let mut tail = self.tail()?;
+        let length = usize::try_from(tail.small(32)?).map_err(|_| Vec::new())?;
+        let rest = tail.all.get(tail.at..).unwrap_or_default();
+        rest.get(..length).ok_or_else(Vec::new)
+    }
+
+    /// Demands that nothing is left to read: what may be written in one way only is the same where its bytes are.
+    ///
+    /// # Errors
+    ///
+    /// Where something is left.
+    pub fn finish(&self) -> Result<(), Revert> {
+        if self.at == self.all.len() { Ok(()) } else { Err(Vec::new()) }
+    }
+
     /// Reads the array that the next word points to, item by item.
     ///
     /// # Errors
@@ -140,6 +161,27 @@ mod tests {
 
         assert_eq!(arguments.uint(), Ok(U256::from(9)));
         assert_eq!(arguments.array(|item| item.small(8)), Ok(alloc::vec![5, 6]));
+    }
+
+    #[test]
+    fn bytes_are_as_long_as_they_are_said_to_be() {
+        let data = words(&[32, 33, 1, u64::MAX]);
+
+        assert_eq!(Arguments::new(&data).bytes(), Ok(data.get(64..97).expect("33 bytes")));
+        for length in [65, u64::from(u32::MAX), u64::MAX] {
+            assert!(Arguments::new(&words(&[32, length, 1, 2])).bytes().is_err());
+        }
+        assert_eq!(Arguments::new(&words(&[32, 0])).bytes(), Ok([].as_slice()));
+    }
+
+    #[test]
+    fn what_is_left_over_is_malformed() {
+        let data = words(&[7]);
+        let mut arguments = Arguments::new(&data);
+
+        assert!(arguments.finish().is_err());
+        assert_eq!(arguments.uint(), Ok(U256::from(7)));
+        assert_eq!(arguments.finish(), Ok(()));
     }
 
     #[test]
