@@ -64,4 +64,16 @@ sol! {
         function price() external view returns (uint256);
         function setPrice(uint256 newPrice) external;
     }
+
+    /// Chainlink's feed for tests: `@chainlink/contracts`, MockV3Aggregator.
+    interface IFeed {
+        function updateAnswer(int256 answer) external;
+        function updateRoundData(uint80 roundId, int256 answer, uint256 timestamp, uint256 startedAt) external;
+        function latestRound() external view returns (uint256);
+    }
+
+    /// `contracts/solidity/src/test/SteeredVault.sol`, beyond ERC-4626.
+    interface ISteeredVault {
+        function steer(uint256 newPriceWad) external;
+    }
 }

@@ -2,16 +2,19 @@
 //!
 //! [`World::build`] deploys Aave v3 and Morpho (with a MetaMorpho vault) from the code that their publishers ship, lets
 //! other lenders supply them and a borrower with collateral bring each to a given utilisation, which [`Target::read`]
-//! takes from a history of real rates. Nothing of a venue is imitated, but for the prices: they are set by hand.
+//! takes from a history of real rates. Nothing of a venue is imitated, but for the prices: they are set by hand. For tests
+//! of what goes wrong there are a venue whose price is steered and feeds that say what they are told.
 
 pub mod artifact;
 pub mod history;
 
 mod aave;
 mod error;
+mod feed;
 mod interfaces;
 mod morpho;
 mod session;
+mod steered;
 mod utilisation;
 mod world;
 
@@ -20,4 +23,4 @@ pub use artifact::Artifacts;
 pub use error::Error;
 pub use morpho::Morpho;
 pub use utilisation::{Source, Target, WAD};
-pub use world::{Tokens, Venue, World, WorldConfig};
+pub use world::{MarketConfig, Tokens, Venue, World, WorldConfig};

@@ -1,4 +1,4 @@
-//! Morpho Blue as published, with its adaptive rate model, one market and a MetaMorpho vault (v1.0) over it.
+//! Morpho Blue as published, with its adaptive rate model, some markets and a MetaMorpho vault (v1.0) over the first.
 
 use abi::{
     erc4626::IERC4626,
@@ -14,24 +14,30 @@ use crate::{
     utilisation::{self, Move, WAD},
 };
 
-/// Where the contracts are, and the market's terms.
+/// Where the contracts are, and which markets there are.
 #[derive(Clone, Debug)]
 pub struct Morpho {
     /// All markets in one contract.
     pub morpho: Address,
     /// The rate model, AdaptiveCurveIrm.
     pub irm: Address,
-    /// The market's price source.
+    /// The markets' price source.
     pub oracle: Address,
-    /// The ERC-4626 vault that supplies the market.
+    /// The ERC-4626 vault that supplies the first market.
     pub meta_morpho: Address,
-    /// The market's id, the hash of its terms.
+    /// The first market's id, the hash of its terms.
     pub market_id: B256,
+    /// Every market's id, in order: the first, then those that only direct lenders supply.
+    pub market_ids: Vec<B256>,
     tokens: Tokens,
 }
 
-/// What may be borrowed against the collateral: 86 %, one of Morpho's own steps.
+/// What may be borrowed against the collateral in the first market: 86 %, one of Morpho's own steps.
 const LLTV_WAD: u64 = 860_000_000_000_000_000;
+/// How much less in each market after it: one percent, so that every market has an id of its own.
+const LLTV_STEP_WAD: u64 = 10_000_000_000_000_000;
+/// So many that the last one still lends what borrowers here borrow, half of the collateral's value.
+pub(crate) const MAX_MARKETS: u64 = 32;
 /// One USDC.
 const SEED_ASSETS: u64 = 1_000_000;
 /// Where the rate model leaves its curve alone.
@@ -44,7 +50,8 @@ const CAP_ASSETS: u64 = 1_000_000_000_000_000;
 const PRICE_SCALE_EXPONENT: u64 = 36 + 6 - 18 - 8;
 
 impl Morpho {
-    /// Deploys market and vault; nothing is supplied yet but a seed of one USDC. Lets the vault's timelock pass.
+    /// Deploys the first market and the vault over it; nothing is supplied yet but a seed of one USDC. Lets the vault's
+    /// timelock pass.
     pub(crate) fn deploy(
         session: &Session,
         artifacts: &Artifacts,
@@ -61,44 +68,47 @@ impl Morpho {
             artifacts.morpho("lib/metamorpho/src/MetaMorpho")?,
             &(admin, morpho, U256::from(TIMELOCK_SECS), tokens.usdc, "MetaMorpho USDC", "mmUSDC").abi_encode_params(),
         )?;
-        let mut this = Self { morpho, irm, oracle, meta_morpho, market_id: B256::ZERO, tokens };
-        this.market_id = keccak256(this.market().abi_encode());
+        let mut this = Self { morpho, irm, oracle, meta_morpho, market_id: B256::ZERO, market_ids: Vec::new(), tokens };
 
         this.set_price(session, admin, price_usd_e8)?;
         session.send(admin, morpho, &IMorpho::enableIrmCall { irm })?;
-        session.send(admin, morpho, &IMorpho::enableLltvCall { lltv: U256::from(LLTV_WAD) })?;
-        session.send(admin, morpho, &IMorpho::createMarketCall { marketParams: this.market() })?;
+        this.market_id = this.create_market(session, admin)?;
         this.seed(session, admin, borrower)?;
         this.open_vault(session, admin)?;
         Ok(this)
     }
 
-    /// Returns the market's terms.
+    /// Creates one more market, with nothing in it; returns its id.
+    pub(crate) fn create_market(&mut self, session: &Session, admin: Address) -> Result<B256, Error> {
+        let terms = self.terms(self.market_ids.len());
+        session.send(admin, self.morpho, &IMorpho::enableLltvCall { lltv: terms.lltv })?;
+        session.send(admin, self.morpho, &IMorpho::createMarketCall { marketParams: terms.clone() })?;
+        let id = keccak256(terms.abi_encode());
+        self.market_ids.push(id);
+        Ok(id)
+    }
+
+    /// Returns the first market's terms.
     pub fn market(&self) -> MarketParams {
+        self.terms(0)
+    }
+
+    /// Returns the terms of a market by its place in `market_ids`.
+    pub fn terms(&self, market: usize) -> MarketParams {
         MarketParams {
             loanToken: self.tokens.usdc,
             collateralToken: self.tokens.weth,
             oracle: self.oracle,
             irm: self.irm,
-            lltv: U256::from(LLTV_WAD),
+            lltv: U256::from(LLTV_WAD) - U256::from(LLTV_STEP_WAD) * U256::from(market),
         }
     }
 
     /// Makes the smallest of markets, at the utilisation that the rate model aims at: it moves the whole curve by half
     /// in five days of an idle market, and the vault's delay is yet to pass.
     fn seed(&self, session: &Session, admin: Address, borrower: Address) -> Result<(), Error> {
-        let assets = U256::from(SEED_ASSETS);
-        session.mint(admin, self.tokens.usdc, admin, assets)?;
-        session.approve(self.tokens.usdc, admin, self.morpho, assets)?;
-        let supply = IMorpho::supplyCall {
-            marketParams: self.market(),
-            assets,
-            shares: U256::ZERO,
-            onBehalf: admin,
-            data: Default::default(),
-        };
-        session.send(admin, self.morpho, &supply)?;
-        self.borrow_to(session, borrower, TARGET_UTILISATION_WAD)
+        self.supply_market(session, 0, admin, U256::from(SEED_ASSETS))?;
+        self.borrow_to(session, 0, borrower, TARGET_UTILISATION_WAD)
     }
 
     /// Lets the vault supply the market: submits the cap, waits for its delay, accepts it.
@@ -124,16 +134,60 @@ impl Morpho {
         session.send(lender, self.meta_morpho, &IERC4626::withdrawCall { assets, receiver: lender, owner: lender })
     }
 
-    /// Makes the borrower borrow or repay until debt is this part of what is supplied.
-    pub(crate) fn borrow_to(&self, session: &Session, borrower: Address, target_wad: u64) -> Result<(), Error> {
+    /// Supplies freshly made USDC to a market in the lender's name, without the vault.
+    pub(crate) fn supply_market(
+        &self,
+        session: &Session,
+        market: usize,
+        lender: Address,
+        assets: U256,
+    ) -> Result<(), Error> {
+        session.mint(lender, self.tokens.usdc, lender, assets)?;
+        session.approve(self.tokens.usdc, lender, self.morpho, assets)?;
+        let call = IMorpho::supplyCall {
+            marketParams: self.terms(market),
+            assets,
+            shares: U256::ZERO,
+            onBehalf: lender,
+            data: Default::default(),
+        };
+        session.send(lender, self.morpho, &call)
+    }
+
+    /// Takes the lender's USDC back out of a market.
+    pub(crate) fn withdraw_market(
+        &self,
+        session: &Session,
+        market: usize,
+        lender: Address,
+        assets: U256,
+    ) -> Result<(), Error> {
+        let call = IMorpho::withdrawCall {
+            marketParams: self.terms(market),
+            assets,
+            shares: U256::ZERO,
+            onBehalf: lender,
+            receiver: lender,
+        };
+        session.send(lender, self.morpho, &call)
+    }
+
+    /// Makes the borrower borrow or repay until debt is this part of what is supplied to the market.
+    pub(crate) fn borrow_to(
+        &self,
+        session: &Session,
+        market: usize,
+        borrower: Address,
+        target_wad: u64,
+    ) -> Result<(), Error> {
         // The market's stored amounts are those of its last accrual.
-        session.send(borrower, self.morpho, &IMorpho::accrueInterestCall { marketParams: self.market() })?;
-        let (supplied, borrowed) = self.amounts(session)?;
+        session.send(borrower, self.morpho, &IMorpho::accrueInterestCall { marketParams: self.terms(market) })?;
+        let (supplied, borrowed) = self.amounts(session, market)?;
         match utilisation::to_reach(supplied, borrowed, target_wad) {
             Move::Borrow(assets) => {
-                self.top_up(session, borrower, assets)?;
+                self.top_up(session, market, borrower, assets)?;
                 let call = IMorpho::borrowCall {
-                    marketParams: self.market(),
+                    marketParams: self.terms(market),
                     assets,
                     shares: U256::ZERO,
                     onBehalf: borrower,
@@ -141,15 +195,15 @@ impl Morpho {
                 };
                 session.send(borrower, self.morpho, &call)
             }
-            Move::Repay(assets) if assets == borrowed => self.repay_all(session, borrower, borrowed),
-            Move::Repay(assets) => self.repay(session, borrower, assets, assets, U256::ZERO),
+            Move::Repay(assets) if assets == borrowed => self.repay_all(session, market, borrower, borrowed),
+            Move::Repay(assets) => self.repay(session, market, borrower, (assets, assets, U256::ZERO)),
             Move::Stay => Ok(()),
         }
     }
 
-    /// Returns what is supplied to the market and borrowed from it at its last accrual, in USDC base units.
-    pub(crate) fn amounts(&self, session: &Session) -> Result<(U256, U256), Error> {
-        let market = session.view(self.morpho, &IMorpho::marketCall { id: self.market_id })?;
+    /// Returns what is supplied to a market and borrowed from it at its last accrual, in USDC base units.
+    pub(crate) fn amounts(&self, session: &Session, market: usize) -> Result<(U256, U256), Error> {
+        let market = session.view(self.morpho, &IMorpho::marketCall { id: self.id(market) })?;
         Ok((U256::from(market.totalSupplyAssets), U256::from(market.totalBorrowAssets)))
     }
 
@@ -162,26 +216,25 @@ impl Morpho {
 
     /// Repays every share of the debt: the virtual shares of an empty market make the last unit of it more shares than
     /// there are, so that to repay by assets would fail.
-    fn repay_all(&self, session: &Session, borrower: Address, borrowed: U256) -> Result<(), Error> {
-        let position = session.view(self.morpho, &IMorpho::positionCall { id: self.market_id, user: borrower })?;
+    fn repay_all(&self, session: &Session, market: usize, borrower: Address, borrowed: U256) -> Result<(), Error> {
+        let position = session.view(self.morpho, &IMorpho::positionCall { id: self.id(market), user: borrower })?;
         // A thousandth more than the debt of the last accrual pays for the interest since.
         let enough = borrowed + borrowed / U256::from(1_000) + U256::ONE;
-        self.repay(session, borrower, enough, U256::ZERO, U256::from(position.borrowShares))
+        self.repay(session, market, borrower, (enough, U256::ZERO, U256::from(position.borrowShares)))
     }
 
     /// Repays assets or shares, one of them zero, out of fresh USDC.
     fn repay(
         &self,
         session: &Session,
+        market: usize,
         borrower: Address,
-        fresh_assets: U256,
-        assets: U256,
-        shares: U256,
+        (fresh_assets, assets, shares): (U256, U256, U256),
     ) -> Result<(), Error> {
         session.mint(borrower, self.tokens.usdc, borrower, fresh_assets)?;
         session.approve(self.tokens.usdc, borrower, self.morpho, fresh_assets)?;
         let call = IMorpho::repayCall {
-            marketParams: self.market(),
+            marketParams: self.terms(market),
             assets,
             shares,
             onBehalf: borrower,
@@ -191,10 +244,10 @@ impl Morpho {
     }
 
     /// Brings the borrower's collateral to a safe multiple of the debt that it will have.
-    fn top_up(&self, session: &Session, borrower: Address, more_debt: U256) -> Result<(), Error> {
+    fn top_up(&self, session: &Session, market: usize, borrower: Address, more_debt: U256) -> Result<(), Error> {
         let price = session.view(self.oracle, &IMorphoOracle::priceCall {})?;
-        let position = session.view(self.morpho, &IMorpho::positionCall { id: self.market_id, user: borrower })?;
-        let (_, borrowed) = self.amounts(session)?;
+        let position = session.view(self.morpho, &IMorpho::positionCall { id: self.id(market), user: borrower })?;
+        let (_, borrowed) = self.amounts(session, market)?;
         // The only borrower here, so the market's debt is theirs.
         let debt = borrowed + more_debt;
         let unit = U256::from(WAD) * U256::from(WAD);
@@ -206,11 +259,14 @@ impl Morpho {
         session.mint(borrower, self.tokens.weth, borrower, missing)?;
         session.approve(self.tokens.weth, borrower, self.morpho, missing)?;
         let call = IMorpho::supplyCollateralCall {
-            marketParams: self.market(),
+            marketParams: self.terms(market),
             assets: missing,
             onBehalf: borrower,
             data: Default::default(),
         };
         session.send(borrower, self.morpho, &call)
+    }
+    fn id(&self, market: usize) -> B256 {
+        self.market_ids[market]
     }
 }

@@ -4,7 +4,7 @@ use alloy_primitives::{Address, U256, keccak256};
 use alloy_sol_types::SolValue;
 use devnet::Chain;
 
-use crate::{Aave, Artifacts, Curve, Error, Morpho, Target, session::Session, utilisation::WAD};
+use crate::{Aave, Artifacts, Curve, Error, Morpho, Target, morpho, session::Session, utilisation::WAD};
 
 /// The two tokens of this world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,12 +20,14 @@ pub struct Tokens {
 pub enum Venue {
     /// Aave's pool.
     Aave,
-    /// The MetaMorpho vault over one Morpho market.
+    /// The MetaMorpho vault over the first Morpho market.
     MetaMorpho,
+    /// A Morpho market itself, by its place in [`Morpho::market_ids`]; the first one is MetaMorpho's.
+    Market(usize),
 }
 
 impl Venue {
-    /// Every venue, in the order in which they are filled.
+    /// The venues of every world, in the order in which they are filled; [`World::venues`] has the other markets too.
     pub const ALL: [Self; 2] = [Self::Aave, Self::MetaMorpho];
 }
 
@@ -42,13 +44,24 @@ pub struct WorldConfig {
     pub meta_morpho_supplied_assets: U256,
     /// The borrowed part of it (1e18 = 100 %).
     pub meta_morpho_utilisation_wad: u64,
+    /// The Morpho markets beside MetaMorpho's, which others supply directly.
+    pub markets: Vec<MarketConfig>,
     /// The price of the collateral, in US dollars with 8 decimals.
     pub collateral_price_usd_e8: u64,
 }
 
+/// What a Morpho market starts with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MarketConfig {
+    /// What others supply, in USDC base units.
+    pub supplied_assets: U256,
+    /// The borrowed part of it (1e18 = 100 %).
+    pub utilisation_wad: u64,
+}
+
 impl WorldConfig {
-    /// Returns 40 million USDC in Aave and 15 million in MetaMorpho, both at this utilisation, and the collateral at
-    /// 3,000 USD.
+    /// Returns 40 million USDC in Aave and 15 million in MetaMorpho, both at this utilisation, two more Morpho markets
+    /// of 20 and 10 million at 80 and 92 %, so that they pay about 2.9 and 5.9 %, and the collateral at 3,000 USD.
     pub fn at(target: &Target) -> Self {
         Self {
             aave_supplied_assets: U256::from(40_000_000_000_000_u64),
@@ -56,6 +69,10 @@ impl WorldConfig {
             aave_curve: Curve::default(),
             meta_morpho_supplied_assets: U256::from(15_000_000_000_000_u64),
             meta_morpho_utilisation_wad: target.utilisation_wad,
+            markets: vec![
+                MarketConfig { supplied_assets: U256::from(20_000_000_000_000_u64), utilisation_wad: WAD / 100 * 80 },
+                MarketConfig { supplied_assets: U256::from(10_000_000_000_000_u64), utilisation_wad: WAD / 100 * 92 },
+            ],
             collateral_price_usd_e8: 300_000_000_000,
         }
     }
@@ -75,7 +92,7 @@ pub struct World {
     pub tokens: Tokens,
     /// Aave's market.
     pub aave: Aave,
-    /// Morpho's market and the vault over it.
+    /// Morpho's markets and the vault over the first.
     pub morpho: Morpho,
     /// Owns and administers every venue.
     pub admin: Address,
@@ -99,6 +116,10 @@ impl World {
         check_price(config.collateral_price_usd_e8)?;
         check_utilisation(config.aave_utilisation_wad)?;
         check_utilisation(config.meta_morpho_utilisation_wad)?;
+        in_range("markets", config.markets.len() as u64, 0, morpho::MAX_MARKETS - 1)?;
+        for market in &config.markets {
+            check_utilisation(market.utilisation_wad)?;
+        }
         let session = Session::new(chain);
         let [admin, lender, borrower] = ["admin", "lender", "borrower"].map(account);
         for account in [admin, lender, borrower] {
@@ -111,7 +132,7 @@ impl World {
         };
         let tokens = Tokens { usdc: token("USD Coin", "USDC", 6)?, weth: token("Wrapped Ether", "WETH", 18)? };
         let price = config.collateral_price_usd_e8;
-        let world = Self {
+        let mut world = Self {
             tokens,
             aave: Aave::deploy(&session, artifacts, admin, tokens, &config.aave_curve, price)?,
             morpho: Morpho::deploy(&session, artifacts, (admin, borrower), tokens, price)?,
@@ -124,7 +145,19 @@ impl World {
         world.supply(chain, Venue::MetaMorpho, config.meta_morpho_supplied_assets)?;
         world.borrow_to(chain, Venue::Aave, config.aave_utilisation_wad)?;
         world.borrow_to(chain, Venue::MetaMorpho, config.meta_morpho_utilisation_wad)?;
+        for market in &config.markets {
+            let venue = Venue::Market(world.morpho.market_ids.len());
+            world.morpho.create_market(&session, admin)?;
+            world.supply(chain, venue, market.supplied_assets)?;
+            world.borrow_to(chain, venue, market.utilisation_wad)?;
+        }
         Ok(world)
+    }
+
+    /// Returns every venue: those of [`Venue::ALL`], then the Morpho markets that are only supplied directly.
+    pub fn venues(&self) -> Vec<Venue> {
+        let others = (1..self.morpho.market_ids.len()).map(Venue::Market);
+        Venue::ALL.into_iter().chain(others).collect()
     }
 
     /// Gives a wallet freshly made USDC, in base units.
@@ -147,6 +180,7 @@ impl World {
         match venue {
             Venue::Aave => self.aave.supply(&session, self.lender, assets),
             Venue::MetaMorpho => self.morpho.supply(&session, self.lender, assets),
+            Venue::Market(market) => self.morpho.supply_market(&session, market, self.lender, assets),
         }
     }
 
@@ -159,6 +193,7 @@ impl World {
         match venue {
             Venue::Aave => self.aave.withdraw(&session, self.lender, assets),
             Venue::MetaMorpho => self.morpho.withdraw(&session, self.lender, assets),
+            Venue::Market(market) => self.morpho.withdraw_market(&session, market, self.lender, assets),
         }
     }
 
@@ -166,12 +201,16 @@ impl World {
     ///
     /// # Errors
     /// The target is above 100 %, or the venue refuses.
+    ///
+    /// # Panics
+    /// The world has no such market.
     pub fn borrow_to(&self, chain: &Chain, venue: Venue, utilisation_wad: u64) -> Result<(), Error> {
         check_utilisation(utilisation_wad)?;
         let session = Session::new(chain);
         match venue {
             Venue::Aave => self.aave.borrow_to(&session, self.borrower, utilisation_wad),
-            Venue::MetaMorpho => self.morpho.borrow_to(&session, self.borrower, utilisation_wad),
+            Venue::MetaMorpho => self.morpho.borrow_to(&session, 0, self.borrower, utilisation_wad),
+            Venue::Market(market) => self.morpho.borrow_to(&session, market, self.borrower, utilisation_wad),
         }
     }
 
@@ -185,7 +224,8 @@ impl World {
         let session = Session::new(chain);
         let (supplied, borrowed) = match venue {
             Venue::Aave => self.aave.amounts(&session)?,
-            Venue::MetaMorpho => self.morpho.amounts(&session)?,
+            Venue::MetaMorpho => self.morpho.amounts(&session, 0)?,
+            Venue::Market(market) => self.morpho.amounts(&session, market)?,
         };
         Ok((borrowed * U256::from(WAD)).checked_div(supplied).unwrap_or_default())
     }

@@ -17,6 +17,7 @@ pub fn venues(stage: &Stage) -> anyhow::Result<String> {
         let (name, address) = match venue {
             Venue::Aave => ("Aave v3", stage.world.aave.pool),
             Venue::MetaMorpho => ("MetaMorpho over Morpho Blue", stage.world.morpho.meta_morpho),
+            Venue::Market(_) => ("Morpho Blue", stage.world.morpho.morpho),
         };
         rows.push(vec![name.to_owned(), address.to_string(), percent(f64::from(utilisation) / 1e18)]);
     }
