@@ -203,12 +203,8 @@ mod tests {
             at_secs: u32::MAX,
             keeper_seen_at_secs: 7,
         };
-        let terms = Terms {
-            loss_wad: u64::MAX,
-            turnover_wad: 1,
-            liquidity_floor_wad: 2,
-            liquidity_cover_wad: u64::MAX,
-        };
+        let terms =
+            Terms { loss_wad: u64::MAX, turnover_wad: 1, liquidity_floor_wad: 2, liquidity_cover_wad: u64::MAX };
         let watch = Watch {
             silence_secs: 1,
             paused_until_secs: u32::MAX,

@@ -194,12 +194,8 @@ mod tests {
             slack_bps: 1,
         };
         let holding = Holding { adapter: Address::repeat_byte(0xab), shortfall_assets: MAX_ASSETS };
-        let cap = Cap {
-            absolute_assets: MAX_ASSETS,
-            relative_wad: u64::MAX,
-            ancestors: u64::MAX - 2,
-            tripped_until_secs: 7,
-        };
+        let cap =
+            Cap { absolute_assets: MAX_ASSETS, relative_wad: u64::MAX, ancestors: u64::MAX - 2, tripped_until_secs: 7 };
         let breaker = Breaker {
             feed: Address::repeat_byte(0xcd),
             max_age_secs: u32::MAX,

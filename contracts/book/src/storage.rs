@@ -21,7 +21,9 @@ use host::{Revert, Slot, VM, Word, number, revert};
 use mandate::Least;
 use stylus_sdk::stylus_core::BlockAccess;
 
-use crate::{Accounts, Asset, Buckets, Cap, Clock, Grant, Holding, Ledger, Lock, Position, Supply, Terms, Watch, ledger};
+use crate::{
+    Accounts, Asset, Buckets, Cap, Clock, Grant, Holding, Ledger, Lock, Position, Supply, Terms, Watch, ledger,
+};
 
 /// The slots, in order. A new one is appended; none is ever moved.
 #[derive(Clone, Copy)]

@@ -32,12 +32,14 @@
 #![cfg_attr(not(test), deny(clippy::float_arithmetic, clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 extern crate alloc;
 
-mod govern;
+mod legs;
 mod limits;
 mod program;
 mod rebalance;
+mod report;
 mod revalue;
 mod session;
+mod trip;
 mod views;
 
 pub use program::{ROUTES, main};

@@ -1,4 +1,4 @@
-//! The set of selectors, and what every entry point asks first.
+//! The set of selectors, the way to the board, and what every entry point asks first.
 
 use alloc::vec::Vec;
 
@@ -7,8 +7,8 @@ use abi::{
     vault::IVault,
 };
 use alloy_primitives::{Address, B256, I256, U256};
-use book::{Book, Group, Overflow, Role};
-use host::{Arguments, Failure, Revert, VM, Word, revert, revert_with_bytes};
+use book::{Accounts, Book, Overflow, Role};
+use host::{Arguments, Failure, Revert, VM, Word, delegate, revert, revert_with_bytes};
 use stylus_sdk::stylus_core::MessageAccess;
 
 /// The desk during one call.
@@ -21,62 +21,67 @@ pub(crate) struct Desk {
 ///
 /// # Errors
 ///
-/// A typed error of `IDesk` or `IVault`; empty for ether sent along, malformed arguments or an unknown selector.
+/// A typed error of `IDesk`, `IBoard` or `IVault`; empty for ether sent along, malformed arguments or an unknown
+/// selector.
 pub fn main(input: Vec<u8>, vm: VM) -> Result<Vec<u8>, Revert> {
     if !vm.msg_value().is_zero() {
         return Err(Vec::new());
     }
     let (selector, arguments) = input.split_first_chunk::<4>().ok_or_else(Vec::new)?;
     let mut desk = Desk { book: Book::open(&vm), vm };
-    route(&mut desk, *selector, arguments).unwrap_or(Err(Vec::new()))
+    route(&mut desk, *selector, arguments).unwrap_or_else(|| desk.delegate(&input))
 }
 
 host::routes! { IDesk for Desk, this:
     rebalanceCall(a) => this.rebalance(&read_intent(a)?);
     forceIdleCall(a) => this.force_idle(a.uint()?);
     markCall(a) => this.mark(&a.array(position)?);
-    previewRebalanceCall(a) => this.preview_rebalance(&read_intent(a)?);
+    relieveCall(a) => this.relieve(&a.array(leg)?);
+    tripCall(a) => this.trip(a.word()?, a.small(8)? as u8, position(a)?);
+    previewRebalanceCall(a) => this.preview_rebalance(a.address()?, &read_intent(a)?);
     limitsCall(_) => this.limits();
     bookCall(_) => view(this.view_book());
+    mandateCall(_) => view(this.view_mandate());
+    budgetsCall(_) => view(this.view_budgets());
+    grantCall(a) => view(this.view_grant(a.address()?));
     positionsCall(_) => view(this.view_positions());
     capsCall(_) => view(this.view_caps());
-    intentNonceCall(_) => view(this.book.clock().nonce);
-    revisionCall(_) => view(this.book.clock().revision);
-    ownerCall(_) => view(this.book.role(Role::Owner));
-    pendingOwnerCall(_) => view(this.book.role(Role::PendingOwner));
-    curatorCall(_) => view(this.book.role(Role::Curator));
-    isGuardianCall(a) => view(this.book.is_in(Group::Guardians, a.address()?));
-    isKeeperCall(a) => view(this.book.is_in(Group::Keepers, a.address()?));
-    setCuratorCall(a) => this.set_curator(a.address()?);
-    setGuardianCall(a) => this.set_guardian(a.address()?, a.truth()?);
-    setMaxRateCall(a) => this.set_max_rate(a.uint()?);
-    offerOwnershipCall(a) => this.offer_ownership(a.address()?);
-    takeOwnershipCall(_) => this.take_ownership();
-    addPositionCall(a) => this.add_position(a.address()?, &a.array(Arguments::word)?);
-    setCapCall(a) => this.set_cap(a.word()?, a.uint()?, a.uint()?);
-    setLiquidityFloorCall(a) => this.set_liquidity_floor(a.uint()?);
-    setKeeperCall(a) => this.set_keeper(a.address()?, a.truth()?);
+    revisionCall(_) => view(this.book.watch().revision);
 }
 
 fn position(a: &mut Arguments<'_>) -> Result<u32, Revert> {
     a.small(32).map(|position| position as u32) // 32 bits.
 }
 
+fn leg(a: &mut Arguments<'_>) -> Result<Leg, Revert> {
+    Ok(Leg { position: position(a)?, assets: I256::from_raw(a.uint()?), minResult: a.uint()? })
+}
+
 /// Reads an intent: a tuple of three words and an array of legs of three words each.
 fn read_intent(a: &mut Arguments<'_>) -> Result<Intent, Revert> {
     let mut intent = a.tail()?;
-    Ok(Intent {
-        nonce: intent.uint()?,
-        deadline: intent.uint()?,
-        revision: intent.uint()?,
-        legs: intent.array(|leg| {
-            Ok(Leg { position: position(leg)?, assets: I256::from_raw(leg.uint()?), minResult: leg.uint()? })
-        })?,
-    })
+    Ok(Intent { nonce: intent.uint()?, deadline: intent.uint()?, revision: intent.uint()?, legs: intent.array(leg)? })
 }
 
 fn view<T>(value: T) -> Result<T, Revert> {
     Ok(value)
+}
+
+impl Desk {
+    /// Runs the board's code on this storage.
+    fn delegate(&self, input: &[u8]) -> Result<Vec<u8>, Revert> {
+        let board = self.book.role(Role::Board);
+        if board.is_zero() {
+            return Err(Vec::new());
+        }
+        delegate(&self.vm, board, input)
+    }
+
+    /// Returns the index of a registered position.
+    pub(crate) fn registered(&self, accounts: &Accounts, position: u32) -> Result<u8, Revert> {
+        let index = u8::try_from(position).ok().filter(|index| *index < accounts.positions);
+        index.ok_or_else(|| revert::<IDesk::UnknownPosition>(&[position.word()]))
+    }
 }
 
 /// Encodes a refusal to whoever lacks a role, named by a short string.
@@ -100,7 +105,7 @@ pub(crate) fn bound_exceeded(value: U256, bound: U256) -> Revert {
 }
 
 /// Returns a short string padded with zeros, as roles are named.
-pub(crate) fn name(role: &str) -> B256 {
+fn name(role: &str) -> B256 {
     let mut word = B256::ZERO;
     for (to, from) in word.iter_mut().zip(role.bytes()) {
         *to = from;

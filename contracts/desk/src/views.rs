@@ -1,58 +1,144 @@
-//! The book, the positions and the caps, as they are stored.
+//! The book, the mandate, the budgets, the positions and the caps, as they stand.
 
 use alloc::vec::Vec;
 
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256};
+use book::{Grant, Ledger, NOT_OPENED, unix_secs};
 use host::{Encoded, Word, append};
+use mandate::Level;
 
-use crate::program::Desk;
+use crate::{limits::Scale, program::Desk};
 
 impl Desk {
     /// `IDesk.Book`.
     pub(crate) fn view_book(&self) -> [B256; 6] {
         let (accounts, clock) = (self.book.accounts(), self.book.clock());
-        let ledger = self.book.ledger(&accounts, &clock);
-        let (_, floor_wad) = self.book.asset_and_floor();
+        let ledger: Ledger = self.book.ledger(&accounts, &clock);
+        let nav = ledger.nav_assets();
         [
             accounts.idle_assets.word(),
             accounts.marked_assets.word(),
-            ledger.nav_assets().word(),
+            nav.word(),
             ledger.nav_entry_assets().word(),
+            self.book.least().assets(nav, clock.epoch_secs, ledger.now_secs).word(),
             clock.max_rate_wad.word(),
-            floor_wad.word(),
         ]
+    }
+
+    /// `IDesk.Mandate`.
+    pub(crate) fn view_mandate(&self) -> [B256; 6] {
+        let (terms, clock, watch) = (self.book.terms(), self.book.clock(), self.book.watch());
+        [
+            terms.liquidity_floor_wad.word(),
+            terms.liquidity_cover_wad.word(),
+            terms.loss_wad.word(),
+            terms.turnover_wad.word(),
+            clock.epoch_secs.word(),
+            watch.silence_secs.word(),
+        ]
+    }
+
+    /// `IDesk.Budgets`.
+    pub(crate) fn view_budgets(&self) -> [B256; 7] {
+        let (scale, buckets, clock) = (self.scale_now(), self.book.buckets(), self.book.clock());
+        let budgets = scale.budgets(&buckets, &self.book.terms(), None);
+        let [loss, loss_capacity] = level(budgets.loss);
+        let [turnover, turnover_capacity] = level(budgets.turnover);
+        let blocked_until = match clock.blocked_until_secs {
+            NOT_OPENED => NOT_OPENED.word(),
+            until => moment(until),
+        };
+        let seen_at = moment(buckets.keeper_seen_at_secs);
+        let paused_until = moment(self.book.watch().paused_until_secs);
+        [loss, loss_capacity, turnover, turnover_capacity, seen_at, paused_until, blocked_until]
+    }
+
+    /// `IDesk.Grant`.
+    pub(crate) fn view_grant(&self, keeper: Address) -> [B256; 9] {
+        let (scale, grant) = (self.scale_now(), self.book.grant(keeper));
+        let Grant { positions, turnover_wad, loss_wad, expiry_secs, nonce, .. } = grant;
+        let [turnover, turnover_capacity] = level(scale.level(grant.turnover(), turnover_wad));
+        let [loss, loss_capacity] = level(scale.level(grant.loss(), loss_wad));
+        [
+            positions.word(),
+            turnover_wad.word(),
+            loss_wad.word(),
+            moment(expiry_secs),
+            nonce.word(),
+            turnover,
+            turnover_capacity,
+            loss,
+            loss_capacity,
+        ]
+    }
+
+    fn scale_now(&self) -> Scale {
+        let nav = self.book.accounts().nav_assets();
+        self.scale(&self.book.buckets(), &self.book.clock(), self.book.least(), nav)
     }
 
     /// `IDesk.Position[]`: its items are of different lengths, so a table of offsets goes before them.
     pub(crate) fn view_positions(&self) -> Encoded {
-        let count = self.book.accounts().positions;
+        let accounts = self.book.accounts();
+        let count = accounts.positions;
         let (mut heads, mut items) = (Vec::new(), Vec::new());
         append(&mut heads, &[32_u8.word(), count.word()]);
+        let ledger = self.book.ledger(&accounts, &self.book.clock());
         for index in 0..count {
-            let entry = self.book.position(index);
+            let (position, holding) = (self.book.position(index), self.book.holding(index));
             let offset = u64::from(count).saturating_mul(32).saturating_add(items.len() as u64);
             append(&mut heads, &[offset.word()]);
-            let (mark, ids) = (entry.mark, entry.caps());
-            let ids_at = 128_u8.word(); // Behind the four words of the item itself.
-            let length = (ids.len() as u64).word();
-            let value = mark.value_assets.word();
-            append(&mut items, &[entry.adapter.word(), ids_at, value, mark.unix_secs().word(), length]);
-            for place in ids {
-                append(&mut items, &[self.book.risk_id(*place)]);
-            }
+            let mark = book::Mark {
+                value_assets: position.value_assets,
+                at_secs: position.at_secs,
+                shortfall_assets: holding.shortfall_assets,
+            };
+            let ids: Vec<B256> = bits(position.caps).map(|place| self.book.risk_id(place)).collect();
+            let ids_at = 256_u32.word(); // Behind the eight words of the item itself.
+            append(
+                &mut items,
+                &[
+                    holding.adapter.word(),
+                    ids_at,
+                    position.value_assets.word(),
+                    unix_secs(position.at_secs).word(),
+                    ledger.shortfall_assets(&mark).word(),
+                    u64::from(position.instant_bps).word(),
+                    u64::from(position.depth_bps).word(),
+                    u64::from(position.slack_bps).word(),
+                    (ids.len() as u64).word(),
+                ],
+            );
+            append(&mut items, &ids);
         }
         heads.append(&mut items);
         Encoded(heads)
     }
 
     /// `IDesk.Cap[]`.
-    pub(crate) fn view_caps(&self) -> Vec<[B256; 4]> {
-        (0..self.book.accounts().caps)
+    pub(crate) fn view_caps(&self) -> Vec<[B256; 5]> {
+        let accounts = self.book.accounts();
+        (0..accounts.caps)
             .map(|place| {
                 let cap = self.book.cap(place);
-                let (exposure, absolute) = (cap.exposure_assets.word(), cap.absolute_assets.word());
-                [self.book.risk_id(place), exposure, absolute, cap.relative_wad.word()]
+                let exposure = self.book.exposure_assets(&accounts, place).word();
+                let (absolute, relative) = (cap.absolute_assets.word(), cap.relative_wad.word());
+                [self.book.risk_id(place), exposure, absolute, relative, moment(cap.tripped_until_secs)]
             })
             .collect()
     }
+}
+
+fn level(level: Level) -> [B256; 2] {
+    [level.used_assets.word(), level.capacity_assets.word()]
+}
+
+/// A book time as unix seconds; zero, which is never, stays zero.
+fn moment(book_secs: u32) -> B256 {
+    if book_secs == 0 { B256::ZERO } else { unix_secs(book_secs).word() }
+}
+
+/// The places of the bits of a mask.
+fn bits(mask: u64) -> impl Iterator<Item = u8> {
+    (0..64).filter(move |place| mask.checked_shr(u32::from(*place)).unwrap_or_default() & 1 == 1)
 }

@@ -60,12 +60,7 @@ pub fn view_words(vm: &VM, to: Address, selector: [u8; 4], words: &[B256]) -> Re
 /// # Errors
 ///
 /// What it reverted with; empty when it answered less.
-pub fn view_within<const N: usize>(
-    vm: &VM,
-    gas: u64,
-    to: Address,
-    selector: [u8; 4],
-) -> Result<[B256; N], Failure> {
+pub fn view_within<const N: usize>(vm: &VM, gas: u64, to: Address, selector: [u8; 4]) -> Result<[B256; N], Failure> {
     read_words(&view_raw(vm, gas, to, &selector)?)
 }
 
