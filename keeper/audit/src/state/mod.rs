@@ -11,11 +11,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use abi::board::IBoard;
 use abi::desk::IDesk;
 use abi::vault::IVault;
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, B256, Selector, U256};
 use serde::{Deserialize, Serialize};
 
-pub use governed::role_name;
 pub use money::MAX_ASSETS;
+pub(crate) use money::{amount, is_relief};
+pub(crate) use rules::{as_text, bits};
 pub use rules::{BOOK_EPOCH_SECS, Drained};
 
 use crate::claims::Claims;
@@ -66,9 +67,9 @@ pub struct State {
     /// Who governs.
     pub roles: Roles,
     /// Delays of functions that were set.
-    pub delays: BTreeMap<[u8; 4], u64>,
+    pub delays: BTreeMap<Selector, u64>,
     /// Functions that may not add risk any more.
-    pub abdicated: BTreeSet<[u8; 4]>,
+    pub abdicated: BTreeSet<Selector>,
     /// Changes that were announced, and when they can be made; 0 for what was made or taken back.
     pub submitted: BTreeMap<B256, u64>,
     /// Code hashes and whether they are admitted.
@@ -103,8 +104,6 @@ pub struct Position {
     pub marked_at_secs: u64,
     /// The loss that a sale would still be charged with, at the time of the mark.
     pub shortfall_assets: u128,
-    /// What the shortfall should be told to be after a mark.
-    pub expected_shortfall: Option<u128>,
     /// The part of its value that counts as payable at once.
     pub instant_bps: u16,
     /// The most of the venue that it may be.
@@ -251,7 +250,7 @@ impl State {
             E::PositionMoved(told) => self.moved(told, now_secs, claims),
             E::Charged(told) => self.charged(told, now_secs, claims),
             E::Rebalanced(told) => self.rebalanced(told, now_secs, claims),
-            E::Tripped(told) => self.tripped(told, claims),
+            E::Tripped(told) => self.tripped_by(told, claims),
             E::Armed(told) => claims.known_id(self, told.riskId),
         }
     }

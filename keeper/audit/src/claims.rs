@@ -1,0 +1,111 @@
+//! What events claim beyond what they change, and what of it does not follow from the history.
+//!
+//! A call tells in several events. What is known of the call under way is kept here, from its first event to the one
+//! that ends it.
+
+use std::collections::BTreeMap;
+
+use alloy_primitives::{B256, U256};
+use serde::Serialize;
+
+use crate::fact::{Fact, Value};
+use crate::limits::Standing;
+use crate::state::State;
+
+/// A claim that does not follow from the history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Claim {
+    /// What it is about.
+    pub fact: Fact,
+    /// What follows from the history; nothing where the claim cannot be true.
+    pub rebuilt: Option<Value>,
+    /// What was told.
+    pub told: Value,
+}
+
+/// The claims that were found wrong, and the call under way.
+#[derive(Debug, Default)]
+pub struct Claims {
+    /// What was found wrong since it was last taken.
+    pub wrong: Vec<Claim>,
+    pub(crate) call: Call,
+}
+
+/// What is known of the call under way.
+#[derive(Debug, Default)]
+pub(crate) struct Call {
+    /// Every net asset value since the last call ended; the first is the one at the start.
+    pub navs: Vec<u128>,
+    /// Shares that were created or destroyed and not yet explained by money.
+    pub minted_shares: U256,
+    pub burnt_shares: U256,
+    /// What came or went, and its flow: whichever is told first waits for the other.
+    pub passage: Option<Passage>,
+    pub flow: Option<[U256; 2]>,
+    /// What marks lost and nothing was charged with yet, and the shortfalls that they should be told to leave.
+    pub lost_assets: u128,
+    pub shortfalls: BTreeMap<usize, u128>,
+    /// The positions that legs moved, in the order of their first leg, and the vault before the first of them.
+    pub touched: Vec<usize>,
+    pub base: Option<Box<Standing>>,
+    pub invests: bool,
+    pub invested_mask: u64,
+}
+
+/// Money that came in or went out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Passage {
+    /// At a price that was checked.
+    Entry,
+    /// At a price that the flow tells.
+    Exit { assets: U256, shares: U256, supply_before: U256 },
+}
+
+impl Claims {
+    /// Compares what was told with what follows.
+    pub(crate) fn equal(&mut self, fact: Fact, rebuilt: impl Into<Value>, told: impl Into<Value>) {
+        let (rebuilt, told) = (rebuilt.into(), told.into());
+        if rebuilt != told {
+            self.wrong.push(Claim { fact, rebuilt: Some(rebuilt), told });
+        }
+    }
+
+    /// What was told cannot be.
+    pub(crate) fn impossible(&mut self, fact: Fact, told: impl Into<Value>) {
+        self.wrong.push(Claim { fact, rebuilt: None, told: told.into() });
+    }
+
+    /// A risk id must have been heard of.
+    pub(crate) fn known_id(&mut self, state: &State, id: B256) {
+        if state.place(id).is_none() {
+            self.impossible(Fact::of_id("caps", id, "known"), id);
+        }
+    }
+
+    /// Remembers the net asset value before the first change of a call.
+    pub(crate) fn begin(&mut self, nav_assets: u128) {
+        if self.call.navs.is_empty() {
+            self.call.navs.push(nav_assets);
+        }
+    }
+
+    /// The call ended: what it owed must have been told.
+    pub(crate) fn end(&mut self, state: &State) {
+        let call = std::mem::take(&mut self.call);
+        for (field, shares) in [("unexplained mint", call.minted_shares), ("unexplained burn", call.burnt_shares)] {
+            if !shares.is_zero() {
+                self.equal(Fact::plain("shares", field), U256::ZERO, shares);
+            }
+        }
+        if call.passage.is_some() || call.flow.is_some() {
+            self.impossible(Fact::plain("flow", "with its money"), call.flow.is_some());
+        }
+        if call.lost_assets > 0 {
+            self.equal(Fact::plain("budgets", "loss of marks"), call.lost_assets, 0_u128);
+        }
+        for (index, expected) in call.shortfalls {
+            let told = state.positions.get(index).map_or(0, |position| position.shortfall_assets);
+            self.equal(Fact::of_position(index, "shortfall told"), expected, told);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Every limit at any moment, by the very rules that the vault itself judges with (`mandate`).
+
+use abi::desk::IDesk;
+use alloy_primitives::U256;
+use mandate::{Budgets, Cap, Flow, Level, Limit, Parameters, Portfolio, RiskId, Stake, states};
+
+use crate::claims::Claims;
+use crate::fact::Fact;
+use crate::state::{Drained, State, amount, is_relief};
+
+/// One limit as it stands.
+pub type LimitState = mandate::State<RiskId>;
+
+/// One basis point in wad.
+const BPS_WAD: u64 = math::WAD / 10_000;
+
+/// What the limits look at, at one moment.
+#[derive(Clone, Debug)]
+pub(crate) struct Standing {
+    nav_assets: u128,
+    least_nav_assets: u128,
+    idle_assets: u128,
+    instant_assets: u128,
+    exposures_assets: Vec<u128>,
+    stakes: Vec<Stake>,
+}
+
+impl Standing {
+    /// Measures the vault, and of its positions those given against their venues as they were last told.
+    pub(crate) fn of(state: &State, positions: impl Iterator<Item = usize>, now_secs: u64) -> Self {
+        let stake = |index: usize| {
+            let position = state.positions.get(index)?;
+            Some(Stake {
+                position: u8::try_from(index).ok()?,
+                value_assets: position.value_assets,
+                depth_assets: position.depth_assets?,
+                depth_wad: u64::from(position.depth_bps).saturating_mul(BPS_WAD),
+            })
+        };
+        Self {
+            nav_assets: state.nav_assets(),
+            least_nav_assets: state.nav_least_assets(now_secs),
+            idle_assets: state.idle_assets,
+            instant_assets: state.instant_assets(now_secs),
+            exposures_assets: state.exposures_assets(),
+            stakes: positions.filter_map(stake).collect(),
+        }
+    }
+
+    fn portfolio(&self) -> Portfolio<'_> {
+        Portfolio {
+            nav_assets: self.nav_assets,
+            least_nav_assets: self.least_nav_assets,
+            idle_assets: self.idle_assets,
+            instant_assets: self.instant_assets,
+            exposures_assets: &self.exposures_assets,
+            stakes: &self.stakes,
+        }
+    }
+}
+
+/// Returns every limit as it stands: of venues' depths those that were ever told, as they were told last.
+pub fn at_rest(state: &State, now_secs: u64) -> Vec<LimitState> {
+    let standing = Standing::of(state, 0..state.positions.len(), now_secs);
+    let (least, alertness) = (standing.least_nav_assets, state.alertness_wad(now_secs));
+    let budgets = Budgets {
+        loss: level(state.loss_budget(least, alertness, now_secs)),
+        turnover: level(state.turnover_budget(least, alertness, now_secs)),
+        ..Budgets::UNBOUNDED
+    };
+    let caps = caps(state, now_secs);
+    let portfolio = standing.portfolio();
+    states(&portfolio, &portfolio, &Flow::default(), &budgets, &parameters(state, &caps)).collect()
+}
+
+/// Compares what a rebalance tells of limits and budgets with what follows. The state is the one after its legs, with
+/// the budgets as they were.
+pub(crate) fn check_told(state: &State, told: &IDesk::Rebalanced, now_secs: u64, claims: &mut Claims) {
+    let fact = |field| Fact::plain("rebalance", field);
+    let touched = claims.call.touched.clone();
+    let after = Standing::of(state, touched.iter().copied(), now_secs);
+    let before = claims.call.base.take().map_or_else(|| after.clone(), |base| *base);
+    claims.equal(fact("nav least"), before.least_nav_assets, told.navLeast);
+
+    let (least, relief) = (before.least_nav_assets, is_relief(told));
+    let alertness = if relief { math::WAD } else { state.alertness_wad(now_secs) };
+    let (mut loss, turnover) =
+        (state.loss_budget(least, alertness, now_secs), state.turnover_budget(least, alertness, now_secs));
+    loss.used_assets = loss.used_assets.saturating_add(claims.call.lost_assets);
+    claims.equal(fact("loss level"), loss.used_assets.saturating_add(amount(told.loss)), told.lossLevel);
+    claims.equal(fact("turnover level"), turnover.used_assets.saturating_add(amount(told.turnover)), told.turnoverLevel);
+
+    let grant = state.grants.get(&told.caller).filter(|_| !relief);
+    let [grant_loss, grant_turnover] = grant.map_or([Level::UNBOUNDED; 2], |grant| {
+        state.grant_budgets(grant, least, alertness, now_secs).map(level)
+    });
+    let budgets = Budgets { loss: level(loss), turnover: level(turnover), grant_loss, grant_turnover };
+    let known = told.incomeBefore.max(told.incomeAfter) != U256::MAX;
+    let flow = Flow {
+        loss_assets: amount(told.loss),
+        turnover_assets: amount(told.turnover),
+        invests: claims.call.invests,
+        invested_mask: claims.call.invested_mask,
+        income_assets: known.then(|| (amount(told.incomeBefore), amount(told.incomeAfter))),
+    };
+    let caps = caps(state, now_secs);
+    let parameters = parameters(state, &caps);
+    let (was, is) = (before.portfolio(), after.portfolio());
+    let nothing = Flow::default();
+    let was_broken = states(&was, &was, &nothing, &budgets, &parameters);
+    let is_broken = states(&was, &is, &flow, &budgets, &parameters);
+    claims.equal(fact("limits broken before"), broken(was_broken), told.brokenBefore);
+    claims.equal(fact("limits broken after"), broken(is_broken), told.brokenAfter);
+}
+
+/// Bit i for the i-th limit where it is broken.
+fn broken(limits: impl Iterator<Item = LimitState>) -> U256 {
+    let mut mask = U256::ZERO;
+    limits.take(256).enumerate().filter(|(_, limit)| !limit.holds).for_each(|(bit, _)| mask.set_bit(bit, true));
+    mask
+}
+
+fn caps(state: &State, now_secs: u64) -> Vec<Cap> {
+    let cap = |id: &crate::state::Id| Cap {
+        id: id.id,
+        absolute_assets: id.absolute_assets,
+        relative_wad: id.relative_wad,
+        is_tripped: now_secs < id.tripped_until_secs,
+    };
+    state.ids.iter().map(cap).collect()
+}
+
+fn parameters<'a>(state: &State, caps: &'a [Cap]) -> Parameters<'a> {
+    let mandate = &state.mandate;
+    Parameters {
+        caps,
+        liquidity_floor_wad: mandate.liquidity_floor_wad,
+        liquidity_cover_wad: mandate.liquidity_cover_wad,
+    }
+}
+
+fn level(drained: Drained) -> Level {
+    Level { used_assets: drained.used_assets, capacity_assets: drained.capacity_assets }
+}
+
+/// The name of a kind of limit.
+pub fn limit_name(limit: Limit) -> &'static str {
+    match limit {
+        Limit::AbsoluteCap => "absolute_cap",
+        Limit::RelativeCap => "relative_cap",
+        Limit::LiquidityFloor => "liquidity_floor",
+        Limit::LiquidityCover => "liquidity_cover",
+        Limit::VenueDepth => "venue_depth",
+        Limit::LossBudget => "loss_budget",
+        Limit::TurnoverBudget => "turnover_budget",
+        Limit::GrantLoss => "grant_loss",
+        Limit::GrantTurnover => "grant_turnover",
+        Limit::Breaker => "breaker",
+        Limit::Improvement => "improvement",
+    }
+}

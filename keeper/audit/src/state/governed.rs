@@ -1,0 +1,185 @@
+//! What governance changes: each of its functions tells one event, and moves the revision by one.
+
+use abi::board::IBoard;
+use alloy_primitives::{Address, B256, Selector, U256};
+
+use super::{Breaker, Id, Position, State};
+use crate::claims::Claims;
+use crate::fact::{Fact, On, short_name};
+use crate::state::money::amount;
+use crate::state::rules::bit;
+
+impl State {
+    pub(super) fn submitted(&mut self, told: &IBoard::Submitted, now_secs: u64, claims: &mut Claims) {
+        let fact = |field| Fact { group: "changes", on: On::Hash(told.id), field };
+        claims.equal(fact("id"), alloy_primitives::keccak256(&told.data), told.id);
+        let selector = told.data.get(..4).unwrap_or_default();
+        claims.equal(fact("selector"), U256::from_be_slice(selector), U256::from_be_slice(told.selector.as_slice()));
+        let executable_at: u64 = told.executableAt.saturating_to();
+        claims.equal(fact("executable at"), now_secs.saturating_add(self.delay_secs(told.selector)), executable_at);
+        self.submitted.insert(told.id, executable_at);
+    }
+
+    /// An announced change was made or taken back.
+    pub(super) fn settled(&mut self, id: B256, claims: &mut Claims) {
+        match self.submitted.get_mut(&id) {
+            Some(executable_at) if *executable_at != 0 => *executable_at = 0,
+            _ => claims.impossible(Fact { group: "changes", on: On::Hash(id), field: "submitted" }, false),
+        }
+    }
+
+    pub(super) fn governed(&mut self, event: &IBoard::IBoardEvents, now_secs: u64, claims: &mut Claims) {
+        use IBoard::IBoardEvents as E;
+        match event {
+            E::Opened(_) => {
+                self.is_open = true;
+                self.blocked_until_secs = self.blocked_by_trips_secs(now_secs);
+            }
+            E::DelaySet(told) => {
+                self.delays.insert(told.selector, told.secs.saturating_to());
+            }
+            E::Abdicated(told) => {
+                self.abdicated.insert(told.selector);
+            }
+            E::PositionAdded(told) => self.position_added(told, claims),
+            E::TermsSet(told) => match self.positions.get_mut(told.position as usize) {
+                Some(position) => {
+                    (position.instant_bps, position.depth_bps) = (told.instantBps, told.depthBps);
+                    position.slack_bps = told.slackBps;
+                }
+                None => claims.impossible(Fact::of_position(told.position as usize, "registered"), true),
+            },
+            E::CapSet(told) => {
+                let place = self.place_or_new(told.riskId);
+                self.ids[place].absolute_assets = amount(told.absolute);
+                self.ids[place].relative_wad = told.relativeWad.saturating_to();
+            }
+            E::Nested(told) => self.nested(told),
+            E::CodeAdmitted(told) => {
+                self.codes.insert(told.codehash, told.admitted);
+            }
+            E::BreakerSet(told) => {
+                let place = self.place_or_new(told.riskId);
+                self.ids[place].breaker = Breaker::told(&told.breaker);
+            }
+            E::MandateSet(told) => self.mandate_set(told, now_secs, claims),
+            E::BudgetsSet(told) => {
+                self.mandate.loss_wad = told.lossWad.saturating_to();
+                self.mandate.turnover_wad = told.turnoverWad.saturating_to();
+            }
+            E::LiquiditySet(told) => {
+                self.mandate.liquidity_floor_wad = told.floorWad.saturating_to();
+                self.mandate.liquidity_cover_wad = told.coverWad.saturating_to();
+            }
+            E::GrantSet(told) => self.grant_set(told, now_secs),
+            E::RoleSet(told) => self.role_set(told, claims),
+            E::OwnershipOffered(told) => self.roles.pending_owner = told.candidate,
+            E::OwnershipTaken(told) => {
+                claims.equal(Fact::plain("roles", "candidate"), self.roles.pending_owner, told.owner);
+                (self.roles.owner, self.roles.pending_owner) = (told.owner, Address::ZERO);
+            }
+            // These change no parameter; they are taken in before.
+            E::Submitted(_) | E::Revoked(_) | E::Executed(_) | E::PausedUntil(_) => {}
+        }
+    }
+
+    /// Returns the delay of a function.
+    pub fn delay_secs(&self, selector: Selector) -> u64 {
+        /// What every function has until governance sets it: three days.
+        const DEFAULT_DELAY_SECS: u64 = 3 * 86_400;
+        self.delays.get(&selector).copied().unwrap_or(DEFAULT_DELAY_SECS)
+    }
+
+    fn position_added(&mut self, told: &IBoard::PositionAdded, claims: &mut Claims) {
+        claims.equal(
+            Fact::plain("positions", "count before a new one"),
+            self.positions.len() as u64,
+            u64::from(told.position),
+        );
+        let ids: Vec<usize> = told.riskIds.iter().map(|id| self.place_or_new(*id)).collect();
+        let mask = self.mask(&ids);
+        self.positions.push(Position {
+            adapter: told.adapter,
+            ids,
+            mask,
+            value_assets: 0,
+            marked_at_secs: 0,
+            shortfall_assets: 0,
+            instant_bps: told.instantBps,
+            depth_bps: told.depthBps,
+            slack_bps: told.slackBps,
+            depth_assets: None,
+        });
+    }
+
+    fn nested(&mut self, told: &IBoard::Nested) {
+        let (place, parent) = (self.place_or_new(told.riskId), self.place_or_new(told.parent));
+        let parents = &mut self.ids[place].parents;
+        *parents = if told.nested { *parents | bit(parent) } else { *parents & !bit(parent) };
+        for index in 0..self.positions.len() {
+            self.positions[index].mask = self.mask(&self.positions[index].ids);
+        }
+    }
+
+    fn mandate_set(&mut self, told: &IBoard::MandateSet, now_secs: u64, claims: &mut Claims) {
+        let value = told.value.saturating_to();
+        match short_name(told.what).as_str() {
+            "maxRate" => self.mandate.max_rate_wad = value,
+            "epoch" => {
+                self.navs.relaid(self.mandate.epoch_secs, now_secs);
+                self.mandate.epoch_secs = value;
+            }
+            "silence" => self.mandate.silence_secs = value,
+            _ => claims.impossible(Fact::plain("mandate", "parameter"), told.what),
+        }
+    }
+
+    /// A grant keeps its nonce and what is used of its budgets, however often it is set.
+    fn grant_set(&mut self, told: &IBoard::GrantSet, now_secs: u64) {
+        let grant = self.grants.entry(told.keeper).or_default();
+        grant.positions = told.positions;
+        grant.turnover_wad = told.turnoverWad.saturating_to();
+        grant.loss_wad = told.lossWad.saturating_to();
+        grant.expiry_secs = told.expiry.saturating_to();
+        if told.positions != 0 {
+            self.keeper_seen_at_secs = now_secs;
+        }
+    }
+
+    fn role_set(&mut self, told: &IBoard::RoleSet, claims: &mut Claims) {
+        match short_name(told.role).as_str() {
+            "curator" => self.roles.curator = told.account,
+            "guardian" => {
+                self.roles.guardians.insert(told.account, told.granted);
+            }
+            _ => claims.impossible(Fact::plain("roles", "name"), told.role),
+        }
+    }
+
+    fn place_or_new(&mut self, id: B256) -> usize {
+        self.place(id).unwrap_or_else(|| {
+            let breaker = Breaker::default();
+            self.ids.push(Id { id, absolute_assets: 0, relative_wad: 0, parents: 0, tripped_until_secs: 0, breaker });
+            self.ids.len() - 1
+        })
+    }
+
+    /// What ids and all that they are nested in stand for, as bits.
+    fn mask(&self, ids: &[usize]) -> u64 {
+        ids.iter().fold(0, |mask, place| mask | self.ancestors(*place))
+    }
+}
+
+impl Breaker {
+    pub(crate) fn told(told: &IBoard::Breaker) -> Self {
+        Self {
+            feed: told.feed,
+            min_price_wad: told.minPriceWad,
+            max_price_wad: told.maxPriceWad,
+            max_age_secs: told.maxAgeSecs,
+            liquid_bps: told.liquidBps,
+            confirm_secs: told.confirmSecs,
+            trip_secs: told.tripSecs,
+        }
+    }
+}

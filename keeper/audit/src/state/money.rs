@@ -1,0 +1,257 @@
+//! Money and shares: deposits, exits, marks, legs, budgets.
+
+use abi::desk::IDesk;
+use abi::vault::IVault;
+use alloy_primitives::{Address, U256};
+use math::{to_assets_down, to_assets_up, to_shares_down, to_shares_up};
+
+use super::{Origin, State};
+use crate::claims::{Claims, Passage};
+use crate::fact::Fact;
+use crate::fade::faded_up;
+use crate::limits::{self, Standing};
+
+/// The most that an account of the vault holds, in base units: 96 bits.
+pub const MAX_ASSETS: u128 = (1 << 96) - 1;
+
+/// The nonce that a relief tells in place of a keeper's.
+const RELIEF: U256 = U256::MAX;
+
+impl State {
+    pub(super) fn initialized(&mut self, told: &IVault::Initialized, claims: &mut Claims) {
+        if self.origin.is_some() {
+            claims.impossible(Fact::plain("vault", "initialized again"), true);
+        }
+        let IVault::Initialized { asset, desk, board, owner, decimals, epochSecs, silenceSecs } = *told;
+        self.origin = Some(Origin { asset, desk, board, decimals });
+        self.roles.owner = owner;
+        self.mandate.epoch_secs = epochSecs.saturating_to();
+        self.mandate.silence_secs = silenceSecs.saturating_to();
+    }
+
+    pub(super) fn transferred(&mut self, told: &IVault::Transfer, claims: &mut Claims) {
+        let IVault::Transfer { from, to, value } = *told;
+        if from == Address::ZERO {
+            self.supply_shares = self.supply_shares.saturating_add(value);
+            claims.call.minted_shares = claims.call.minted_shares.saturating_add(value);
+        } else {
+            let held = self.balances.entry(from).or_default();
+            match held.checked_sub(value) {
+                Some(left) => *held = left,
+                None => claims.impossible(Fact::of_account("shares", from, "balance"), value),
+            }
+        }
+        if to == Address::ZERO {
+            self.supply_shares = self.supply_shares.saturating_sub(value);
+            claims.call.burnt_shares = claims.call.burnt_shares.saturating_add(value);
+        } else {
+            let held = self.balances.entry(to).or_default();
+            *held = held.saturating_add(value);
+        }
+    }
+
+    /// The shares were created just before, at the price of entry.
+    pub(super) fn deposited(&mut self, told: &IVault::Deposit, now_secs: u64, claims: &mut Claims) {
+        claims.begin(self.nav_assets());
+        let (assets, shares) = (told.assets, told.shares);
+        claims.equal(Fact::plain("deposit", "shares minted"), claims.call.minted_shares, shares);
+        claims.call.minted_shares = U256::ZERO;
+        let (nav, supply) = (U256::from(self.nav_entry_assets(now_secs)), self.supply_shares.saturating_sub(shares));
+        if to_assets_up(shares, nav, supply) != Some(assets) {
+            let due = to_shares_down(assets, nav, supply).unwrap_or(U256::MAX);
+            claims.equal(Fact::plain("deposit", "shares for the price"), due, shares);
+        }
+        self.idle_assets = self.idle_assets.saturating_add(assets.saturating_to());
+        self.revalued(now_secs, claims);
+        self.passed(Passage::Entry, claims);
+    }
+
+    /// The shares were destroyed just before; the price is known with the flow.
+    pub(super) fn withdrew(&mut self, told: &IVault::Withdraw, now_secs: u64, claims: &mut Claims) {
+        claims.begin(self.nav_assets());
+        claims.equal(Fact::plain("withdrawal", "shares burnt"), claims.call.burnt_shares, told.shares);
+        claims.call.burnt_shares = U256::ZERO;
+        let supply_before = self.supply_shares.saturating_add(told.shares);
+        match self.idle_assets.checked_sub(told.assets.saturating_to()) {
+            Some(left) => self.idle_assets = left,
+            None => claims.impossible(Fact::plain("book", "idle"), told.assets),
+        }
+        self.revalued(now_secs, claims);
+        self.passed(Passage::Exit { assets: told.assets, shares: told.shares, supply_before }, claims);
+    }
+
+    pub(super) fn flowed(&mut self, told: &IVault::Flowed, claims: &mut Claims) {
+        claims.begin(self.nav_assets());
+        claims.call.flow = Some([told.navBefore, told.navAfter]);
+        if let Some(passage) = claims.call.passage.take() {
+            self.passed(passage, claims);
+        }
+    }
+
+    /// The end of a deposit or a withdrawal, once both its money and its flow were told.
+    fn passed(&self, passage: Passage, claims: &mut Claims) {
+        let Some([was, is]) = claims.call.flow.take() else {
+            claims.call.passage = Some(passage);
+            return;
+        };
+        // Somebody may have marked in the same transaction, before: then the flow began after it.
+        if !claims.call.navs.iter().any(|nav| U256::from(*nav) == was) {
+            claims.equal(Fact::plain("flow", "nav before"), claims.call.navs[0], was);
+        }
+        claims.equal(Fact::plain("flow", "nav after"), self.nav_assets(), is);
+        if let Passage::Exit { assets, shares, supply_before } = passage
+            && to_shares_up(assets, was, supply_before) != Some(shares)
+        {
+            let due = to_assets_down(shares, was, supply_before).unwrap_or(U256::MAX);
+            claims.equal(Fact::plain("withdrawal", "assets for the price"), due, assets);
+        }
+        claims.end(self);
+    }
+
+    /// A loss at once, a gain as far as it was believed: from now on, either way.
+    pub(super) fn marked(&mut self, told: &IDesk::PositionMarked, now_secs: u64, claims: &mut Claims) {
+        let index = told.position as usize;
+        claims.begin(self.nav_assets());
+        let epoch_secs = self.mandate.epoch_secs;
+        let Some(position) = self.positions.get_mut(index) else {
+            return claims.impossible(Fact::of_position(index, "registered"), true);
+        };
+        let (was, is) = (position.value_assets, amount(told.valueAfter));
+        let (lost, gained) = (was.saturating_sub(is), is.saturating_sub(was));
+        claims.equal(Fact::of_position(index, "value before the mark"), was, told.valueBefore);
+
+        let left = faded_up(position.shortfall_assets, position.marked_at_secs, epoch_secs, now_secs);
+        let shortfall = left.saturating_add(lost).saturating_sub(gained).min(MAX_ASSETS);
+        match shortfall == position.shortfall_assets {
+            true => claims.call.shortfalls.remove(&index),
+            false => claims.call.shortfalls.insert(index, shortfall),
+        };
+        position.value_assets = is;
+        position.marked_at_secs = now_secs;
+
+        if lost != gained {
+            let left = faded_up(self.recent_loss_assets, self.recent_at_secs, epoch_secs, now_secs);
+            self.recent_loss_assets = left.saturating_add(lost).saturating_sub(gained).min(MAX_ASSETS);
+            self.recent_at_secs = now_secs;
+        }
+        claims.call.lost_assets = claims.call.lost_assets.saturating_add(lost);
+        self.revalued(now_secs, claims);
+    }
+
+    pub(super) fn shortfall_set(&mut self, told: &IDesk::ShortfallSet, claims: &mut Claims) {
+        let index = told.position as usize;
+        let Some(position) = self.positions.get_mut(index) else {
+            return claims.impossible(Fact::of_position(index, "registered"), true);
+        };
+        if let Some(expected) = claims.call.shortfalls.remove(&index) {
+            claims.equal(Fact::of_position(index, "shortfall told"), expected, told.shortfall);
+        }
+        position.shortfall_assets = amount(told.shortfall);
+    }
+
+    pub(super) fn moved(&mut self, told: &IDesk::PositionMoved, now_secs: u64, claims: &mut Claims) {
+        let index = told.position as usize;
+        claims.begin(self.nav_assets());
+        if claims.call.base.is_none() {
+            claims.call.base = Some(Box::new(Standing::of(self, 0..0, now_secs)));
+        }
+        if !claims.call.touched.contains(&index) {
+            claims.call.touched.push(index);
+        }
+        if told.assets.is_positive() {
+            claims.call.invests = true;
+            claims.call.invested_mask |= self.positions.get(index).map_or(0, |position| position.mask);
+        }
+        let Some(position) = self.positions.get_mut(index) else {
+            return claims.impossible(Fact::of_position(index, "registered"), true);
+        };
+        let was = position.value_assets;
+        position.value_assets = amount(told.valueAfter);
+        if !told.depth.is_zero() {
+            position.depth_assets = Some(amount(told.depth));
+        }
+        if told.assets.is_negative() {
+            self.idle_assets = self.idle_assets.saturating_add(amount(told.result).min(was));
+        } else {
+            position.marked_at_secs = now_secs;
+            let assets = amount(told.assets.unsigned_abs());
+            match self.idle_assets.checked_sub(assets) {
+                Some(left) => self.idle_assets = left,
+                None => claims.impossible(Fact::plain("book", "idle"), assets),
+            }
+        }
+        self.revalued(now_secs, claims);
+        if claims.call.navs.windows(2).last().is_some_and(|navs| navs[0] < navs[1]) {
+            claims.impossible(Fact::of_position(index, "gain by a leg"), told.valueAfter);
+        }
+    }
+
+    /// The end of marks that lost something, outside a rebalance.
+    pub(super) fn charged(&mut self, told: &IDesk::Charged, now_secs: u64, claims: &mut Claims) {
+        claims.equal(Fact::plain("budgets", "loss of marks"), claims.call.lost_assets, told.loss);
+        self.loss_level_assets = amount(told.lossLevel);
+        self.turnover_level_assets = amount(told.turnoverLevel);
+        self.levels_at_secs = now_secs;
+        claims.call.lost_assets = 0;
+    }
+
+    /// The end of a rebalance or a relief.
+    pub(super) fn rebalanced(&mut self, told: &IDesk::Rebalanced, now_secs: u64, claims: &mut Claims) {
+        claims.begin(self.nav_assets());
+        let fact = |field| Fact::plain("rebalance", field);
+        if !claims.call.navs.iter().any(|nav| U256::from(*nav) == told.navBefore) {
+            claims.equal(fact("nav before"), claims.call.navs[0], told.navBefore);
+        }
+        claims.equal(fact("nav after"), self.nav_assets(), told.navAfter);
+        claims.equal(fact("idle after"), self.idle_assets, told.idleAfter);
+        limits::check_told(self, told, now_secs, claims);
+
+        let least = amount(told.navLeast);
+        let alertness = self.alertness_wad(now_secs);
+        if told.nonce != RELIEF {
+            let mut grant = self.grants.get(&told.caller).copied().unwrap_or_default();
+            claims.equal(Fact::of_account("grant", told.caller, "nonce of the intent"), grant.nonce, told.nonce);
+            let [loss, turnover] = self.grant_budgets(&grant, least, alertness, now_secs);
+            grant.loss_level_assets = loss.used_assets.saturating_add(amount(told.loss)).min(MAX_ASSETS);
+            grant.turnover_level_assets = turnover.used_assets.saturating_add(amount(told.turnover)).min(MAX_ASSETS);
+            grant.at_secs = now_secs;
+            grant.nonce = grant.nonce.saturating_add(1);
+            self.grants.insert(told.caller, grant);
+            self.keeper_seen_at_secs = now_secs;
+        }
+        self.loss_level_assets = amount(told.lossLevel);
+        self.turnover_level_assets = amount(told.turnoverLevel);
+        self.levels_at_secs = now_secs;
+        self.blocked_until_secs = self.blocked_by_trips_secs(now_secs);
+        self.revision = self.revision.saturating_add(1);
+        claims.call.lost_assets = 0;
+        claims.end(self);
+    }
+
+    pub(super) fn tripped_by(&mut self, told: &IDesk::Tripped, claims: &mut Claims) {
+        let until_secs: u64 = told.until.saturating_to();
+        let Some(place) = self.place(told.riskId) else {
+            return claims.known_id(self, told.riskId);
+        };
+        self.ids[place].tripped_until_secs = until_secs;
+        if self.exposures_assets()[place] > 0 {
+            self.blocked_until_secs = self.blocked_until_secs.max(until_secs);
+        }
+    }
+
+    /// Keeps the history of the net asset value.
+    fn revalued(&mut self, now_secs: u64, claims: &mut Claims) {
+        let nav_assets = self.nav_assets();
+        self.navs.changed(nav_assets, now_secs);
+        claims.call.navs.push(nav_assets);
+    }
+}
+
+pub(crate) fn is_relief(told: &IDesk::Rebalanced) -> bool {
+    told.nonce == RELIEF
+}
+
+/// An amount as the accounts hold it: more than 128 bits is as much as they hold.
+pub(crate) fn amount(told: U256) -> u128 {
+    told.saturating_to()
+}
