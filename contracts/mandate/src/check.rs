@@ -36,8 +36,8 @@ pub struct State<Id = RiskId> {
 }
 
 /// Checks that after a change each limit holds, or is strictly nearer to holding than before. A change that puts money
-/// into no position may leave a broken limit as it is; one that charges nothing passes an overdrawn budget; one that
-/// mends a limit need not raise the income.
+/// into no position may leave a broken limit as it is, and the turnover budget does not bound it; one that loses nothing
+/// passes an overdrawn loss budget; one that mends a limit need not raise the income.
 ///
 /// Both portfolios state the same stakes in the same order.
 ///
@@ -71,7 +71,8 @@ fn excused<Id>(was: &Measure<Id>, is: &Measure<Id>, flow: &Flow, mends: bool) ->
     match is.limit {
         Limit::Improvement => mends,
         Limit::LossBudget | Limit::GrantLoss => flow.loss_assets == 0,
-        Limit::TurnoverBudget | Limit::GrantTurnover => flow.turnover_assets == 0,
+        // The way to idle stays open: it counts, but only what goes in again waits.
+        Limit::TurnoverBudget | Limit::GrantTurnover => !flow.invests,
         Limit::Breaker => false,
         // On the way to idle what can be paid at once shrinks by the loss alone, which has its own limit.
         Limit::LiquidityCover => !flow.invests,

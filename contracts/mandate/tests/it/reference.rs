@@ -102,7 +102,7 @@ pub fn judge(scene: &Scene) -> Result<(), Breach> {
         let excused = match is.limit {
             Limit::Improvement => mends,
             Limit::LossBudget | Limit::GrantLoss => scene.flow.loss_assets == 0,
-            Limit::TurnoverBudget | Limit::GrantTurnover => scene.flow.turnover_assets == 0,
+            Limit::TurnoverBudget | Limit::GrantTurnover => !scene.flow.invests,
             Limit::Breaker => false,
             Limit::LiquidityCover => !scene.flow.invests,
             _ => !scene.flow.invests && no_further,
