@@ -99,7 +99,7 @@ pub enum Idleness {
     },
     /// The account's grant has ended.
     GrantExpired {
-        /// Its last moment.
+        /// When.
         expiry: Timestamp,
         /// The snapshot's moment.
         now: Timestamp,

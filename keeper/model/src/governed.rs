@@ -60,9 +60,9 @@ impl Cap {
 /// What governance allows as a whole (`IDesk.Mandate`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parameters {
-    /// The least idle money, as a part of net asset value.
+    /// The least idle money beyond what has not stayed for an epoch, as a part of the least net asset value.
     pub liquidity_floor: Wad,
-    /// The least money that is idle or payable at once, as a part of net asset value.
+    /// The same of money that is idle or payable at once.
     pub liquidity_cover: Wad,
     /// The most that may be lost in any epoch, as a part of the least net asset value.
     pub loss: Wad,
@@ -129,7 +129,7 @@ pub struct Grant {
     pub turnover_part: Wad,
     /// The most it may lose in any epoch, as a part of the least net asset value.
     pub loss_part: Wad,
-    /// The last moment at which it may act.
+    /// From when on it may not act any more.
     pub expiry: Timestamp,
     /// The nonce that its next intent must carry.
     pub nonce: U256,
@@ -143,7 +143,7 @@ impl Grant {
     /// Whether it allows anything at `now`.
     #[must_use]
     pub fn is_active(&self, now: Timestamp) -> bool {
-        self.positions != 0 && now <= self.expiry
+        self.positions != 0 && now < self.expiry
     }
 
     /// Whether it covers the position of this index.
@@ -178,11 +178,11 @@ mod tests {
     }
 
     #[test]
-    fn a_grant_covers_its_positions_until_its_last_second() {
+    fn a_grant_covers_its_positions_until_it_expires() {
         let grant = Grant { positions: 0b101, expiry: Timestamp(10), ..Grant::default() };
 
         assert!(grant.covers(0) && !grant.covers(1) && grant.covers(2) && !grant.covers(64));
-        assert!(grant.is_active(Timestamp(10)) && !grant.is_active(Timestamp(11)));
+        assert!(grant.is_active(Timestamp(9)) && !grant.is_active(Timestamp(10)));
         assert!(!Grant { positions: 0, ..grant }.is_active(Timestamp(1)));
     }
 }

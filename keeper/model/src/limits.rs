@@ -100,11 +100,23 @@ impl Mandate {
         &self.budgets
     }
 
-    /// The same with `assets` more charged to the vault's loss budget, as a mark charges it.
+    /// The same after marks that lost `assets`: charged to the vault's loss budget, and with budgets that shrink with a
+    /// least net asset value that is less than it was.
     #[must_use]
-    pub(crate) fn charged(mut self, assets: u128) -> Self {
-        self.budgets.loss.used_assets = self.budgets.loss.used_assets.saturating_add(assets);
+    pub(crate) fn marked(mut self, assets: u128, holdings: &Holdings) -> Self {
+        let budgets = &mut self.budgets;
+        for level in [&mut budgets.loss, &mut budgets.turnover, &mut budgets.grant_loss, &mut budgets.grant_turnover] {
+            level.capacity_assets =
+                scaled_down(level.capacity_assets, holdings.least_nav_assets, self.least_nav_assets);
+        }
+        budgets.loss.used_assets = budgets.loss.used_assets.saturating_add(assets);
         self
+    }
+
+    /// The caps that count a position, bit i for the cap at place i.
+    pub(crate) fn mask(&self, place: usize) -> u64 {
+        let counting = self.members.iter().take(64).enumerate().filter(|(_, members)| members.contains(&place));
+        counting.fold(0, |mask, (cap, _)| mask | 1 << cap)
     }
 
     /// The portfolio with `idle` and position values in the snapshot's order; `stakes` are the positions whose venue
@@ -206,6 +218,15 @@ pub(crate) fn stake(
 /// `value * bps / 10,000`, rounded down.
 fn instant_down(value: Assets, bps: u16) -> Assets {
     Assets(math::mul_div_down(value.0, U256::from(bps), U256::from(WHOLE_BPS)).unwrap_or_default())
+}
+
+/// `amount * part / whole`, rounded down, where the part is less than the whole.
+fn scaled_down(amount: u128, part: u128, whole: u128) -> u128 {
+    if part >= whole {
+        return amount;
+    }
+    let [amount, part, whole] = [amount, part, whole].map(U256::from);
+    math::mul_div_down(amount, part, whole).map_or(0, |scaled| scaled.saturating_to())
 }
 
 fn level(level: &Level) -> mandate::Level {

@@ -126,6 +126,7 @@ struct Run<'a> {
     loss: u128,
     turnover: Assets,
     invests: bool,
+    invested_mask: u64,
 }
 
 impl<'a> Run<'a> {
@@ -151,13 +152,26 @@ impl<'a> Run<'a> {
             };
             positions.push(Touched { real: position.value, book, shortfall, depth: position.depth });
         }
-        let mandate = Mandate::of(snapshot).charged(narrow(lost)?);
+        let mandate = Mandate::of(snapshot);
         let book_before = positions.iter().map(|position| position.book).collect::<Vec<_>>();
         let stakes = stakes(snapshot, &order, &positions)?;
         let before = mandate.holdings(snapshot.book.idle, &book_before, stakes)?;
+        let mandate = mandate.marked(narrow(lost)?, &before);
         let idle = snapshot.book.idle;
         let turnover = Assets::ZERO;
-        Ok(Self { snapshot, mandate, before, order, positions, book_before, idle, loss: 0, turnover, invests: false })
+        Ok(Self {
+            snapshot,
+            mandate,
+            before,
+            order,
+            positions,
+            book_before,
+            idle,
+            loss: 0,
+            turnover,
+            invests: false,
+            invested_mask: 0,
+        })
     }
 
     fn leg(&mut self, leg: &Leg) -> Result<(), TrialError> {
@@ -195,7 +209,10 @@ impl<'a> Run<'a> {
             return Err(TrialError::InsufficientIdle { position, asked: amount, idle: self.idle });
         }
         self.idle = self.idle.saturating_sub(amount);
-        self.invests |= !amount.is_zero();
+        if !amount.is_zero() {
+            self.invests = true;
+            self.invested_mask |= self.mandate.mask(place);
+        }
         let touched = &mut self.positions[place];
         let growth = match touched.real.is_zero() {
             true => amount,
@@ -232,6 +249,7 @@ impl<'a> Run<'a> {
             loss_assets: self.loss,
             turnover_assets: narrow(self.turnover)?,
             invests: self.invests,
+            invested_mask: self.invested_mask,
             income_assets: self.income(curves),
         };
         let values_after = self.positions.iter().map(|position| position.real).collect();

@@ -11,8 +11,8 @@ const AT_BOUND: f64 = 1e-12;
 
 /// The largest violation of: bounds, groups, signs, complementary slackness, stationarity.
 ///
-/// At a kink an amount is stationary when its price lies between the marginal income of the next unit and that
-/// of the last one.
+/// At a kink of income or price an amount is stationary when the next unit earns at most its price, and the last one at
+/// least its own.
 pub(crate) fn residual(sources: &[Source], groups: &Groups, amounts: &[f64], prices: &[f64]) -> f64 {
     let mut most = 0.0_f64;
     let mut note = |violation: f64| most = if violation.is_nan() { f64::INFINITY } else { most.max(violation) };
@@ -28,10 +28,10 @@ pub(crate) fn residual(sources: &[Source], groups: &Groups, amounts: &[f64], pri
         let (last, next) = source.marginals(*x);
         let price = groups.price(i, prices);
         if *x < source.upper() - AT_BOUND {
-            note(next - price);
+            note(next - price.slope(source.segment_at(*x).is_above));
         }
         if *x > source.lower() + AT_BOUND {
-            note(price - last);
+            note(price.slope(source.segment_below(*x).is_above) - last);
         }
     }
     most

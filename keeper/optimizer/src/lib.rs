@@ -2,13 +2,19 @@
 //!
 //! ```text
 //! maximise    sum_i f_i(x_i)                        yearly income, f_i(x) = x * r_i(x) with our own impact
-//! subject to  l_i <= x_i <= u_i                     what cannot be withdrawn now, what the venue takes
-//!             sum_{i in g} x_i <= b_g               caps by risk id; all money above the liquidity floor
+//! subject to  l_i <= x_i <= u_i                     what cannot be withdrawn now, what the venue takes, grant, pause
+//!             sum_{i in g} w_gi(x_i) <= b_g         every limit, the weights convex and linear around one pivot (`weight`)
 //! ```
+//!
+//! Caps by risk id (absolute, or a part of the least net asset value), depths of venues and all old money above the
+//! liquidity floor weigh what is held; the liquidity cover the part of it that is not payable at once; budgets
+//! of turnover and loss what is moved from where it stands. A position with a tripped id takes nothing. What raises no
+//! income is not moved.
 //!
 //! `f_i` is neither concave nor smooth: a two-slope kink is convex, and `x * r(x)` turns convex far out. So:
 //!
-//! 1. each `f_i` is cut into segments of one curvature (`source`);
+//! 0. where limits are broken already, how near they can be brought is found first (`reach`);
+//! 1. each `f_i` is cut into segments of one curvature and one side of its pivot (`source`);
 //! 2. a node (a range for each `x_i`) is bounded from above by the Lagrangian dual, which for a separable
 //!    programme is the optimum over the concave envelopes; its multipliers come from linear programmes by
 //!    Clarabel, sharpened by column generation, but the bound itself is computed here, exactly, by one inner
@@ -21,20 +27,27 @@
 //!
 //! No clock, no randomness, no hashing: the same snapshot gives the same target, to the bit.
 
+mod budget;
 mod certificate;
 mod linear;
 mod polish;
+mod portfolio;
 pub mod programme;
+mod reach;
 mod relaxation;
 mod rounding;
 mod search;
 mod source;
 mod statement;
+mod weight;
 
 use model::units::Wad;
-use model::{Snapshot, Target};
+use model::words::breach_line;
+use model::{Snapshot, Target, mandate};
 
-pub use programme::{Group, Programme};
+use statement::{Freedom, Statement};
+
+pub use programme::{Group, Programme, Weight};
 pub use search::{Solution, solve};
 
 /// What the optimizer may choose.
@@ -81,21 +94,43 @@ pub enum Error {
         /// What is accepted.
         bound: f64,
     },
-    /// An amount is beyond the vault's accounts.
+    /// The answer cannot be run, or an amount is beyond the vault's accounts.
     #[error(transparent)]
-    Amount(#[from] model::limits::BeyondAccounts),
+    Trial(#[from] model::TrialError),
     /// The mandate refuses the rounded answer.
     #[error("the mandate refuses the answer: {0}")]
     Refused(String),
 }
 
 /// The portfolio that earns most a year inside the snapshot's limits; where some cannot be met now, the one that
-/// earns most of those that come as near to them as liquidity allows.
+/// earns most of those that come as near to them as liquidity and budgets allow. The present one, where no movement
+/// improves it or none is allowed.
 ///
 /// # Errors
 /// Where the snapshot is impossible, or the answer fails one of its checks.
 pub fn optimize(snapshot: &Snapshot, settings: &Settings) -> Result<Target, Error> {
-    let statement = statement::Statement::of(snapshot, settings)?;
+    let statement = Statement::of(snapshot, settings, Freedom::Full)?;
+    if !statement.is_stuck {
+        let solution = solve(&statement.programme, settings)?;
+        match rounding::target(snapshot, &statement, &solution)? {
+            Ok(target) => return Ok(target),
+            Err(breach) if breach.limit == mandate::Limit::Improvement => {
+                return rounding::present(snapshot, &statement, &solution);
+            }
+            Err(breach) if statement.unreachable.is_empty() => return Err(refused(snapshot, &breach)),
+            Err(_) => {}
+        }
+    }
+    // A broken limit that comes no nearer forbids to invest anything, and nothing else.
+    let statement = Statement::of(snapshot, settings, Freedom::ReduceOnly)?;
     let solution = solve(&statement.programme, settings)?;
-    rounding::target(snapshot, &statement, &solution)
+    match rounding::target(snapshot, &statement, &solution)? {
+        Ok(target) => Ok(target),
+        Err(_) if !statement.unreachable.is_empty() => rounding::present(snapshot, &statement, &solution),
+        Err(breach) => Err(refused(snapshot, &breach)),
+    }
+}
+
+fn refused(snapshot: &Snapshot, breach: &mandate::Breach) -> Error {
+    Error::Refused(breach_line(breach, Some(&snapshot.asset)))
 }

@@ -162,12 +162,15 @@ impl<'a> Working<'a> {
         for &i in free {
             let income = self.segment(i).income(self.amounts[i]);
             let curvature = if income.curvature.abs() < FLAT { -FLAT } else { income.curvature };
-            let gain = income.marginal - self.groups.price(i, &self.prices);
-            let rows = self.groups.of(i).iter().filter_map(|group| row_of(*group)).collect::<Vec<_>>();
-            for &row in &rows {
-                right[row] -= gain / curvature;
-                for &column in &rows {
-                    matrix[row][column] -= 1.0 / curvature;
+            let is_above = self.segment(i).is_above;
+            let gain = income.marginal - self.groups.price(i, &self.prices).slope(is_above);
+            let weighed = self.groups.of(i).iter();
+            let rows = weighed.filter_map(|(group, weight)| Some((row_of(*group)?, weight.slope(is_above))));
+            let rows = rows.collect::<Vec<_>>();
+            for &(row, weight) in &rows {
+                right[row] -= weight * gain / curvature;
+                for &(column, other) in &rows {
+                    matrix[row][column] -= weight * other / curvature;
                 }
             }
             residual = residual.max(gain.abs());
@@ -175,7 +178,7 @@ impl<'a> Working<'a> {
         }
         let raise = linear::solve(matrix, right)?;
         let step = lines.iter().map(|(gain, curvature, rows)| {
-            let dearer = rows.iter().map(|row| raise[*row]).sum::<f64>();
+            let dearer = rows.iter().map(|(row, weight)| weight * raise[*row]).sum::<f64>();
             (dearer - gain) / curvature
         });
         Some((step.collect(), raise, residual))
@@ -221,7 +224,7 @@ impl<'a> Working<'a> {
         for (i, ladder) in self.ladders.iter().enumerate() {
             let (x, rung, segment) = (self.amounts[i], self.rungs[i], self.segment(i));
             let price = self.groups.price(i, &self.prices);
-            let gain = segment.income(x).marginal - price;
+            let gain = segment.income(x).marginal - price.slope(segment.is_above);
             match self.places[i] {
                 Place::Free => {}
                 Place::Low => {
@@ -229,7 +232,8 @@ impl<'a> Working<'a> {
                         note(gain, Change::Free(i));
                     }
                     if rung > 0 {
-                        note(price - ladder[rung - 1].income(x).marginal, Change::Down(i));
+                        let below = &ladder[rung - 1];
+                        note(price.slope(below.is_above) - below.income(x).marginal, Change::Down(i));
                     }
                 }
                 Place::High => {
@@ -237,7 +241,7 @@ impl<'a> Working<'a> {
                         note(-gain, Change::Free(i));
                     }
                     if let Some(next) = ladder.get(rung + 1) {
-                        note(next.income(x).marginal - price, Change::Up(i));
+                        note(next.income(x).marginal - price.slope(next.is_above), Change::Up(i));
                     }
                 }
             }

@@ -2,6 +2,8 @@
 
 use model::{Curve, LimitKind};
 
+pub use crate::weight::Weight;
+
 /// Maximise the curves' income inside ranges and groups; amounts in base units.
 #[derive(Clone, Debug)]
 pub struct Programme {
@@ -9,17 +11,46 @@ pub struct Programme {
     lower: Vec<f64>,
     upper: Vec<f64>,
     groups: Vec<Group>,
+    /// From where each place's movements count; nothing where none do.
+    pivots: Vec<Option<f64>>,
 }
 
-/// A bound on a sum of positions.
+/// A bound on a weighted sum of positions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group {
     /// Which limit it states.
     pub kind: LimitKind,
     /// The places of the positions, ascending.
     pub members: Vec<usize>,
+    /// How each member counts, in the same order.
+    pub weights: Vec<Weight>,
     /// The most, in base units.
     pub bound: f64,
+}
+
+impl Group {
+    /// A bound on what some positions hold together.
+    #[must_use]
+    pub fn whole(kind: LimitKind, members: Vec<usize>, bound: f64) -> Self {
+        let weights = vec![Weight::WHOLE; members.len()];
+        Self { kind, members, weights, bound }
+    }
+
+    /// How a place counts, where it does.
+    fn weight(&self, place: usize) -> Option<&Weight> {
+        self.members.binary_search(&place).ok().map(|at| &self.weights[at])
+    }
+
+    /// What the last unit that a place holds counts, where it is a member.
+    pub(crate) fn slope_below(&self, place: usize, x: f64) -> Option<f64> {
+        self.weight(place).map(|weight| weight.slope(weight.pivot().is_none_or(|pivot| x > pivot)))
+    }
+
+    /// The least that its members can come to inside their ranges.
+    fn least(&self, lower: &[f64], upper: &[f64]) -> f64 {
+        let weighed = self.members.iter().zip(&self.weights);
+        weighed.map(|(member, weight)| weight.least(lower[*member], upper[*member])).sum()
+    }
 }
 
 /// A shape that is no programme.
@@ -54,6 +85,15 @@ pub enum Error {
         members: Vec<usize>,
         /// How many places there are.
         places: usize,
+    },
+    /// A group with a weight that is negative, undefined or missing, or that moves a place away from another pivot than
+    /// a group before it.
+    #[error("{kind}: the weights of {members:?} are not one a member, at least zero, with one pivot a place")]
+    Weights {
+        /// Which group.
+        kind: LimitKind,
+        /// Its members.
+        members: Vec<usize>,
     },
     /// A bound that is negative, undefined or below what its members must hold.
     #[error("{kind}: the bound {bound} is below the {least} that its members hold at least")]
@@ -98,13 +138,13 @@ impl Programme {
                 return Err(Error::Range { place, lower, upper });
             }
         }
+        let pivots = pivots(&groups, places);
         for group in &groups {
-            check_group(group, &lower)?;
+            check_group(group, &lower, &upper, &pivots)?;
         }
-        for (place, upper) in upper.iter_mut().enumerate() {
-            if let Some((_, room)) = tightest(&groups, &lower, place) {
-                *upper = upper.min(room);
-            }
+        let rooms: Vec<_> = (0..places).map(|place| tightest(&groups, &lower, &upper, place)).collect();
+        for (upper, room) in upper.iter_mut().zip(rooms) {
+            *upper = room.map_or(*upper, |(_, room)| upper.min(room));
         }
         for (place, curve) in curves.iter().enumerate() {
             if !upper[place].is_finite() {
@@ -117,7 +157,7 @@ impl Programme {
                 }
             }
         }
-        Ok(Self { curves, lower, upper, groups })
+        Ok(Self { curves, lower, upper, groups, pivots })
     }
 
     /// One curve a place.
@@ -144,29 +184,46 @@ impl Programme {
         &self.groups
     }
 
+    /// From where each place's movements count; nothing where none do.
+    pub(crate) fn pivots(&self) -> &[Option<f64>] {
+        &self.pivots
+    }
+
     /// The amount that counts as one inside the solver: the largest upper bound.
     pub(crate) fn unit(&self) -> f64 {
         self.upper.iter().copied().fold(1.0, f64::max)
     }
 }
 
-/// The group that leaves a place least when every other member holds its least, and what it leaves.
-pub(crate) fn tightest(groups: &[Group], lower: &[f64], place: usize) -> Option<(usize, f64)> {
-    let containing = groups.iter().enumerate().filter(|(_, group)| group.members.contains(&place));
-    let rooms = containing.map(|(index, group)| {
-        let others = group.members.iter().filter(|member| **member != place).map(|member| lower[*member]);
-        (index, (group.bound - others.sum::<f64>()).max(lower[place]))
+/// The group that leaves a place least when every other member counts as little as it can, and what it leaves.
+pub(crate) fn tightest(groups: &[Group], lower: &[f64], upper: &[f64], place: usize) -> Option<(usize, f64)> {
+    let rooms = groups.iter().enumerate().filter_map(|(index, group)| {
+        let weight = group.weight(place)?;
+        let others = group.least(lower, upper) - weight.least(lower[place], upper[place]);
+        Some((index, weight.reach(group.bound - others).max(lower[place])))
     });
     rooms.min_by(|a, b| a.1.total_cmp(&b.1))
 }
 
-fn check_group(group: &Group, lower: &[f64]) -> Result<(), Error> {
+/// The pivot that the first group with movements of a place gives it.
+fn pivots(groups: &[Group], places: usize) -> Vec<Option<f64>> {
+    let pivot = |place: usize| groups.iter().filter_map(|group| group.weight(place)).find_map(Weight::pivot);
+    (0..places).map(pivot).collect()
+}
+
+fn check_group(group: &Group, lower: &[f64], upper: &[f64], pivots: &[Option<f64>]) -> Result<(), Error> {
+    let members = || group.members.clone();
     let ascending = group.members.windows(2).all(|pair| pair[0] < pair[1]);
     if !ascending || group.members.last().is_some_and(|last| *last >= lower.len()) {
-        let members = group.members.clone();
-        return Err(Error::Members { kind: group.kind, members, places: lower.len() });
+        return Err(Error::Members { kind: group.kind, members: members(), places: lower.len() });
     }
-    let least = group.members.iter().map(|member| lower[*member]).sum::<f64>();
+    let fits = |(member, weight): (&usize, &Weight)| {
+        weight.is_possible() && weight.pivot().is_none_or(|pivot| pivots[*member] == Some(pivot))
+    };
+    if group.weights.len() != group.members.len() || !group.members.iter().zip(&group.weights).all(fits) {
+        return Err(Error::Weights { kind: group.kind, members: members() });
+    }
+    let least = group.least(lower, upper);
     if !(group.bound >= least && group.bound.is_finite()) {
         return Err(Error::Bound { kind: group.kind, bound: group.bound, least });
     }

@@ -3,17 +3,22 @@
 //! For prices `y_g >= 0` on the groups, weak duality bounds every feasible income by
 //!
 //! ```text
-//! sum_i max_{x_i} ( f_i(x_i) - x_i * sum_{g contains i} y_g ) + sum_g y_g * b_g
+//! sum_i max_{x_i} ( f_i(x_i) - sum_g y_g * w_gi(x_i) ) + sum_g y_g * b_g
 //! ```
 //!
 //! Good prices come from a linear programme over points of each curve; the maximisers found at its prices
-//! become new points, until the programme and the bound meet (Dantzig and Wolfe).
+//! become new points, until the programme and the bound meet (Dantzig and Wolfe). It may break a group at a price beyond
+//! any rate, so that it has an answer for every node; such an answer only makes the bound looser.
 
 use clarabel::algebra::CscMatrix;
 use clarabel::solver::{DefaultSettings, DefaultSettingsBuilder, DefaultSolver, IPSolver, SupportedConeT};
 
 use crate::Error;
 use crate::source::Source;
+use crate::weight::Weight;
+
+/// What one unit beyond a group's bound costs the linear programme a year: no rate model gives as much.
+const BREACH_PRICE: f64 = 2_000.0;
 
 /// Points a concave segment starts with.
 const POINTS: usize = 2;
@@ -22,45 +27,58 @@ const POINTS: usize = 2;
 #[derive(Clone, Debug)]
 pub(crate) struct Groups {
     pub(crate) bounds: Vec<Bound>,
-    /// The groups that contain each source.
-    of: Vec<Vec<usize>>,
+    /// The groups that contain each source, and how it counts there.
+    of: Vec<Vec<(usize, Weight)>>,
 }
 
 /// A group on the solver's scale.
 #[derive(Clone, Debug)]
 pub(crate) struct Bound {
-    pub(crate) members: Vec<usize>,
+    pub(crate) members: Vec<(usize, Weight)>,
     pub(crate) most: f64,
 }
 
 impl Groups {
     pub(crate) fn new(bounds: Vec<Bound>, sources: usize) -> Self {
         let containing = |i: usize| {
-            let groups = bounds.iter().enumerate().filter(|(_, bound)| bound.members.contains(&i));
-            groups.map(|(group, _)| group).collect()
+            let groups = bounds.iter().enumerate();
+            groups.filter_map(|(group, bound)| bound.weight(i).map(|weight| (group, *weight))).collect()
         };
         Self { of: (0..sources).map(containing).collect(), bounds }
     }
 
-    /// The groups that contain a source.
-    pub(crate) fn of(&self, i: usize) -> &[usize] {
+    /// The groups that contain a source, and how it counts there.
+    pub(crate) fn of(&self, i: usize) -> &[(usize, Weight)] {
         &self.of[i]
     }
 
-    /// The sum of the prices that a source pays.
-    pub(crate) fn price(&self, i: usize, prices: &[f64]) -> f64 {
-        self.of[i].iter().map(|group| prices[*group]).sum()
+    /// What a source pays for its amount.
+    pub(crate) fn price(&self, i: usize, prices: &[f64]) -> Weight {
+        let mut price = Weight::part(0.0);
+        for (group, weight) in &self.of[i] {
+            price.add(weight, prices[*group]);
+        }
+        price
     }
 
-    /// What a group's members hold beyond its bound.
+    /// What a group's members come to beyond its bound.
     pub(crate) fn excess(&self, group: usize, amounts: &[f64]) -> f64 {
         let Bound { members, most } = &self.bounds[group];
-        members.iter().map(|member| amounts[*member]).sum::<f64>() - most
+        members.iter().map(|(member, weight)| weight.at(amounts[*member])).sum::<f64>() - most
     }
 
-    /// Whether the least amounts of some ranges already break a group.
-    pub(crate) fn are_broken_by(&self, least: &[f64]) -> bool {
-        (0..self.bounds.len()).any(|group| self.excess(group, least) > 1e-15 * self.bounds[group].most.max(1.0))
+    /// Whether every amount inside some ranges breaks a group.
+    pub(crate) fn are_broken_by(&self, ranges: &Ranges) -> bool {
+        let least = |(member, weight): &(usize, Weight)| weight.least(ranges[*member].0, ranges[*member].1);
+        let broken =
+            |bound: &Bound| bound.members.iter().map(least).sum::<f64>() - bound.most > 1e-15 * bound.most.max(1.0);
+        self.bounds.iter().any(broken)
+    }
+}
+
+impl Bound {
+    fn weight(&self, place: usize) -> Option<&Weight> {
+        self.members.iter().find(|(member, _)| *member == place).map(|(_, weight)| weight)
     }
 }
 
@@ -87,7 +105,7 @@ pub(crate) fn dual(sources: &[Source], groups: &Groups, ranges: &Ranges, prices:
     let mut value = groups.bounds.iter().zip(prices).map(|(bound, price)| bound.most * price).sum::<f64>();
     let mut maximisers = Vec::with_capacity(sources.len());
     for (i, (source, (low, high))) in sources.iter().zip(ranges).enumerate() {
-        let (x, most) = source.best(groups.price(i, prices), *low, *high);
+        let (x, most) = source.best(&groups.price(i, prices), *low, *high);
         value += most;
         maximisers.push(x);
     }
@@ -161,26 +179,41 @@ fn solve_linear(points: &[Vec<Point>], groups: &Groups) -> Result<(Vec<f64>, Vec
     let (sources, bounds) = (points.len(), &groups.bounds);
     let columns = points.iter().enumerate().flat_map(|(i, list)| list.iter().map(move |point| (i, *point)));
     let columns = columns.collect::<Vec<_>>();
-    let rows = sources + bounds.len() + columns.len();
+    // Behind the points, one column a group for what it is broken by.
+    let width = columns.len() + bounds.len();
+    let rows = sources + bounds.len() + width;
     let (mut starts, mut entries, mut values) = (vec![0], Vec::new(), Vec::new());
+    let mut push = |row: usize, value: f64| {
+        entries.push(row);
+        values.push(value);
+    };
+    let mut length = 0;
     for (column, (i, (x, _))) in columns.iter().enumerate() {
-        entries.push(*i);
-        values.push(1.0);
-        for group in groups.of(*i).iter().filter(|_| *x != 0.0) {
-            entries.push(sources + group);
-            values.push(*x);
+        push(*i, 1.0);
+        let counted = groups.of(*i).iter().map(|(group, weight)| (group, weight.at(*x))).filter(|(_, at)| *at != 0.0);
+        let mut count = 2;
+        for (group, at) in counted {
+            push(sources + group, at);
+            count += 1;
         }
-        entries.push(sources + bounds.len() + column);
-        values.push(-1.0);
-        starts.push(entries.len());
+        push(sources + bounds.len() + column, -1.0);
+        length += count;
+        starts.push(length);
     }
-    let matrix = CscMatrix::new(rows, columns.len(), starts, entries, values);
-    let costs = columns.iter().map(|(_, (_, income))| -income).collect::<Vec<_>>();
+    for group in 0..bounds.len() {
+        push(sources + group, -1.0);
+        push(sources + bounds.len() + columns.len() + group, -1.0);
+        length += 2;
+        starts.push(length);
+    }
+    let matrix = CscMatrix::new(rows, width, starts, entries, values);
+    let mut costs = columns.iter().map(|(_, (_, income))| -income).collect::<Vec<_>>();
+    costs.resize(width, BREACH_PRICE);
     let mut right = vec![1.0; sources];
     right.extend(bounds.iter().map(|bound| bound.most));
     right.resize(rows, 0.0);
-    let cones = [SupportedConeT::ZeroConeT(sources), SupportedConeT::NonnegativeConeT(bounds.len() + columns.len())];
-    let quadratic = CscMatrix::zeros((columns.len(), columns.len()));
+    let cones = [SupportedConeT::ZeroConeT(sources), SupportedConeT::NonnegativeConeT(bounds.len() + width)];
+    let quadratic = CscMatrix::zeros((width, width));
     let fault = |status: String| Error::Solver { status };
     let mut solver = DefaultSolver::new(&quadratic, &costs, &matrix, &right, &cones, solver_settings()?)
         .map_err(|error| fault(error.to_string()))?;
@@ -200,7 +233,8 @@ fn solve_linear(points: &[Vec<Point>], groups: &Groups) -> Result<(Vec<f64>, Vec
     Ok((amounts, prices, income))
 }
 
-fn solver_settings() -> Result<DefaultSettings<f64>, Error> {
+/// Tolerances near a double's own, and one thread: the same programme gives the same bits.
+pub(crate) fn solver_settings() -> Result<DefaultSettings<f64>, Error> {
     DefaultSettingsBuilder::default()
         .verbose(false)
         .max_threads(1)

@@ -1,26 +1,42 @@
-//! From doubles to base units: rounded so that every limit holds, and judged by the mandate itself.
+//! From doubles to base units: rounded so that every limit holds, run as legs, and judged by the mandate itself.
 
-use model::limits::breach_line;
 use model::units::Assets;
-use model::{Limit, LimitKind, Mandate, Snapshot, Status, Target, TargetPosition};
+use model::{Leg, Limit, LimitKind, Movement, Position, Snapshot, Status, Target, TargetPosition, Trial, mandate};
 
 use crate::search::Solution;
 use crate::statement::Statement;
-use crate::{Error, Group};
+use crate::{Error, Group, Weight};
 
 /// Shadow prices (yearly rate) below this are the solver's noise.
 const NOISE: f64 = 1e-9;
 
-/// The target of a solution.
+/// The target of a solution, or what the mandate says against it.
 ///
 /// # Errors
-/// Where the mandate refuses it although every limit could be met.
-pub(crate) fn target(snapshot: &Snapshot, statement: &Statement, solution: &Solution) -> Result<Target, Error> {
+/// Where its movements cannot be run at all.
+pub(crate) fn target(
+    snapshot: &Snapshot,
+    statement: &Statement,
+    solution: &Solution,
+) -> Result<Result<Target, mandate::Breach>, Error> {
     let amounts = whole(statement, solution);
+    let trial = Trial::of(snapshot, statement.programme.curves(), &legs(snapshot, &amounts))?;
+    Ok(trial.check().map(|()| stated(snapshot, statement, solution, &amounts)))
+}
+
+/// The portfolio as it is, as the target: what the solution earns more is its gap.
+///
+/// # Errors
+/// Never today; as [`target`].
+pub(crate) fn present(snapshot: &Snapshot, statement: &Statement, solution: &Solution) -> Result<Target, Error> {
+    let values = snapshot.positions.iter().map(|position| position.value).collect::<Vec<_>>();
+    let target = stated(snapshot, statement, solution, &values);
+    let gap_assets = (solution.income + solution.gap - target.income_assets).max(0.0);
+    Ok(Target { gap_assets, ..target })
+}
+
+fn stated(snapshot: &Snapshot, statement: &Statement, solution: &Solution, amounts: &[Assets]) -> Target {
     let idle = snapshot.total_assets().saturating_sub(sum(amounts.iter().copied()));
-    if statement.unreachable.is_empty() {
-        judge(snapshot, idle, &amounts)?;
-    }
     let curves = statement.programme.curves();
     let position = |(place, amount): (usize, &Assets)| {
         let (position, curve) = (&snapshot.positions[place], &curves[place]);
@@ -32,7 +48,7 @@ pub(crate) fn target(snapshot: &Snapshot, statement: &Statement, solution: &Solu
             refusal: position.rate.refusal().map(str::to_owned),
         }
     };
-    Ok(Target {
+    Target {
         positions: amounts.iter().enumerate().map(position).collect(),
         idle,
         income_assets: amounts.iter().zip(curves).map(|(amount, curve)| curve.income(amount.to_f64()).value).sum(),
@@ -40,20 +56,40 @@ pub(crate) fn target(snapshot: &Snapshot, statement: &Statement, solution: &Solu
         binding: binding(snapshot, statement, solution),
         status: match statement.unreachable.as_slice() {
             [] => Status::Optimal,
-            unreachable => Status::Infeasible { unreachable: unreachable.to_vec() },
+            unreachable => {
+                Status::Infeasible { unreachable: unreachable.to_vec(), conflicts: statement.conflicts.clone() }
+            }
         },
-    })
+    }
+}
+
+/// The movements from where the snapshot stands: withdrawals first.
+fn legs(snapshot: &Snapshot, amounts: &[Assets]) -> Vec<Leg> {
+    let moved = snapshot.positions.iter().zip(amounts);
+    let leg = |position: &Position, movement| Leg { position: position.index, movement, min_result: Assets::ZERO };
+    let outs = moved
+        .clone()
+        .filter(|(position, amount)| **amount < position.value)
+        .map(|(position, amount)| leg(position, Movement::Deallocate(position.value.saturating_sub(*amount))));
+    let ins = moved
+        .filter(|(position, amount)| **amount > position.value)
+        .map(|(position, amount)| leg(position, Movement::Allocate(amount.saturating_sub(position.value))));
+    outs.chain(ins).collect()
 }
 
 fn sum(amounts: impl Iterator<Item = Assets>) -> Assets {
     amounts.fold(Assets::ZERO, Assets::saturating_add)
 }
 
-/// The solution in whole base units, less what rounding puts over an exact bound.
+/// The solution in whole base units, less what rounding puts over an exact bound on what is held.
 fn whole(statement: &Statement, solution: &Solution) -> Vec<Assets> {
     let nearest = solution.amounts.iter().map(|amount| Assets::from_f64_down(amount.round()));
     let mut amounts = nearest.zip(&statement.lower).map(|(amount, least)| amount.max(*least)).collect::<Vec<_>>();
-    for (Group { members, .. }, bound) in statement.programme.groups().iter().zip(&statement.bounds) {
+    for (Group { members, weights, .. }, bound) in statement.programme.groups().iter().zip(&statement.bounds) {
+        // Budgets of movements and parts of positions leave room for rounding; bounds on whole positions are exact.
+        if weights.iter().any(|weight| *weight != Weight::WHOLE) {
+            continue;
+        }
         let mut excess = sum(members.iter().map(|member| amounts[*member])).saturating_sub(*bound);
         for &member in members.iter().rev() {
             let taken = excess.min(amounts[member].saturating_sub(statement.lower[member]));
@@ -62,18 +98,6 @@ fn whole(statement: &Statement, solution: &Solution) -> Vec<Assets> {
         }
     }
     amounts
-}
-
-/// Asks the mandate at both net asset values between which the book stands.
-fn judge(snapshot: &Snapshot, idle: Assets, amounts: &[Assets]) -> Result<(), Error> {
-    let mandate = Mandate::of(snapshot);
-    let marked = snapshot.positions.iter().map(|position| position.marked).collect::<Vec<_>>();
-    let before = mandate.holdings(snapshot.book.nav, snapshot.book.idle, &marked)?;
-    for nav in [snapshot.book.nav, snapshot.total_assets()] {
-        let after = mandate.holdings(nav, idle, amounts)?;
-        mandate.check(&before, &after).map_err(|breach| Error::Refused(breach_line(&breach)))?;
-    }
-    Ok(())
 }
 
 /// The limits with a shadow price.
@@ -86,9 +110,9 @@ fn binding(snapshot: &Snapshot, statement: &Statement, solution: &Solution) -> V
         }
     }
     for (place, position) in snapshot.positions.iter().enumerate() {
-        let price = groups.iter().zip(&solution.prices).filter(|(group, _)| group.members.contains(&place));
-        let reduced = solution.marginals[place] - price.map(|(_, price)| price).sum::<f64>();
         let amount = solution.amounts[place];
+        let price = |(group, price): (&Group, &f64)| group.slope_below(place, amount).map(|slope| slope * price);
+        let reduced = solution.marginals[place] - groups.iter().zip(&solution.prices).filter_map(price).sum::<f64>();
         let (lower, upper) = (statement.programme.lower()[place], statement.programme.upper()[place]);
         if position.rate.refusal().is_some() || reduced.abs() <= NOISE {
             continue;

@@ -8,6 +8,7 @@ use crate::polish::{Stationary, polish};
 use crate::programme::{Group, Programme, tightest};
 use crate::relaxation::{Bound, Groups, Ranges, Relaxation, Round, dual};
 use crate::source::Source;
+use crate::weight::Weight;
 use crate::{Error, Settings};
 
 /// The gap at which the search stops, as income a year per unit of the largest amount: 1e-10 is a hundredth of
@@ -41,8 +42,16 @@ pub fn solve(programme: &Programme, settings: &Settings) -> Result<Solution, Err
     let unit = programme.unit();
     let sources = Source::all(programme);
     // A bound that its members cannot reach is brought near, for the solver's scaling; it still never binds.
-    let reach = |group: &Group| group.members.iter().map(|member| programme.upper()[*member]).sum::<f64>() + unit;
-    let bound = |group: &Group| Bound { members: group.members.clone(), most: group.bound.min(reach(group)) / unit };
+    let reach = |group: &Group| {
+        let most = |(member, weight): (&usize, &Weight)| {
+            weight.at(programme.lower()[*member]).max(weight.at(programme.upper()[*member]))
+        };
+        group.members.iter().zip(&group.weights).map(most).sum::<f64>() + unit
+    };
+    let bound = |group: &Group| Bound {
+        members: group.members.iter().copied().zip(group.weights.iter().map(|weight| weight.scaled(unit))).collect(),
+        most: group.bound.min(reach(group)) / unit,
+    };
     let groups = Groups::new(programme.groups().iter().map(bound).collect(), sources.len());
     let mut search = Search { sources: &sources, groups: &groups, best: None, closed: f64::NEG_INFINITY, nodes: 0 };
     let open = search.run(settings.max_nodes)?;
@@ -71,12 +80,18 @@ pub fn solve(programme: &Programme, settings: &Settings) -> Result<Solution, Err
 /// members hold their least, and a higher price leaves them there.
 fn attribute(programme: &Programme, sources: &[Source], groups: &Groups, amounts: &[f64], prices: &mut [f64]) {
     for (i, source) in sources.iter().enumerate() {
-        let Some((group, room)) = tightest(programme.groups(), programme.lower(), i) else { continue };
+        let tightest = tightest(programme.groups(), programme.lower(), programme.upper(), i);
+        let Some((group, room)) = tightest else { continue };
         if room > programme.upper()[i] || amounts[i] < source.upper() {
             continue;
         }
-        let spare = source.marginals(amounts[i]).0 - groups.price(i, prices);
-        prices[group] += spare.max(0.0);
+        let is_above = source.segment_below(amounts[i]).is_above;
+        let spare = source.marginals(amounts[i]).0 - groups.price(i, prices).slope(is_above);
+        let slope =
+            groups.of(i).iter().find(|(other, _)| *other == group).map_or(0.0, |(_, weight)| weight.slope(is_above));
+        if slope > 0.0 {
+            prices[group] += spare.max(0.0) / slope;
+        }
     }
 }
 
@@ -133,8 +148,7 @@ impl Search<'_> {
 
     /// Bounds a node, looks for better candidates in it and returns its children with their bounds.
     fn open(&mut self, node: &Node) -> Result<Vec<(Ranges, f64)>, Error> {
-        let least = node.ranges.iter().map(|(low, _)| *low).collect::<Vec<_>>();
-        if self.groups.are_broken_by(&least) {
+        if self.groups.are_broken_by(&node.ranges) {
             return Ok(Vec::new());
         }
         let mut relaxation = Relaxation::new(self.sources, self.groups, &node.ranges);
@@ -190,7 +204,7 @@ impl Search<'_> {
         for (i, (source, (low, high))) in self.sources.iter().zip(&node.ranges).enumerate() {
             let price = self.groups.price(i, &round.prices);
             let x = round.point[i].clamp(*low, *high);
-            let gap = source.best(price, *low, *high).1 - (source.value(x) - price * x);
+            let gap = source.best(&price, *low, *high).1 - (source.value(x) - price.at(x));
             if high - low > 1e-12 && widest.is_none_or(|(_, most)| gap > most) {
                 widest = Some((i, gap));
             }

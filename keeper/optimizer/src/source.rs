@@ -1,15 +1,16 @@
-//! One position's income on the solver's scale, cut into segments of one curvature.
+//! One position's income on the solver's scale, cut into segments of one curvature and of one side of its pivot.
 
 use model::Curve;
 use model::rate::{Income, Piece};
 
 use crate::programme::Programme;
+use crate::weight::Weight;
 
 /// Halvings that bring a bracket of doubles to a point.
 const HALVINGS: usize = 200;
 
-/// The income of one position over `[lower, upper]`, amounts in units of the programme. A source that earns
-/// nothing anywhere has nothing above its lower bound: money there is no better than idle.
+/// The income of one position over `[lower, upper]`, amounts in units of the programme. A source that earns nothing
+/// anywhere has nothing above its lower bound, unless its movements count: money there is no better than idle.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
     segments: Vec<Segment>,
@@ -20,6 +21,8 @@ pub(crate) struct Source {
 pub(crate) struct Segment {
     pub(crate) low: f64,
     pub(crate) high: f64,
+    /// Whether it lies above the place's pivot.
+    pub(crate) is_above: bool,
     is_convex: bool,
     piece: Option<Piece>,
     unit: f64,
@@ -29,13 +32,18 @@ impl Source {
     /// Every source of a programme.
     pub(crate) fn all(programme: &Programme) -> Vec<Self> {
         let unit = programme.unit();
-        let ranges = programme.lower().iter().zip(programme.upper());
-        programme.curves().iter().zip(ranges).map(|(curve, (low, high))| Self::new(curve, *low, *high, unit)).collect()
+        let ranges = programme.lower().iter().zip(programme.upper()).zip(programme.pivots());
+        let sources = programme.curves().iter().zip(ranges);
+        sources.map(|(curve, ((low, high), pivot))| Self::new(curve, (*low, *high), *pivot, unit)).collect()
     }
 
-    fn new(curve: &Curve, low: f64, high: f64, unit: f64) -> Self {
+    fn new(curve: &Curve, (low, high): (f64, f64), pivot: Option<f64>, unit: f64) -> Self {
         let mut ends = vec![low];
         ends.extend(curve.breakpoints(low, high));
+        if let Some(pivot) = pivot.filter(|pivot| *pivot > low && *pivot < high) {
+            ends.insert(ends.partition_point(|end| *end < pivot), pivot);
+            ends.dedup();
+        }
         if high > low {
             ends.push(high);
         }
@@ -44,7 +52,8 @@ impl Source {
             let middle = f64::midpoint(low, high);
             let piece = piece_at(middle);
             let is_convex = piece.is_some_and(|piece| piece.income(middle).curvature > 0.0);
-            Segment { low: low / unit, high: high / unit, is_convex, piece, unit }
+            let is_above = pivot.is_none_or(|pivot| low >= pivot);
+            Segment { low: low / unit, high: high / unit, is_above, is_convex, piece, unit }
         };
         let segments = if ends.len() == 1 {
             vec![segment(low, low)]
@@ -55,7 +64,11 @@ impl Source {
             let incomes = [segment.low, segment.high].map(|x| segment.income(x));
             incomes.iter().any(|income| income.value != 0.0 || income.marginal != 0.0)
         };
-        if segments.iter().any(earns) { Self { segments } } else { Self { segments: vec![segment(low, low)] } }
+        if pivot.is_some() || segments.iter().any(earns) {
+            Self { segments }
+        } else {
+            Self { segments: vec![segment(low, low)] }
+        }
     }
 
     pub(crate) fn lower(&self) -> f64 {
@@ -86,7 +99,7 @@ impl Source {
     }
 
     /// The segment that ends at `x` or holds it.
-    fn segment_below(&self, x: f64) -> &Segment {
+    pub(crate) fn segment_below(&self, x: f64) -> &Segment {
         self.segments.iter().find(|segment| segment.high >= x).unwrap_or(&self.segments[self.segments.len() - 1])
     }
 
@@ -105,12 +118,12 @@ impl Source {
         cuts.min_by(|a, b| (a - x).abs().total_cmp(&(b - x).abs()))
     }
 
-    /// The maximum of `income(x) - price * x` over `[low, high]`, and the least `x` that attains it.
-    pub(crate) fn best(&self, price: f64, low: f64, high: f64) -> (f64, f64) {
+    /// The maximum of `income(x) - price(x)` over `[low, high]`, and the least `x` that attains it.
+    pub(crate) fn best(&self, price: &Weight, low: f64, high: f64) -> (f64, f64) {
         let mut best = (low, f64::NEG_INFINITY);
         for segment in self.segments_in(low, high) {
-            for x in segment.candidates(price) {
-                let value = segment.income(x).value - price * x;
+            for x in segment.candidates(price.slope(segment.is_above)) {
+                let value = segment.income(x).value - price.at(x);
                 if value > best.1 {
                     best = (x, value);
                 }
@@ -134,7 +147,7 @@ impl Segment {
         })
     }
 
-    /// Where `income(x) - price * x` can be largest, ascending.
+    /// Where `income(x) - slope * x` can be largest, ascending.
     fn candidates(&self, price: f64) -> Vec<f64> {
         let above = |x: f64| self.income(x).marginal > price;
         if self.is_convex {

@@ -1,79 +1,139 @@
-//! The programme of a snapshot: curves, what is stuck, what may be held, and every limit as a group.
+//! The programme of a snapshot: curves, what is stuck, what may be held and moved, and every limit as a group.
+//!
+//! Limits of the portfolio (caps, floor, cover, depth) may be broken already, and are then brought as near as the others
+//! allow (`reach`). Limits of the change (budgets, tripped breakers, grant, pause) hold for whoever moves nothing, so that the
+//! programme always has an answer.
 
-use model::alloy_primitives::U256;
 use model::units::{Assets, Wad};
-use model::{LimitKind, Mandate, Position, RiskId, Snapshot, Unreachable};
+use model::{Curve, LimitKind, Position, RiskId, Snapshot, Unreachable};
 
+use crate::budget;
+use crate::portfolio::{self, Limit};
 use crate::programme::{Group, Programme};
+use crate::reach::{Reach, reach};
 use crate::{Error, Settings};
+
+/// What may move at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Freedom {
+    /// Both ways.
+    Full,
+    /// Only to idle.
+    ReduceOnly,
+}
 
 /// A programme with the exact integer bounds that it was stated from.
 pub(crate) struct Statement {
     pub(crate) programme: Programme,
-    /// Limits that the least reachable amounts already break; their bounds are those amounts.
+    /// Limits that no movement possible now meets; their bounds are what can be reached.
     pub(crate) unreachable: Vec<Unreachable>,
+    /// What stands in their way.
+    pub(crate) conflicts: Vec<LimitKind>,
+    /// Whether a broken limit cannot be brought nearer, so that no money may go anywhere but to idle.
+    pub(crate) is_stuck: bool,
     /// The least of each position, in base units.
     pub(crate) lower: Vec<Assets>,
     /// The bound of each group of the programme, in base units.
     pub(crate) bounds: Vec<Assets>,
 }
 
+/// The range of one position, and why it is no wider.
+pub(crate) struct Range {
+    pub(crate) lower: Assets,
+    pub(crate) upper: f64,
+    /// What keeps it from going lower, where something does.
+    pub(crate) holds: Option<LimitKind>,
+    /// Whether it earns nothing anywhere, so that money there is no better than idle.
+    pub(crate) is_barren: bool,
+}
+
 impl Statement {
     /// States the programme of `snapshot`.
-    pub(crate) fn of(snapshot: &Snapshot, settings: &Settings) -> Result<Self, Error> {
-        let positions = &snapshot.positions;
-        // What a position pays beyond its value in the book would be in nobody's price: it stays there.
-        let stuck =
-            |(position, believed): (&Position, Assets)| position.value.saturating_sub(position.liquidity.min(believed));
-        let lower = positions.iter().zip(snapshot.believed()).map(stuck).collect::<Vec<_>>();
-        let mut curves = Vec::with_capacity(positions.len());
-        let mut upper = Vec::with_capacity(positions.len());
-        for (position, least) in positions.iter().zip(&lower) {
-            let curve = position
-                .rate
-                .curve(position.value, snapshot.block.timestamp)
-                .map_err(|source| Error::Rate { position: position.index, source })?;
-            let most = if position.rate.refusal().is_some() { least.to_f64() } else { curve.capacity() };
-            upper.push(most.max(least.to_f64()));
-            curves.push(curve);
+    pub(crate) fn of(snapshot: &Snapshot, settings: &Settings, freedom: Freedom) -> Result<Self, Error> {
+        let curves = curves(snapshot)?;
+        let mut ranges = ranges(snapshot, &curves, freedom);
+        let limits = portfolio::limits(snapshot, settings);
+        let budgets = budget::groups(snapshot, settings);
+        let Reach { achieved, lowest, conflicts, is_stuck } = reach(snapshot, &limits, &budgets, &ranges)?;
+        for (range, lowest) in ranges.iter_mut().zip(lowest) {
+            // Money that earns nothing leaves as far as it can; how far is not for the search to weigh.
+            if range.is_barren {
+                range.lower = lowest;
+                range.upper = lowest.to_f64();
+            }
         }
         let (mut unreachable, mut groups, mut bounds) = (Vec::new(), Vec::new(), Vec::new());
-        for (kind, members, exact) in limits(snapshot) {
-            let least = members.iter().fold(Assets::ZERO, |sum, member| sum.saturating_add(lower[*member]));
-            if least > exact {
-                unreachable.push(Unreachable { kind, least, bound: exact });
+        for (limit, achieved) in limits.into_iter().zip(achieved) {
+            let Limit { group, exact, .. } = limit;
+            if achieved > exact {
+                unreachable.push(Unreachable { kind: group.kind, least: achieved, bound: exact });
             }
-            let room = Wad(Wad::ONE.0.saturating_sub(settings.headroom.0)).of_down(exact);
-            let bound = room.max(least);
+            let bound = achieved.max(Assets::from_f64_down(group.bound));
             // The sum of rounded doubles may exceed the rounded sum.
-            let sum = members.iter().map(|member| lower[*member].to_f64()).sum::<f64>();
-            groups.push(Group { kind, members, bound: bound.to_f64().max(sum) });
+            let sum = group.members.iter().zip(&group.weights);
+            let sum = sum.map(|(member, weight)| weight.at(ranges[*member].lower.to_f64())).sum::<f64>();
+            groups.push(Group { bound: bound.to_f64().max(sum), ..group });
             bounds.push(bound);
         }
-        let floats = lower.iter().map(|least| least.to_f64()).collect();
+        for group in budgets {
+            bounds.push(Assets::from_f64_down(group.bound));
+            groups.push(group);
+        }
+        let floats = ranges.iter().map(|range| range.lower.to_f64()).collect();
+        let upper = ranges.iter().map(|range| range.upper).collect();
         let programme = Programme::new(curves, floats, upper, groups)?;
-        Ok(Self { programme, unreachable, lower, bounds })
+        let lower = ranges.into_iter().map(|range| range.lower).collect();
+        let conflicts = if unreachable.is_empty() { Vec::new() } else { conflicts };
+        Ok(Self { programme, unreachable, conflicts, is_stuck, lower, bounds })
     }
 }
 
-/// Every limit with the positions that it covers and its exact bound, rounded down.
-///
-/// The book may lag behind the real values: caps take the lower of both net asset values, the floor the higher.
-fn limits(snapshot: &Snapshot) -> Vec<(LimitKind, Vec<usize>, Assets)> {
-    let (total, nav) = (snapshot.total_assets(), snapshot.book.nav);
-    let (lower_nav, higher_nav) = (total.min(nav), total.max(nav));
-    let above_floor = Wad(Wad::ONE.0.saturating_sub(snapshot.book.liquidity_floor.0)).of_down(higher_nav);
-    let budget = above_floor.saturating_sub(higher_nav.saturating_sub(total));
-    let mut limits = vec![(LimitKind::Budget, (0..snapshot.positions.len()).collect(), budget)];
-    for (cap, members) in Mandate::of(snapshot).caps() {
-        if members.is_empty() {
-            continue;
+/// The income curve of each position.
+pub(crate) fn curves(snapshot: &Snapshot) -> Result<Vec<Curve>, Error> {
+    let curve = |position: &Position| {
+        let curve = position.rate.curve(position.value, snapshot.now());
+        curve.map_err(|source| Error::Rate { position: position.index, source })
+    };
+    snapshot.positions.iter().map(curve).collect()
+}
+
+/// What each position may hold: all else being free.
+fn ranges(snapshot: &Snapshot, curves: &[Curve], freedom: Freedom) -> Vec<Range> {
+    let (now, grant) = (snapshot.now(), &snapshot.operator.grant);
+    let only_reduces = freedom == Freedom::ReduceOnly || snapshot.budgets.is_paused(now);
+    let range = |((position, curve), believed): ((&Position, &Curve), Assets)| {
+        let value = position.value;
+        if !grant.is_active(now) || !grant.covers(position.index) {
+            let holds = Some(LimitKind::OutOfGrant { position: position.index });
+            return Range { lower: value, upper: value.to_f64(), holds, is_barren: false };
         }
-        let risk_id = RiskId(cap.id);
-        let absolute = Assets::from(cap.absolute_assets);
-        let relative = Wad(U256::from(cap.relative_wad)).of_down(lower_nav);
-        limits.push((LimitKind::AbsoluteCap { risk_id }, members.to_vec(), absolute));
-        limits.push((LimitKind::RelativeCap { risk_id }, members.to_vec(), relative));
-    }
-    limits
+        // What a position pays beyond its value in the book would be in nobody's price: it stays there.
+        let lower = value.saturating_sub(position.liquidity.min(believed));
+        let stuck = LimitKind::Illiquidity { position: position.index };
+        let holds = (!lower.is_zero()).then_some(stuck);
+        let is_barren = position.rate.refusal().is_some() || earns_nothing(curve, lower.to_f64());
+        let takes_nothing = only_reduces || is_barren || snapshot.is_tripped(position);
+        let most = if takes_nothing { value.to_f64() } else { curve.capacity() };
+        Range { lower, upper: most.max(lower.to_f64()), holds, is_barren }
+    };
+    snapshot.positions.iter().zip(curves).zip(snapshot.believed()).map(range).collect()
+}
+
+/// Whether a venue pays nothing at any size.
+fn earns_nothing(curve: &Curve, low: f64) -> bool {
+    let earns = |x: f64| {
+        let income = curve.income(x);
+        income.value != 0.0 || income.marginal != 0.0
+    };
+    !earns(low) && !curve.pieces().iter().any(|piece| earns(piece.from.max(low)))
+}
+
+/// The part of a bound that the headroom leaves.
+pub(crate) fn room(bound: Assets, settings: &Settings) -> Assets {
+    Wad(Wad::ONE.0.saturating_sub(settings.headroom.0)).of_down(bound)
+}
+
+/// A risk id out of a cap.
+pub(crate) fn risk_id(cap: &model::mandate::Cap) -> RiskId {
+    RiskId(cap.id)
 }

@@ -3,67 +3,81 @@
 use keeper_optimizer::{Error, Settings, optimize};
 use model::alloy_primitives::{Address, B256, U256};
 use model::{
-    Asset, Assets, Block, Book, Cap, LimitKind, Operator, Position, RateModel, RiskId, Snapshot, Status, Timestamp,
-    VenueKind, Wad, Wei,
+    Asset, Assets, Block, Book, Budgets, Cap, Grant, Level, LimitKind, Operator, Parameters, Position, RateModel,
+    RiskId, Snapshot, Status, Terms, Timestamp, VenueKind, Wad, Wei,
 };
 
 use crate::world::{MILLION, usdc};
 
-const TEN_MILLION: u128 = 10_000_000_000_000;
+pub const TEN_MILLION: u128 = 10_000_000_000_000;
 
-fn id(name: &str) -> RiskId {
+pub fn id(name: &str) -> RiskId {
     RiskId::from_name(name).expect("the name is short")
 }
 
-fn position(index: u32, rate: RateModel, value: u128, risk_ids: &[&str]) -> Position {
+/// A position that was marked just now, is wholly liquid and payable at once, and moves at no charge.
+pub fn position(index: u32, rate: RateModel, value: u128, risk_ids: &[&str]) -> Position {
     Position {
         index,
         adapter: Address::with_last_byte(1),
         venue: Address::with_last_byte(2),
+        market: B256::ZERO,
         kind: VenueKind::AaveV3,
         risk_ids: risk_ids.iter().map(|name| id(name)).collect(),
         marked: Assets::from(value),
         marked_at: Timestamp(0),
+        shortfall: Assets::ZERO,
+        terms: Terms { instant_bps: 10_000, depth_bps: 10_000, slack_bps: 0 },
         value: Assets::from(value),
+        units: U256::from(value),
         liquidity: Assets::from(value),
+        depth: None,
+        reported_rate: None,
         rate,
     }
 }
 
-fn capped(name: &str, absolute: u128, relative_percent: u128) -> Cap {
+pub fn capped(name: &str, absolute: u128, relative_percent: u128) -> Cap {
     Cap {
         risk_id: id(name),
         exposure: Assets::ZERO,
         absolute: Assets::from(absolute),
         relative: Wad::from(relative_percent * 10_000_000_000_000_000),
+        tripped_until: Timestamp(0),
     }
 }
 
-fn snapshot(idle: u128, positions: Vec<Position>, caps: Vec<Cap>) -> Snapshot {
+/// A vault whose money has stayed, with 5 % liquidity floor and budgets of everything for a keeper of every position.
+pub fn snapshot(idle: u128, positions: Vec<Position>, caps: Vec<Cap>) -> Snapshot {
     let marked = positions.iter().fold(Assets::ZERO, |sum, position| sum.saturating_add(position.marked));
     let nav = marked.saturating_add(Assets::from(idle));
+    let all = Level { used: Assets::ZERO, capacity: Assets::from(u128::MAX) };
     Snapshot {
         chain_id: 412_346,
         block: Block { number: 1, hash: B256::ZERO, timestamp: Timestamp(0), base_fee: Wei::from(100_000_000) },
         vault: Address::with_last_byte(3),
         asset: Asset { address: Address::with_last_byte(4), symbol: "USDC".into(), decimals: 6 },
-        book: Book {
-            idle: Assets::from(idle),
-            marked,
-            nav,
-            nav_entry: nav,
-            max_rate: Wad::ONE,
-            liquidity_floor: Wad::from(50_000_000_000_000_000),
-        },
-        intent_nonce: U256::ZERO,
+        book: Book { idle: Assets::from(idle), marked, nav, nav_entry: nav, nav_least: nav, max_rate: Wad::ONE },
+        parameters: Parameters { liquidity_floor: Wad::from(50_000_000_000_000_000), ..Parameters::default() },
+        budgets: Budgets { loss: all, turnover: all, ..Budgets::default() },
         revision: U256::ZERO,
         positions,
         caps,
-        operator: Operator { account: Address::ZERO, is_keeper: true, balance: Wei::ZERO },
+        operator: Operator {
+            account: Address::ZERO,
+            balance: Wei::ZERO,
+            grant: Grant {
+                positions: u64::MAX,
+                expiry: Timestamp(u64::MAX),
+                turnover: all,
+                loss: all,
+                ..Grant::default()
+            },
+        },
     }
 }
 
-fn two_pools() -> Vec<Position> {
+pub fn two_pools() -> Vec<Position> {
     let pools = [usdc(80.0 * MILLION, 0.88), usdc(80.0 * MILLION, 0.6)];
     pools.into_iter().zip(0..).map(|(pool, index)| position(index, pool, 0, &[["a", "b"][index as usize]])).collect()
 }
@@ -118,10 +132,11 @@ fn money_that_is_stuck_above_a_cap_is_named() {
 
     let target = optimize(&snapshot(TEN_MILLION, positions, caps), &Settings::default()).expect("it is possible");
 
-    let Status::Infeasible { unreachable } = &target.status else { panic!("the cap cannot be met") };
+    let Status::Infeasible { unreachable, conflicts } = &target.status else { panic!("the cap cannot be met") };
     assert_eq!(unreachable.len(), 1);
     let line = "absolute cap of a: 4000000000000 at least, 3000000000000 allowed";
     assert_eq!(unreachable[0].to_string(), line);
+    assert_eq!(*conflicts, [LimitKind::Illiquidity { position: 0 }]);
     assert_eq!(target.positions[0].assets, Assets::from(4_000_000_000_000));
 }
 
@@ -140,11 +155,11 @@ fn impossible_parameters_name_the_position() {
 #[test]
 fn amounts_beyond_the_accounts_are_refused() {
     let mut snapshot = snapshot(TEN_MILLION, two_pools(), vec![capped("b", u128::MAX, 90)]);
-    snapshot.book.nav = Assets(U256::from(u128::MAX) + U256::from(1));
+    snapshot.book.idle = Assets(U256::from(u128::MAX) + U256::from(1));
 
     let error = optimize(&snapshot, &Settings::default()).expect_err("the vault cannot hold that");
 
-    assert!(matches!(error, Error::Amount(_)), "{error}");
+    assert!(matches!(error, Error::Trial(_)), "{error}");
 }
 
 #[test]

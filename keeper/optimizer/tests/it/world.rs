@@ -62,13 +62,13 @@ pub fn curve(model: &RateModel) -> Curve {
 
 /// The group of everything.
 pub fn budget(places: usize, bound: f64) -> Group {
-    Group { kind: LimitKind::Budget, members: (0..places).collect(), bound }
+    Group::whole(LimitKind::Budget, (0..places).collect(), bound)
 }
 
 /// A cap on some places.
 pub fn cap(name: &str, members: &[usize], bound: f64) -> Group {
     let risk_id = RiskId::from_name(name).expect("the name is short");
-    Group { kind: LimitKind::AbsoluteCap { risk_id }, members: members.to_vec(), bound }
+    Group::whole(LimitKind::AbsoluteCap { risk_id }, members.to_vec(), bound)
 }
 
 /// A programme without stuck money.
