@@ -4,8 +4,9 @@ pragma solidity ^0.8.20;
 /// What governs the vault, at the vault's own address: roles, parameters and registry.
 ///
 /// A change that takes risk away is immediate; one that adds risk must be submitted, waits for its function's delay,
-/// and can then be made by anyone with the very calldata that was submitted. Before `open` the owner changes
-/// everything at once. Amounts are base units of the asset; `wad` is 1e18 = 100 %; times are unix seconds.
+/// and can then be made by anyone with the very calldata that was submitted, for 30 days and once. It is judged again
+/// when it is made. Calldata of changes is canonical: no dirty bits, nothing behind the arguments. Before `open` owner
+/// and curator change everything at once, each what is theirs, and nothing can be submitted. Amounts are base units of the asset; `wad` is 1e18 = 100 %; times are unix seconds.
 interface IBoard {
     /// What trips the breaker of a risk id. `feed` answers as Chainlink's aggregators do; zero for none: then the
     /// conditions of the price never hold. `liquidBps`: a position that can be paid less of its value at once is
@@ -58,6 +59,8 @@ interface IBoard {
     /// The change adds risk and was not submitted, or waits until `executableAt` (0: never submitted).
     error NotReady(bytes32 id, uint256 executableAt, uint256 now_);
     error AlreadySubmitted(bytes32 id, uint256 executableAt);
+    /// Before the vault is open nothing waits.
+    error NotOpen();
     /// A function that may not add risk any more, for good.
     error AbdicatedFunction(bytes4 selector);
     /// A function that is not one of a submitted change.
@@ -68,7 +71,7 @@ interface IBoard {
     /// 5 decimals.
     error FeedRefused(address feed, uint8 reason, uint256 value);
     error AlreadyOpen();
-    /// A pause ends by itself, and the next one waits for a cool-down.
+    /// Pauses, and trips by word, end by themselves within a window of 7 days; the next window can begin then.
     error CoolingDown(uint256 until);
 
     /// Ends the set-up, once: deposits begin, and from now on what adds risk waits. Owner.
@@ -76,16 +79,19 @@ interface IBoard {
 
     /// Announces a change that adds risk: the calldata of one of the functions below. Whoever may make the change.
     function submit(bytes calldata data) external;
-    /// Takes an announced change back. Owner, curator or a guardian.
+    /// Takes an announced change back. Owner, curator or a guardian; the owner alone where it is one of curator,
+    /// guardians or ownership, so that nobody can keep himself in office.
     function revoke(bytes32 id) external;
-    /// The delay of a function: a longer one at once, a shorter one after the delay that it has. Owner.
+    /// The delay of a function: a longer one at once, a shorter one after the delay that it has; between a day more
+    /// than the longest exit and 30 days. Owner.
     function setDelay(bytes4 selector, uint256 secs) external;
-    /// Gives up the power to add risk by a function, for good. Owner.
+    /// Gives up the power to add risk by a function, for good; by `setDelay`, to shorten any delay. Owner.
     function abdicate(bytes4 selector) external;
-    /// Only movements to idle, for `secs` at most 7 days; the next pause can follow 7 days after its end. Guardian,
-    /// curator, owner. Never stops an exit.
+    /// Only movements to idle, for `secs`. The first pause begins a window of 7 days, within which every pause ends;
+    /// 7 days after its end the next can begin. Guardian, curator, owner. Never stops an exit.
     function pause(uint256 secs) external;
-    /// Trips a risk id by a guardian's word, within the longest trip.
+    /// Trips a risk id by somebody's word, for as long as its breaker trips (a day where it has none), within a window
+    /// as that of pauses, all ids together. Guardian, curator, owner.
     function tripByWord(bytes32 riskId) external;
 
     /// Owner: curator and guardians, ownership in two steps, gains, time, code, delays.
@@ -100,7 +106,8 @@ interface IBoard {
     function admitCode(bytes32 codehash, bool admitted) external;
 
     /// Curator or owner: positions, terms, caps, ids, breakers, liquidity, keepers. A guardian may do what takes
-    /// risk away.
+    /// risk away: lower terms (not raise the slack, which keeps the keeper from moving money back), lower caps, nest,
+    /// raise liquidity, narrow grants.
     function addPosition(address adapter, bytes32[] calldata riskIds, uint16 instantBps, uint16 depthBps, uint16 slackBps)
         external
         returns (uint32);
@@ -110,7 +117,8 @@ interface IBoard {
     function nest(bytes32 riskId, bytes32 parent, bool nested) external;
     function setBreaker(bytes32 riskId, Breaker calldata breaker) external;
     function setLiquidity(uint256 floorWad, uint256 coverWad) external;
-    /// Gives a key its grant, or takes it away (no positions). A grant that is nowhere wider is immediate.
+    /// Gives a key its grant, or takes it away (no positions, or expired). A grant that is nowhere wider is immediate;
+    /// one that is wider is a sign of the keeper's life.
     function setKeeper(address keeper, uint64 positions, uint256 turnoverWad, uint256 lossWad, uint256 expiry) external;
 
     function owner() external view returns (address);
@@ -122,9 +130,10 @@ interface IBoard {
     function breaker(bytes32 riskId) external view returns (Breaker memory);
     /// The ids that count `riskId` against them, itself included.
     function ancestors(bytes32 riskId) external view returns (bytes32[] memory);
+    /// How long a function's changes that add risk wait; `setDelay` waits for the delay that it shortens.
     function delay(bytes4 selector) external view returns (uint256);
     function isAbdicated(bytes4 selector) external view returns (bool);
-    /// When an announced change can be made; 0 where none was announced.
+    /// When an announced change can be made; 0 where none was announced, or it was made, taken back or has expired.
     function executableAt(bytes32 id) external view returns (uint256);
     /// The id of a change: keccak256 of its calldata.
     function changeId(bytes calldata data) external pure returns (bytes32);
@@ -132,7 +141,7 @@ interface IBoard {
     /// nothing: whoever reads this asks the chain itself as well.
     function programs() external view returns (Program[] memory);
 
-    /// One of the vault's programs and how long it stays active without a keep-alive.
+    /// One of the vault's programs and how long it stays active without a keep-alive; 0 where it has expired, or is none.
     struct Program {
         address account;
         bytes32 codehash;

@@ -1,8 +1,8 @@
 //! Accounts, storage, logs and time; calls from outside.
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc};
+use std::{any::type_name, cell::RefCell, collections::HashMap, rc::Rc};
 
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, B256, U256, keccak256};
 use alloy_sol_types::{SolCall, SolError, SolEvent};
 use stylus_sdk::host::VM;
 
@@ -25,10 +25,13 @@ pub struct Log {
 #[derive(Default)]
 pub(crate) struct State {
     pub(crate) programs: HashMap<Address, Program>,
+    pub(crate) codehashes: HashMap<Address, B256>,
     pub(crate) storage: HashMap<(Address, B256), B256>,
     pub(crate) logs: Vec<Log>,
     pub(crate) now_secs: u64,
     pub(crate) gas_given: HashMap<Address, u64>,
+    /// Whether a callee has burnt all the gas of the call from outside.
+    pub(crate) is_out_of_gas: bool,
 }
 
 /// A chain.
@@ -48,9 +51,16 @@ impl Default for World {
 }
 
 impl World {
-    /// Puts a program at an address.
-    pub fn install(&self, at: Address, program: impl Fn(Vec<u8>, VM) -> Result<Vec<u8>, Revert> + 'static) {
-        self.0.borrow_mut().programs.insert(at, Rc::new(program));
+    /// Puts a program at an address; programs of the same code have the same code hash.
+    pub fn install<P: Fn(Vec<u8>, VM) -> Result<Vec<u8>, Revert> + 'static>(&self, at: Address, program: P) {
+        let mut state = self.0.borrow_mut();
+        state.programs.insert(at, Rc::new(program));
+        state.codehashes.insert(at, keccak256(type_name::<P>()));
+    }
+
+    /// Returns the hash of the code at an address; zero where there is none.
+    pub fn codehash(&self, at: Address) -> B256 {
+        self.0.borrow().codehashes.get(&at).copied().unwrap_or_default()
     }
 
     /// Calls with calldata as it stands.

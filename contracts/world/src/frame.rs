@@ -34,6 +34,8 @@ pub(crate) struct Call {
 pub(crate) struct Frame {
     pub(crate) world: World,
     pub(crate) call: Call,
+    /// The most gas that it may use; all that there is counts as `u64::MAX`.
+    pub(crate) gas: u64,
     /// What the last call out returned.
     pub(crate) returned: Vec<u8>,
     words: HashMap<B256, B256>,
@@ -59,6 +61,10 @@ impl Call {
         if FRAMES.with_borrow(|frames| frames.len() == MAX_DEPTH) {
             return Err(Vec::new());
         }
+        let is_outermost = FRAMES.with_borrow(Vec::is_empty);
+        if is_outermost {
+            world.0.borrow_mut().is_out_of_gas = false;
+        }
         let (storage, logs) = {
             let state = world.0.borrow();
             (state.storage.clone(), state.logs.len())
@@ -66,6 +72,7 @@ impl Call {
         let frame = Frame {
             world: world.clone(),
             call: self,
+            gas,
             returned: Vec::new(),
             words: HashMap::new(),
             dirty: HashMap::new(),
@@ -75,7 +82,7 @@ impl Call {
         let mut result = program(data, VM { host: WasmVM {} });
         let mut frame = FRAMES.with_borrow_mut(Vec::pop).expect("it was pushed above");
         frame.flush(false);
-        if frame.wrote_while_static {
+        if frame.wrote_while_static || is_outermost && world.0.borrow().is_out_of_gas {
             result = Err(Vec::new());
         }
         if result.is_err() {
@@ -85,6 +92,16 @@ impl Call {
         }
         result
     }
+}
+
+/// Burns all the gas that the running call was given. The world knows no gas: a call with a limit of its own just
+/// fails, one without takes the whole call from outside with it.
+pub(crate) fn burn_gas() {
+    with(|frame| {
+        if frame.gas == u64::MAX {
+            frame.world.0.borrow_mut().is_out_of_gas = true;
+        }
+    });
 }
 
 impl Frame {

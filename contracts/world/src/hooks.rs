@@ -154,6 +154,10 @@ hooks! {
         with(|frame| frame.world.now_secs())
     }
 
+    fn evm_gas_left() -> u64 {
+        with(|frame| frame.gas)
+    }
+
     fn chainid() -> u64 {
         412_346
     }
@@ -161,6 +165,11 @@ hooks! {
     fn account_code_size(address: *const u8) -> usize {
         let account = Address::from_slice(read(address, 20));
         with(|frame| usize::from(frame.world.0.borrow().programs.contains_key(&account)))
+    }
+
+    fn account_codehash(address: *const u8, dest: *mut u8) {
+        let account = Address::from_slice(read(address, 20));
+        write(dest, with(|frame| frame.world.codehash(account)).as_slice());
     }
 
     fn native_keccak256(bytes: *const u8, len: usize, output: *mut u8) {
@@ -183,14 +192,12 @@ macro_rules! refused {
 refused! {
     fn account_balance(*const u8, *mut u8);
     fn account_code(*const u8, usize, usize, *mut u8) -> usize;
-    fn account_codehash(*const u8, *mut u8);
     fn block_basefee(*mut u8);
     fn block_coinbase(*mut u8);
     fn block_gas_limit() -> u64;
     fn block_number() -> u64;
     fn create1(*const u8, usize, *const u8, *mut u8, *mut usize);
     fn create2(*const u8, usize, *const u8, *const u8, *mut u8, *mut usize);
-    fn evm_gas_left() -> u64;
     fn evm_ink_left() -> u64;
     fn pay_for_memory_grow(u16);
     fn msg_reentrant() -> bool;

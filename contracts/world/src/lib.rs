@@ -2,7 +2,7 @@
 //!
 //! It has what the programs use of a host and nothing else: calls of every kind with rollback, storage behind a cache
 //! that must be flushed before calls as on the real host, static calls that refuse writes, logs, time, and the
-//! precompile that recovers signers. It knows no gas. The real chain, with the real WASM and venues, is what the end
+//! precompiles that recover signers and know programs' lives. It knows no gas, but which call was given how much. The real chain, with the real WASM and venues, is what the end
 //! to end tests run on; this one finds faults in milliseconds.
 
 mod chain;
@@ -12,7 +12,9 @@ pub mod mock;
 mod scene;
 
 pub use chain::{Log, Program, World, address, refusal};
-pub use scene::{ALL, CURATOR, GUARDIAN, KEEPER, OWNER, Scene, USDC, VAULT, WAD, risk_id};
+pub use scene::{
+    ALL, BOARD, CURATOR, DESK, GUARDIAN, KEEPER, OWNER, Scene, Terms, USDC, VAULT, WAD, add, legs, risk_id, set_cap,
+};
 
 /// The price of a test's brevity: revert data as it came.
 pub type Revert = Vec<u8>;

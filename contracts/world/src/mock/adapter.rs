@@ -1,4 +1,8 @@
-//! An adapter that is its own venue: what the desk is tested against.
+//! An adapter that is its own venue: what the desk is tested against. Honest until a test turns a knob.
+//!
+//! It keeps units and a reported value. Money trades for units at the reported price (value a unit) unless [`TRADE`]
+//! says otherwise: that is a venue whose price somebody moves between two looks. Units are so small that their rounding
+//! does not show; a venue that rounds for itself is one whose trade price is worse.
 
 use abi::{adapter::IAdapter, erc20::IERC20};
 use alloy_primitives::{Address, U256};
@@ -6,7 +10,7 @@ use alloy_sol_types::{SolCall, SolValue};
 use host::{VM, Word, invoke};
 
 use super::{Hook, fire, is, load, store};
-use crate::{Revert, World};
+use crate::{Revert, World, frame::burn_gas};
 
 /// The slot of what it says it is worth.
 pub const VALUE: u8 = 0;
@@ -14,6 +18,22 @@ pub const VALUE: u8 = 0;
 pub const LIQUIDITY: u8 = 1;
 /// The slot of what goes wrong: a sum of the switches below.
 pub const FAULTS: u8 = 2;
+/// The slot of the units it holds.
+pub const UNITS: u8 = 3;
+/// The slot of the price at which money trades for units, as parts per billion of the reported one; zero for the same.
+pub const TRADE: u8 = 4;
+/// The slot of what the venue holds for everybody, plus one; zero for unknown. It moves with the money.
+pub const DEPTH: u8 = 5;
+/// The slot of what a unit earns a year in wad, plus one; zero for unknown.
+pub const RATE: u8 = 6;
+/// The slot of by how much that rate falls with every base unit held, in wad.
+pub const SLOPE: u8 = 7;
+/// The slot of the part of what it owes that it pays, in parts per billion; zero for all of it.
+pub const PAYS: u8 = 8;
+/// The slot of the value in its answer to money that moved, plus one; zero for the true one.
+pub const ANSWER_VALUE: u8 = 9;
+/// The slot of the units in its answer to money that moved, plus one; zero for the true ones.
+pub const ANSWER_UNITS: u8 = 10;
 /// Reverts when it is asked for its value.
 pub const NO_VALUE: u64 = 1;
 /// Reverts when money is asked back.
@@ -24,6 +44,14 @@ pub const NO_LIQUIDITY: u64 = 4;
 pub const HALF: u64 = 8;
 /// Reverts when money comes in.
 pub const NO_DEPOSIT: u64 = 16;
+/// Burns all the gas that it is given, whatever it is asked.
+pub const BURN: u64 = 32;
+/// Answers one word where four are due.
+pub const SHORT: u64 = 64;
+/// The units that the first base unit buys: enough that rounding in units is far below a base unit.
+pub const UNITS_PER_ASSET: u64 = 1_000_000_000_000;
+/// One, for the knobs that are parts of it.
+pub const BILLION: u64 = 1_000_000_000;
 
 /// Installs an adapter of `vault` and `asset`; the hook fires whenever money moves.
 pub fn install(world: &World, at: Address, vault: Address, asset: Address) -> Hook {
@@ -34,40 +62,120 @@ pub fn install(world: &World, at: Address, vault: Address, asset: Address) -> Ho
 }
 
 fn answer(hook: &Hook, input: &[u8], vm: &VM, vault: Address, asset: Address) -> Result<Vec<u8>, Revert> {
-    let has = |fault: u64| load(vm, FAULTS).as_limbs()[0] & fault != 0;
-    let value = load(vm, VALUE);
-    if input.starts_with(&IAdapter::valueCall::SELECTOR) {
-        return if has(NO_VALUE) { Err(b"no value".to_vec()) } else { Ok(value.abi_encode()) };
+    if has(vm, BURN) {
+        burn_gas();
+        return Err(Vec::new());
     }
-    if input.starts_with(&IAdapter::liquidityCall::SELECTOR) {
-        let set = load(vm, LIQUIDITY);
-        let liquid = if set.is_zero() { value } else { value.min(set - U256::ONE) };
-        return if has(NO_LIQUIDITY) { Err(b"no liquidity".to_vec()) } else { Ok(liquid.abi_encode()) };
+    let asks = |selector: [u8; 4]| input.starts_with(&selector);
+    let fails = |fault: u64, reason: &str| if has(vm, fault) { Err(reason.as_bytes().to_vec()) } else { Ok(()) };
+    if asks(IAdapter::valueCall::SELECTOR) {
+        fails(NO_VALUE, "no value")?;
+        return Ok(load(vm, VALUE).abi_encode());
     }
-    if input.starts_with(&IAdapter::vaultCall::SELECTOR) {
+    if asks(IAdapter::reportCall::SELECTOR) {
+        fails(NO_VALUE, "no value")?;
+        return Ok(report(vm, load(vm, VALUE), load(vm, UNITS)));
+    }
+    if asks(IAdapter::liquidityCall::SELECTOR) {
+        fails(NO_LIQUIDITY, "no liquidity")?;
+        return Ok(load(vm, VALUE).min(or(load(vm, LIQUIDITY), U256::MAX)).abi_encode());
+    }
+    if asks(IAdapter::unitsCall::SELECTOR) {
+        return Ok(load(vm, UNITS).abi_encode());
+    }
+    if asks(IAdapter::vaultCall::SELECTOR) {
         return Ok(vault.abi_encode());
     }
-    if input.starts_with(&IAdapter::assetCall::SELECTOR) {
+    if asks(IAdapter::assetCall::SELECTOR) {
         return Ok(asset.abi_encode());
+    }
+    if asks(IAdapter::venueCall::SELECTOR) || asks(IAdapter::marketCall::SELECTOR) {
+        return Ok(U256::ZERO.abi_encode());
+    }
+    if asks(IAdapter::kindCall::SELECTOR) {
+        return Ok(crate::risk_id("mock").abi_encode());
     }
     if let Some(c) = is::<IAdapter::allocateCall>(input) {
         fire(vm, hook);
-        if has(NO_DEPOSIT) {
-            return Err(b"no deposit".to_vec());
-        }
-        store(vm, VALUE, value + c.assets);
-        return Ok(c.assets.abi_encode());
+        fails(NO_DEPOSIT, "no deposit")?;
+        take(vm, c.assets);
+        return Ok(report(vm, or(load(vm, ANSWER_VALUE), load(vm, VALUE)), or(load(vm, ANSWER_UNITS), load(vm, UNITS))));
     }
     if let Some(c) = is::<IAdapter::deallocateCall>(input) {
-        if has(NO_PAYMENT) {
-            return Err(b"no payment".to_vec());
-        }
-        let paid = if c.assets == U256::MAX { value } else { c.assets };
-        store(vm, VALUE, value.checked_sub(paid).ok_or_else(|| b"too much".to_vec())?);
-        let sent = if has(HALF) { paid / U256::from(2) } else { paid };
-        invoke(vm, asset, IERC20::transferCall::SELECTOR, &[vault.word(), sent.word()])?;
+        fails(NO_PAYMENT, "no payment")?;
+        let paid = give(vm, c.assets)?;
+        invoke(vm, asset, IERC20::transferCall::SELECTOR, &[vault.word(), paid.word()])?;
         fire(vm, hook);
-        return Ok(paid.abi_encode());
+        return Ok(report(vm, or(load(vm, ANSWER_VALUE), load(vm, VALUE)), or(load(vm, ANSWER_UNITS), load(vm, UNITS))));
     }
     Err(b"adapter".to_vec())
+}
+
+fn has(vm: &VM, fault: u64) -> bool {
+    load(vm, FAULTS).as_limbs()[0] & fault != 0
+}
+
+/// A knob that is stored plus one.
+fn or(set: U256, default: U256) -> U256 {
+    if set.is_zero() { default } else { set - U256::ONE }
+}
+
+fn report(vm: &VM, value: U256, units: U256) -> Vec<u8> {
+    if has(vm, SHORT) {
+        return value.abi_encode();
+    }
+    let rate = match or(load(vm, RATE), U256::MAX) {
+        U256::MAX => U256::MAX,
+        rate => rate.saturating_sub(value.saturating_mul(load(vm, SLOPE))),
+    };
+    IAdapter::Report { value, units, depth: or(load(vm, DEPTH), U256::MAX), rateWad: rate }.abi_encode()
+}
+
+/// Sells units for `assets` at the trade price: what they buy is worth less at the reported price when that is lower.
+fn take(vm: &VM, assets: U256) {
+    let (value, units, trade) = (load(vm, VALUE), load(vm, UNITS), load(vm, TRADE));
+    let worth = if trade.is_zero() { assets } else { (assets * U256::from(BILLION)).div_ceil(trade) };
+    let bought = if units.is_zero() || value.is_zero() {
+        worth * U256::from(UNITS_PER_ASSET)
+    } else {
+        worth.saturating_mul(units).div_ceil(value)
+    };
+    store(vm, VALUE, value.saturating_add(worth));
+    deepen(vm, |depth| depth.saturating_add(assets));
+    store(vm, UNITS, units.saturating_add(bought));
+}
+
+/// Buys units back for `assets`, or all of them, at the trade price; returns what is paid.
+fn give(vm: &VM, assets: U256) -> Result<U256, Revert> {
+    let (value, units, trade) = (load(vm, VALUE), load(vm, UNITS), load(vm, TRADE));
+    let (owed, worth) = if assets == U256::MAX {
+        (part(vm, value, TRADE), value)
+    } else {
+        (assets, if trade.is_zero() { assets } else { assets.saturating_mul(U256::from(BILLION)) / trade })
+    };
+    let left = value.checked_sub(worth).ok_or_else(|| b"too much".to_vec())?;
+    let burnt = match assets {
+        U256::MAX => units,
+        _ if value.is_zero() => U256::ZERO,
+        _ => worth.saturating_mul(units).div_ceil(value),
+    };
+    deepen(vm, |depth| depth.saturating_sub(owed).max(U256::ONE));
+    store(vm, VALUE, left);
+    store(vm, UNITS, units.saturating_sub(burnt));
+    let halved = if has(vm, HALF) { owed / U256::from(2) } else { owed };
+    Ok(part(vm, halved, PAYS))
+}
+
+/// Changes the depth where it is known.
+fn deepen(vm: &VM, change: impl FnOnce(U256) -> U256) {
+    let set = load(vm, DEPTH);
+    if !set.is_zero() {
+        store(vm, DEPTH, change(set));
+    }
+}
+
+/// `amount` times a knob in parts per billion.
+fn part(vm: &VM, amount: U256, knob: u8) -> U256 {
+    let billionths = load(vm, knob);
+    if billionths.is_zero() { amount } else { amount.saturating_mul(billionths) / U256::from(BILLION) }
 }

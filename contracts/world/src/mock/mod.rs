@@ -4,6 +4,9 @@
 
 pub mod aave;
 pub mod adapter;
+pub mod arb;
+pub mod batch;
+pub mod feed;
 mod signer;
 pub mod token;
 pub mod venue;

@@ -1,0 +1,114 @@
+//! What every parameter is bounded by.
+
+use alloy_primitives::U256;
+use host::{Revert, Word, revert};
+
+use abi::desk::IDesk;
+use math::WAD;
+
+const HOUR_SECS: u32 = 3_600;
+const DAY_SECS: u32 = 86_400;
+
+/// The longest that an exit can take, in seconds: none, because every exit is paid within its own call. A queue of
+/// redemptions raises it to its longest wait.
+pub const EXIT_SECS: u32 = 0;
+/// The least that any change which adds risk waits: a day more than the longest exit.
+pub const MIN_DELAY_SECS: u32 = EXIT_SECS + DAY_SECS;
+/// What every function waits until governance sets it.
+pub const DEFAULT_DELAY_SECS: u32 = 3 * DAY_SECS;
+/// The most that a function may be made to wait.
+pub const MAX_DELAY_SECS: u32 = 30 * DAY_SECS;
+/// How long an announced change can be made once it has waited.
+pub const EXPIRY_SECS: u64 = 30 * DAY_SECS as u64;
+/// How long pauses, or trips by word, last at most, from the first on.
+pub const WINDOW_SECS: u32 = 7 * DAY_SECS;
+/// How long after its end the next such window can begin.
+pub const COOL_DOWN_SECS: u32 = 7 * DAY_SECS;
+
+/// The least and the most that an epoch may be.
+pub(crate) const EPOCH_SECS: (u32, u32) = (HOUR_SECS, 30 * DAY_SECS);
+/// The least and the most that a keeper may be silent before anyone may act.
+pub(crate) const SILENCE_SECS: (u32, u32) = (HOUR_SECS, 90 * DAY_SECS);
+/// The least and the most that a trip may last.
+pub(crate) const TRIP_SECS: (u32, u32) = (HOUR_SECS, WINDOW_SECS);
+/// The least and the most that must pass between two looks at a position that seems illiquid: one transaction cannot
+/// look twice, and a second look comes within a day.
+pub(crate) const CONFIRM_SECS: (u32, u32) = (60, DAY_SECS / 2);
+/// How long a trip by word lasts for an id without a breaker.
+pub(crate) const WORD_SECS: u32 = DAY_SECS;
+
+/// One, in wad.
+pub(crate) const ONE_WAD: u64 = WAD;
+/// The most that the rate of gains may be set to: 1000 % a year.
+pub(crate) const MAX_RATE_WAD: u64 = 10 * WAD;
+/// The most that a budget for turnover may be: ten times the vault an epoch.
+pub(crate) const MAX_TURNOVER_WAD: u64 = 10 * WAD;
+/// One, in 1/10,000.
+pub(crate) const ONE_BPS: u16 = 10_000;
+
+/// Returns a fraction that is at most `most_wad`.
+pub(crate) fn fraction(value: U256, most_wad: u64) -> Result<u64, Revert> {
+    u64::try_from(value)
+        .ok()
+        .filter(|value| *value <= most_wad)
+        .ok_or_else(|| bound_exceeded(value, U256::from(most_wad)))
+}
+
+/// Returns a span of time between the least and the most.
+pub(crate) fn span(secs: U256, (least, most): (u32, u32)) -> Result<u32, Revert> {
+    let bound = if secs < U256::from(least) { least } else { most };
+    u32::try_from(secs)
+        .ok()
+        .filter(|secs| (least..=most).contains(secs))
+        .ok_or_else(|| bound_exceeded(secs, U256::from(bound)))
+}
+
+/// Returns a part that is at most the whole, in 1/10,000.
+pub(crate) fn part(bps: u64) -> Result<u16, Revert> {
+    let part = u16::try_from(bps).ok().filter(|part| *part <= ONE_BPS);
+    part.ok_or_else(|| bound_exceeded(U256::from(bps), U256::from(ONE_BPS)))
+}
+
+/// Encodes a number beyond what is allowed for it.
+pub(crate) fn bound_exceeded(value: U256, bound: U256) -> Revert {
+    revert::<IDesk::BoundExceeded>(&[value.word(), bound.word()])
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use alloy_sol_types::SolError;
+
+    use super::*;
+
+    fn refused(value: u128, bound: u128) -> Vec<u8> {
+        IDesk::BoundExceeded { value: U256::from(value), bound: U256::from(bound) }.abi_encode()
+    }
+
+    #[test]
+    fn no_delay_lets_a_change_come_before_an_exit_and_a_day() {
+        const { assert!(MIN_DELAY_SECS == EXIT_SECS + 86_400) }
+        const { assert!(MIN_DELAY_SECS <= DEFAULT_DELAY_SECS && DEFAULT_DELAY_SECS <= MAX_DELAY_SECS) }
+    }
+
+    #[test]
+    fn spans_pass_at_both_bounds_and_not_beyond() {
+        assert_eq!(span(U256::from(60), CONFIRM_SECS), Ok(60));
+        assert_eq!(span(U256::from(43_200), CONFIRM_SECS), Ok(43_200));
+        assert_eq!(span(U256::from(59), CONFIRM_SECS), Err(refused(59, 60)));
+        assert_eq!(span(U256::from(43_201), CONFIRM_SECS), Err(refused(43_201, 43_200)));
+        let wide = (1_u128 << 32) + 60;
+        assert_eq!(span(U256::from(wide), CONFIRM_SECS), Err(refused(wide, 43_200)));
+    }
+
+    #[test]
+    fn fractions_and_parts_pass_at_the_bound_and_not_over_it() {
+        assert_eq!(fraction(U256::from(WAD), ONE_WAD), Ok(WAD));
+        assert_eq!(fraction(U256::from(WAD + 1), ONE_WAD), Err(refused((WAD + 1).into(), WAD.into())));
+        let wide = (1_u128 << 64) + 1;
+        assert_eq!(fraction(U256::from(wide), ONE_WAD), Err(refused(wide, WAD.into())));
+        assert_eq!((part(10_000), part(10_001)), (Ok(10_000), Err(refused(10_001, 10_000))));
+        assert_eq!(part(65_536 + 1), Err(refused(65_537, 10_000)));
+    }
+}

@@ -1,0 +1,80 @@
+//! What trips a risk id.
+
+use abi::board::IBoard;
+use alloy_primitives::{B256, U256};
+use book::{Breaker, MAX_ASSETS, quote};
+use host::{Arguments, Revert, Word, emit, revert};
+
+use crate::{
+    bounds::{CONFIRM_SECS, TRIP_SECS, bound_exceeded, part, span},
+    gate::{By, Change},
+    program::{Board, invalid_risk_id},
+    risk::{Effect, unarmed},
+};
+
+impl Board {
+    /// Sets what trips an id. Its feed must pass its self-test now: when the change is announced and when it is made. A
+    /// breaker that trips for no time is none.
+    pub(crate) fn set_breaker(&self, change: &mut Change<'_>) -> Result<(), Revert> {
+        let risk_id = change.arguments.word()?;
+        let mut after = read(&mut change.arguments)?;
+        change.arguments.finish()?;
+        if self.book.cap_place(risk_id).is_none() {
+            return Err(invalid_risk_id(risk_id));
+        }
+        if !after.feed.is_zero() {
+            quote(&self.vm, &after).map_err(|fault| {
+                let (reason, found) = fault.facts();
+                revert::<IBoard::FeedRefused>(&[after.feed.word(), reason.word(), found.word()])
+            })?;
+        }
+
+        let before = self.book.breaker(risk_id);
+        if self.admits(change, By::Curator, Effect::of_breaker(&before, &after))? {
+            if unarmed(&before) == after {
+                after = before; // Setting it again does not forget what was seen.
+            }
+            self.book.set_breaker(risk_id, &after);
+            emit::<IBoard::BreakerSet>(&self.vm, &[risk_id], &words(&after));
+        }
+        Ok(())
+    }
+}
+
+fn read(arguments: &mut Arguments<'_>) -> Result<Breaker, Revert> {
+    let (feed, min_price, max_price) = (arguments.address()?, arguments.uint()?, arguments.uint()?);
+    let (max_age_secs, liquid) = (arguments.small(32)? as u32, arguments.small(16)?); // 32 bits.
+    let (confirm_secs, trip_secs) = (arguments.small(32)?, arguments.small(32)?);
+    if trip_secs == 0 {
+        return Ok(Breaker::default());
+    }
+    let breaker = Breaker {
+        liquid_bps: part(liquid)?,
+        confirm_secs: span(U256::from(confirm_secs), CONFIRM_SECS)?,
+        trip_secs: span(U256::from(trip_secs), TRIP_SECS)?,
+        ..Breaker::default()
+    };
+    if feed.is_zero() {
+        return Ok(breaker);
+    }
+    let max_price_wad = price(max_price, MAX_ASSETS)?;
+    Ok(Breaker { feed, min_price_wad: price(min_price, max_price_wad)?, max_price_wad, max_age_secs, ..breaker })
+}
+
+fn price(value: U256, most: u128) -> Result<u128, Revert> {
+    let price = u128::try_from(value).ok().filter(|price| *price <= most);
+    price.ok_or_else(|| bound_exceeded(value, U256::from(most)))
+}
+
+/// Returns a breaker as `IBoard.Breaker` is encoded.
+pub(crate) fn words(breaker: &Breaker) -> [B256; 7] {
+    [
+        breaker.feed.word(),
+        breaker.min_price_wad.word(),
+        breaker.max_price_wad.word(),
+        breaker.max_age_secs.word(),
+        u32::from(breaker.liquid_bps).word(),
+        breaker.confirm_secs.word(),
+        breaker.trip_secs.word(),
+    ]
+}

@@ -1,0 +1,221 @@
+//! Positions, the code that they may run, risk ids, their caps, and what is nested in what.
+
+use alloc::vec::Vec;
+
+use abi::{adapter::IAdapter, board::IBoard, desk::IDesk};
+use alloy_primitives::{Address, B256, U256};
+use alloy_sol_types::SolCall;
+use book::{Accounts, Cap, Holding, MAX_ASSETS, MAX_CAPS, MAX_POSITIONS, Position};
+use host::{
+    Arguments, ISOLATED_GAS, Revert, Word, emit, number, revert, revert_with_bytes, view_within, view_word_within,
+};
+use stylus_sdk::stylus_core::AccountAccess;
+
+use crate::{
+    bounds::{ONE_WAD, bound_exceeded, fraction, part},
+    closure::{bit, close, has, union},
+    gate::{By, Change},
+    program::{Board, invalid_risk_id},
+    risk::Effect,
+};
+
+/// Where the risk ids of `addPosition` begin, counted from the arguments' start: behind its five words.
+const RISK_IDS_AT: u64 = 160;
+
+impl Board {
+    pub(crate) fn admit_code(&self, change: &mut Change<'_>) -> Result<(), Revert> {
+        let (codehash, admitted) = (change.arguments.word()?, change.arguments.truth()?);
+        change.arguments.finish()?;
+
+        let adds = admitted && !self.book.is_code_admitted(codehash);
+        if self.admits(change, By::Owner, Effect::adds_if(adds))? {
+            self.book.set_code_admitted(codehash, admitted);
+            emit::<IBoard::CodeAdmitted>(&self.vm, &[codehash], &[admitted.word()]);
+        }
+        Ok(())
+    }
+
+    /// Registers an adapter that holds nothing yet, under risk ids; those that are not known get a cap of zero.
+    pub(crate) fn add_position(&self, change: &mut Change<'_>) -> Result<(), Revert> {
+        let (adapter, risk_ids_at) = (change.arguments.address()?, change.arguments.small(32)?);
+        let terms = read_terms(&mut change.arguments)?;
+        let risk_ids = read_ids(&mut change.arguments, risk_ids_at)?;
+        let mut accounts = self.book.accounts();
+        let index = accounts.positions;
+        if index >= MAX_POSITIONS {
+            return Err(bound_exceeded(U256::from(index).saturating_add(U256::ONE), U256::from(MAX_POSITIONS)));
+        }
+        let codehash = self.check_adapter(&accounts, adapter)?;
+
+        if !self.admits(change, By::Curator, Effect::Adds)? {
+            return Ok(());
+        }
+        let mut named = 0;
+        for risk_id in &risk_ids {
+            named |= bit(self.place(&mut accounts, *risk_id)?.into());
+        }
+        accounts.positions = index.saturating_add(1);
+        self.book.set_accounts(&accounts);
+        self.book.set_named_caps(index, named);
+        let ancestors: Vec<u64> = (0..accounts.caps).map(|place| self.book.cap(place).ancestors).collect();
+        self.book.set_position(index, &Position { caps: union(&ancestors, named), ..terms });
+        self.book.set_holding(index, &Holding { adapter, shortfall_assets: 0 });
+        let [instant, depth, slack] = terms_words(&terms);
+        let mut data = alloc::vec![adapter.word(), 192_u8.word(), codehash, instant, depth, slack];
+        data.push((risk_ids.len() as u64).word());
+        data.extend_from_slice(&risk_ids);
+        emit::<IBoard::PositionAdded>(&self.vm, &[index.word()], &data);
+        change.answer.extend_from_slice(index.word().as_slice());
+        Ok(())
+    }
+
+    pub(crate) fn set_terms(&self, change: &mut Change<'_>) -> Result<(), Revert> {
+        let position = change.arguments.small(32)? as u32; // 32 bits.
+        let terms = read_terms(&mut change.arguments)?;
+        change.arguments.finish()?;
+        let index = u8::try_from(position).ok().filter(|index| *index < self.book.accounts().positions);
+        let index = index.ok_or_else(|| revert::<IDesk::UnknownPosition>(&[position.word()]))?;
+        let before = self.book.position(index);
+        let Position { instant_bps, depth_bps, slack_bps, .. } = terms;
+        let after = Position { instant_bps, depth_bps, slack_bps, ..before };
+
+        if self.admits(change, By::Curator, Effect::of_terms(&before, &after))? {
+            self.book.set_position(index, &after);
+            emit::<IBoard::TermsSet>(&self.vm, &[position.word()], &terms_words(&after));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn set_cap(&self, change: &mut Change<'_>) -> Result<(), Revert> {
+        let (risk_id, absolute) = (change.arguments.word()?, change.arguments.uint()?);
+        let relative_wad = fraction(change.arguments.uint()?, ONE_WAD)?;
+        change.arguments.finish()?;
+        // What the accounts cannot hold cannot be exceeded either: a higher cap says the same.
+        let absolute_assets = book::saturate(absolute).min(MAX_ASSETS);
+        let known = self.book.cap_place(risk_id).map(|place| self.book.cap(place));
+
+        if self.admits(change, By::Curator, Effect::of_caps(known.as_ref(), absolute_assets, relative_wad))? {
+            let mut accounts = self.book.accounts();
+            let place = self.place(&mut accounts, risk_id)?;
+            self.book.set_accounts(&accounts);
+            self.book.set_cap(place, &Cap { absolute_assets, relative_wad, ..self.book.cap(place) });
+            emit::<IBoard::CapSet>(&self.vm, &[risk_id], &[absolute_assets.word(), relative_wad.word()]);
+        }
+        Ok(())
+    }
+
+    /// Nests an id in another, or no more, and recomputes what every id and every position counts against.
+    pub(crate) fn nest(&self, change: &mut Change<'_>) -> Result<(), Revert> {
+        let (risk_id, parent) = (change.arguments.word()?, change.arguments.word()?);
+        let nested = change.arguments.truth()?;
+        change.arguments.finish()?;
+        let place = self.book.cap_place(risk_id).ok_or_else(|| invalid_risk_id(risk_id))?;
+        let above = self.book.cap_place(parent).ok_or_else(|| invalid_risk_id(parent))?;
+        if nested && has(self.book.cap(above).ancestors, place.into()) {
+            return Err(invalid_risk_id(parent)); // The parent would count against itself.
+        }
+
+        let (before, edge) = (self.book.parent_caps(place), bit(above.into()));
+        let effect = match (nested, before & edge != 0) {
+            (true, _) => Effect::Relieves,
+            (false, is_nested) => Effect::adds_if(is_nested),
+        };
+        if self.admits(change, By::Curator, effect)? {
+            self.book.set_parent_caps(place, if nested { before | edge } else { before & !edge });
+            self.look_through();
+            emit::<IBoard::Nested>(&self.vm, &[risk_id, parent], &[nested.word()]);
+        }
+        Ok(())
+    }
+
+    /// Recomputes what every id and every position counts against.
+    fn look_through(&self) {
+        let accounts = self.book.accounts();
+        let mut ancestors: Vec<u64> = (0..accounts.caps).map(|place| self.book.parent_caps(place)).collect();
+        close(&mut ancestors);
+        for (place, ancestors) in (0..accounts.caps).zip(&ancestors) {
+            let cap = self.book.cap(place);
+            if cap.ancestors != *ancestors {
+                self.book.set_cap(place, &Cap { ancestors: *ancestors, ..cap });
+            }
+        }
+        for index in 0..accounts.positions {
+            let (position, caps) = (self.book.position(index), union(&ancestors, self.book.named_caps(index)));
+            if position.caps != caps {
+                self.book.set_position(index, &Position { caps, ..position });
+            }
+        }
+    }
+
+    /// Accepts an adapter of admitted code, of this vault and its asset, that answers, holds nothing and is not
+    /// registered yet. Returns the hash of its code.
+    fn check_adapter(&self, accounts: &Accounts, adapter: Address) -> Result<B256, Revert> {
+        let codehash = self.vm.code_hash(adapter);
+        if !self.book.is_code_admitted(codehash) {
+            return Err(revert::<IBoard::CodeNotAdmitted>(&[adapter.word(), codehash]));
+        }
+        let says = |selector, expected: Address| {
+            view_word_within(&self.vm, ISOLATED_GAS, adapter, selector)
+                .is_ok_and(|found| found.word() == expected.word())
+        };
+        let is_ours = says(IAdapter::assetCall::SELECTOR, self.book.asset().token)
+            && says(IAdapter::vaultCall::SELECTOR, self.vm.contract_address());
+        let is_known = (0..accounts.positions).any(|index| self.book.holding(index).adapter == adapter);
+        if !is_ours || is_known {
+            return Err(revert::<IDesk::InvalidAddress>(&[adapter.word()]));
+        }
+        let [_, units, _, _] = view_within::<4>(&self.vm, ISOLATED_GAS, adapter, IAdapter::reportCall::SELECTOR)
+            .map_err(|reason| revert_with_bytes::<IDesk::AdapterCallFailed>(&[adapter.word()], &reason))?;
+        let units = number(units);
+        if units.is_zero() { Ok(codehash) } else { Err(bound_exceeded(units, U256::ZERO)) }
+    }
+
+    /// Returns the place of a risk id in the table of caps, a new one when it has none.
+    fn place(&self, accounts: &mut Accounts, risk_id: B256) -> Result<u8, Revert> {
+        if let Some(place) = self.book.cap_place(risk_id) {
+            return Ok(place);
+        }
+        if risk_id.is_zero() {
+            return Err(invalid_risk_id(risk_id));
+        }
+        let place = accounts.caps;
+        if place >= MAX_CAPS {
+            return Err(bound_exceeded(U256::from(place).saturating_add(U256::ONE), U256::from(MAX_CAPS)));
+        }
+        accounts.caps = place.saturating_add(1);
+        self.book.place_cap(place, risk_id);
+        self.book.set_cap(place, &Cap { ancestors: bit(place.into()), ..Cap::default() });
+        Ok(place)
+    }
+}
+
+/// Reads instant part, depth and slack.
+fn read_terms(arguments: &mut Arguments<'_>) -> Result<Position, Revert> {
+    Ok(Position {
+        instant_bps: part(arguments.small(16)?)?,
+        depth_bps: part(arguments.small(16)?)?,
+        slack_bps: part(arguments.small(16)?)?,
+        ..Position::default()
+    })
+}
+
+fn terms_words(terms: &Position) -> [B256; 3] {
+    [terms.instant_bps, terms.depth_bps, terms.slack_bps].map(|bps| u32::from(bps).word())
+}
+
+/// Reads the ids of a position, which stand where canonical calldata has them, distinct and at least one.
+fn read_ids(arguments: &mut Arguments<'_>, at: u64) -> Result<Vec<B256>, Revert> {
+    if at != RISK_IDS_AT {
+        return Err(Vec::new());
+    }
+    let mut risk_ids: Vec<B256> = Vec::new();
+    for _ in 0..arguments.small(32)? {
+        let risk_id = arguments.word()?;
+        if risk_id.is_zero() || risk_ids.contains(&risk_id) {
+            return Err(invalid_risk_id(risk_id));
+        }
+        risk_ids.push(risk_id);
+    }
+    arguments.finish()?;
+    if risk_ids.is_empty() { Err(invalid_risk_id(B256::ZERO)) } else { Ok(risk_ids) }
+}
