@@ -67,7 +67,7 @@ fn judge(breaker: &Breaker, decimals: U256, round: &[B256; 5], now_secs: u64) ->
     if age_secs > U256::from(breaker.max_age_secs) {
         return Err(FeedFault::Stale(age_secs));
     }
-    let scale = U256::from(10).wrapping_pow(decimals); // At most 10^36.
+    let scale = (0..decimals.saturating_to()).fold(U256::ONE, |scale: U256, _: u64| scale.wrapping_mul(U256::from(10)));
     let price_wad = mul_div_down(answer, U256::from(math::WAD), scale).unwrap_or(U256::MAX);
     if price_wad < U256::from(breaker.min_price_wad) || price_wad > U256::from(breaker.max_price_wad) {
         return Err(FeedFault::OutOfBand(price_wad));

@@ -1,25 +1,24 @@
 //! Breaker: no new money counts against a tripped risk id: what counts against it does not grow, and no position under it
 //! takes any, not even what another one under it has given.
 
-use super::{Case, Limit, exposures};
+use super::{Case, Limit, exposure};
 use crate::{Measure, Sense, Subject};
 
-pub(super) fn measures<'a, Id: Copy>(case: Case<'a, Id>) -> impl Iterator<Item = Measure<Id>> + use<'a, Id> {
-    let now = exposures(case.portfolio, case.parameters);
-    let then = exposures(case.base, case.parameters);
-    let invested = (0..u64::BITS).map(move |place| case.flow.invested_mask.checked_shr(place).unwrap_or_default() & 1 == 1);
-    let places = now.zip(then).zip(invested.chain(core::iter::repeat(false)));
-    places.filter(|(((cap, _), _), _)| cap.is_tripped).map(|(((cap, exposure_assets), (_, before_assets)), invested)| {
-        // One more than before stands for money that came in while other money left.
-        let least_found = if invested { before_assets.saturating_add(1) } else { 0 };
-        Measure {
-            limit: Limit::Breaker,
-            on: Subject::Risk(cap.id),
-            sense: Sense::AtMost,
-            amount: exposure_assets.max(least_found),
-            of: 1,
-            bound: before_assets,
-            scale: 1,
-        }
+pub(super) fn measure<Id: Copy>(case: &Case<'_, Id>, index: usize) -> Option<Measure<Id>> {
+    let mut tripped = case.parameters.caps.iter().enumerate().filter(|(_, cap)| cap.is_tripped);
+    let (place, _) = tripped.nth(index)?;
+    let (cap, exposure_assets) = exposure(case.portfolio, case.parameters, place)?;
+    let (_, before_assets) = exposure(case.base, case.parameters, place)?;
+    let bits = u32::try_from(place).ok().and_then(|place| case.flow.invested_mask.checked_shr(place));
+    // One more than before stands for money that came in while other money left.
+    let least_found = if bits.unwrap_or_default() & 1 == 1 { before_assets.saturating_add(1) } else { 0 };
+    Some(Measure {
+        limit: Limit::Breaker,
+        on: Subject::Risk(cap.id),
+        sense: Sense::AtMost,
+        amount: exposure_assets.max(least_found),
+        of: 1,
+        bound: before_assets,
+        scale: 1,
     })
 }

@@ -3,6 +3,6 @@
 use super::{Case, Limit, budget};
 use crate::Measure;
 
-pub(super) fn measures<'a, Id: Copy>(case: Case<'a, Id>) -> impl Iterator<Item = Measure<Id>> + use<'a, Id> {
-    core::iter::once(budget(Limit::GrantLoss, case.budgets.grant_loss, case.flow.loss_assets))
+pub(super) fn measure<Id: Copy>(case: &Case<'_, Id>, index: usize) -> Option<Measure<Id>> {
+    (index == 0).then(|| budget(Limit::GrantLoss, case.budgets.grant_loss, case.flow.loss_assets))
 }

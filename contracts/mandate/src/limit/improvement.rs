@@ -4,9 +4,9 @@
 use super::{Case, Limit};
 use crate::{Measure, Sense, Subject};
 
-pub(super) fn measures<'a, Id: Copy>(case: Case<'a, Id>) -> impl Iterator<Item = Measure<Id>> + use<'a, Id> {
-    let income = case.flow.income_assets.filter(|_| case.flow.invests);
-    income.into_iter().map(|(before_assets, after_assets)| Measure {
+pub(super) fn measure<Id: Copy>(case: &Case<'_, Id>, index: usize) -> Option<Measure<Id>> {
+    let (before_assets, after_assets) = case.flow.income_assets.filter(|_| case.flow.invests && index == 0)?;
+    Some(Measure {
         limit: Limit::Improvement,
         on: Subject::Portfolio,
         sense: Sense::AtLeast,

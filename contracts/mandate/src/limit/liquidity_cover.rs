@@ -4,8 +4,8 @@
 use super::{Case, Limit};
 use crate::{Measure, Sense, Subject};
 
-pub(super) fn measures<'a, Id: Copy>(case: Case<'a, Id>) -> impl Iterator<Item = Measure<Id>> + use<'a, Id> {
-    core::iter::once(Measure {
+pub(super) fn measure<Id: Copy>(case: &Case<'_, Id>, index: usize) -> Option<Measure<Id>> {
+    (index == 0).then(|| Measure {
         limit: Limit::LiquidityCover,
         on: Subject::Portfolio,
         sense: Sense::AtLeast,

@@ -52,33 +52,49 @@ pub(crate) struct Case<'a, Id> {
     pub(crate) parameters: &'a Parameters<'a, Id>,
 }
 
-/// Returns every limit, measured: as many and in the same order for every portfolio under the same flow, parameters,
-/// base, and number of stakes.
+/// A rule: its `index`-th measure of a case, `None` behind its last. As many for every portfolio under the same flow,
+/// parameters, base, and number of stakes.
+type Rule<Id> = fn(&Case<'_, Id>, usize) -> Option<Measure<Id>>;
+
+/// Returns every limit, measured. A table of functions, for the code of chained iterators is long.
 pub(crate) fn measures<'a, Id: Copy>(case: &Case<'a, Id>) -> impl Iterator<Item = Measure<Id>> + use<'a, Id> {
-    absolute_cap::measures(*case)
-        .chain(relative_cap::measures(*case))
-        .chain(liquidity_floor::measures(*case))
-        .chain(liquidity_cover::measures(*case))
-        .chain(venue_depth::measures(*case))
-        .chain(loss_budget::measures(*case))
-        .chain(turnover_budget::measures(*case))
-        .chain(grant_loss::measures(*case))
-        .chain(grant_turnover::measures(*case))
-        .chain(breaker::measures(*case))
-        .chain(improvement::measures(*case))
+    let rules: [Rule<Id>; 11] = [
+        absolute_cap::measure,
+        relative_cap::measure,
+        liquidity_floor::measure,
+        liquidity_cover::measure,
+        venue_depth::measure,
+        loss_budget::measure,
+        turnover_budget::measure,
+        grant_loss::measure,
+        grant_turnover::measure,
+        breaker::measure,
+        improvement::measure,
+    ];
+    let case = *case;
+    rules.into_iter().flat_map(move |rule| (0..).map_while(move |index| rule(&case, index)))
 }
 
-/// Each cap with what counts against it; infinite where the portfolio does not say.
-fn exposures<'a, Id>(
-    portfolio: &'a Portfolio<'a>,
-    parameters: &'a Parameters<'a, Id>,
-) -> impl Iterator<Item = (&'a Cap<Id>, u128)> {
-    let stated = portfolio.exposures_assets.iter().copied();
-    parameters.caps.iter().zip(stated.chain(core::iter::repeat(u128::MAX)))
+/// The cap at a place with what counts against it; infinite where the portfolio does not say.
+fn exposure<'a, Id>(
+    portfolio: &Portfolio<'_>,
+    parameters: &Parameters<'a, Id>,
+    place: usize,
+) -> Option<(&'a Cap<Id>, u128)> {
+    let stated = portfolio.exposures_assets.get(place).copied();
+    parameters.caps.get(place).map(|cap| (cap, stated.unwrap_or(u128::MAX)))
 }
 
 /// A budget with what a change would bring it to.
 fn budget<Id>(limit: Limit, level: Level, charge_assets: u128) -> Measure<Id> {
     let amount = level.used_assets.saturating_add(charge_assets);
-    Measure { limit, on: Subject::Portfolio, sense: Sense::AtMost, amount, of: 1, bound: level.capacity_assets, scale: 1 }
+    Measure {
+        limit,
+        on: Subject::Portfolio,
+        sense: Sense::AtMost,
+        amount,
+        of: 1,
+        bound: level.capacity_assets,
+        scale: 1,
+    }
 }

@@ -1,10 +1,11 @@
 //! Relative cap: what counts against a risk id is at most a fraction of the least net asset value.
 
-use super::{Case, Limit, exposures};
+use super::{Case, Limit, exposure};
 use crate::{Measure, Sense, Subject};
 
-pub(super) fn measures<'a, Id: Copy>(case: Case<'a, Id>) -> impl Iterator<Item = Measure<Id>> + use<'a, Id> {
-    exposures(case.portfolio, case.parameters).map(move |(cap, exposure_assets)| Measure {
+pub(super) fn measure<Id: Copy>(case: &Case<'_, Id>, index: usize) -> Option<Measure<Id>> {
+    let (cap, exposure_assets) = exposure(case.portfolio, case.parameters, index)?;
+    Some(Measure {
         limit: Limit::RelativeCap,
         on: Subject::Risk(cap.id),
         sense: Sense::AtMost,

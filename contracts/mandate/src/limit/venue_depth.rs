@@ -3,8 +3,9 @@
 use super::{Case, Limit};
 use crate::{Measure, Sense, Subject};
 
-pub(super) fn measures<'a, Id: Copy>(case: Case<'a, Id>) -> impl Iterator<Item = Measure<Id>> + use<'a, Id> {
-    case.portfolio.stakes.iter().map(|stake| Measure {
+pub(super) fn measure<Id: Copy>(case: &Case<'_, Id>, index: usize) -> Option<Measure<Id>> {
+    let stake = case.portfolio.stakes.get(index)?;
+    Some(Measure {
         limit: Limit::VenueDepth,
         on: Subject::Position(stake.position),
         sense: Sense::AtMost,

@@ -41,7 +41,11 @@ impl Row {
         let worse = scene(self.over(8), self.over(9)).to_idle().judge();
         assert_eq!(worse, self.breach(self.over(9)), "in breach, worsening on the way to idle");
         assert_eq!(scene(self.over(9), self.over(9)).judge(), self.breach(self.over(9)), "in breach, staying");
-        assert_eq!(scene(self.over(9), self.over(9)).to_idle().judge(), Ok(()), "in breach, staying on the way to idle");
+        assert_eq!(
+            scene(self.over(9), self.over(9)).to_idle().judge(),
+            Ok(()),
+            "in breach, staying on the way to idle"
+        );
     }
 }
 
@@ -100,7 +104,8 @@ fn liquidity_cover() {
         (scene.before.instant, scene.after.instant) = (before, after);
         scene
     };
-    let breach = |value| Err(Breach { limit: Limit::LiquidityCover, on: Subject::Portfolio, value, bound: percent(50) });
+    let breach =
+        |value| Err(Breach { limit: Limit::LiquidityCover, on: Subject::Portfolio, value, bound: percent(50) });
 
     assert_eq!(scene(51, 50).judge(), Ok(()), "at the bound");
     assert_eq!(scene(51, 49).judge(), breach(percent(49)), "one unit over");
@@ -131,9 +136,8 @@ fn budget(limit: Limit, set: fn(&mut Scene, Level, u128)) {
         set(&mut scene, Level { used_assets, capacity_assets: 50 }, after - used_assets);
         scene
     };
-    let breach = |value: u128| {
-        Err(Breach { limit, on: Subject::Portfolio, value: U256::from(value), bound: U256::from(50) })
-    };
+    let breach =
+        |value: u128| Err(Breach { limit, on: Subject::Portfolio, value: U256::from(value), bound: U256::from(50) });
 
     assert_eq!(scene(20, 50).judge(), Ok(()), "at the bound");
     assert_eq!(scene(20, 51).judge(), breach(51), "one unit over");

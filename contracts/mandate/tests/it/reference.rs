@@ -37,7 +37,13 @@ impl Line {
     }
 }
 
-fn line(limit: Limit, on: Subject<alloy_primitives::B256>, sign: i8, (amount, of): (u128, u128), (bound, scale): (u128, u64)) -> Line {
+fn line(
+    limit: Limit,
+    on: Subject<alloy_primitives::B256>,
+    sign: i8,
+    (amount, of): (u128, u128),
+    (bound, scale): (u128, u64),
+) -> Line {
     Line { limit, on, sign, amount: amount.into(), of: of.into(), bound: bound.into(), scale: scale.into() }
 }
 

@@ -2,7 +2,9 @@
 
 use alloy_primitives::U256;
 use proptest::{collection::vec, prelude::*};
-use tenor_mandate::{Breach, Budgets, Cap, Flow, Level, Limit, Parameters, Portfolio, Stake, Subject, check, exposures};
+use tenor_mandate::{
+    Breach, Budgets, Cap, Flow, Level, Limit, Parameters, Portfolio, Stake, Subject, check, exposures,
+};
 
 use crate::{
     reference,
