@@ -90,7 +90,7 @@ impl Auditor {
             self.state.apply(&event, place.time_secs, &mut self.claims);
             wrong_claims += self.judge_claims();
         }
-        self.claims.end(&self.state);
+        self.claims.finish(&mut self.state);
         wrong_claims += self.judge_claims();
         let after = Look::at(&self.state, place.time_secs);
         Action { place, deeds, before, after, loss_assets, turnover_assets, wrong_claims }

@@ -79,7 +79,7 @@ pub(crate) fn check_told(state: &State, told: &IDesk::Rebalanced, now_secs: u64,
     let fact = |field| Fact::plain("rebalance", field);
     let touched = claims.call.touched.clone();
     let after = Standing::of(state, touched.iter().copied(), now_secs);
-    let before = claims.call.base.take().map_or_else(|| after.clone(), |base| *base);
+    let mut before = claims.call.base.take().map_or_else(|| after.clone(), |base| *base);
     claims.equal(fact("nav least"), before.least_nav_assets, told.navLeast);
 
     let (least, relief) = (before.least_nav_assets, is_relief(told));
@@ -105,12 +105,20 @@ pub(crate) fn check_told(state: &State, told: &IDesk::Rebalanced, now_secs: u64,
     };
     let caps = caps(state, now_secs);
     let parameters = parameters(state, &caps);
+    // How deep venues were before the legs is not told: those bits are not compared.
+    let unknown = Stake { position: 0, value_assets: 0, depth_assets: u128::MAX, depth_wad: 0 };
+    before.stakes = vec![unknown; after.stakes.len()];
+    let depths = 2 * caps.len() + 2..2 * caps.len() + 2 + after.stakes.len();
     let (was, is) = (before.portfolio(), after.portfolio());
-    let nothing = Flow::default();
-    let was_broken = states(&was, &was, &nothing, &budgets, &parameters);
-    let is_broken = states(&was, &is, &flow, &budgets, &parameters);
-    claims.equal(fact("limits broken before"), broken(was_broken), told.brokenBefore);
-    claims.equal(fact("limits broken after"), broken(is_broken), told.brokenAfter);
+    let was_broken = broken(states(&was, &was, &flow, &budgets, &parameters));
+    let is_broken = broken(states(&was, &is, &flow, &budgets, &parameters));
+    claims.equal(fact("limits broken before"), without(was_broken, &depths), without(told.brokenBefore, &depths));
+    claims.equal(fact("limits broken after"), is_broken, told.brokenAfter);
+}
+
+fn without(mut bits: U256, places: &std::ops::Range<usize>) -> U256 {
+    places.clone().for_each(|place| bits.set_bit(place, false));
+    bits
 }
 
 /// Bit i for the i-th limit where it is broken.

@@ -6,7 +6,7 @@ use alloy_primitives::{Address, U256};
 use math::{to_assets_down, to_assets_up, to_shares_down, to_shares_up};
 
 use super::{Origin, State};
-use crate::claims::{Claims, Passage};
+use crate::claims::{Claims, Passage, Untold};
 use crate::fact::Fact;
 use crate::fade::faded_up;
 use crate::limits::{self, Standing};
@@ -105,7 +105,7 @@ impl State {
             let due = to_assets_down(shares, was, supply_before).unwrap_or(U256::MAX);
             claims.equal(Fact::plain("withdrawal", "assets for the price"), due, assets);
         }
-        claims.end(self);
+        claims.end();
     }
 
     /// A loss at once, a gain as far as it was believed: from now on, either way.
@@ -120,12 +120,10 @@ impl State {
         let (lost, gained) = (was.saturating_sub(is), is.saturating_sub(was));
         claims.equal(Fact::of_position(index, "value before the mark"), was, told.valueBefore);
 
-        let left = faded_up(position.shortfall_assets, position.marked_at_secs, epoch_secs, now_secs);
-        let shortfall = left.saturating_add(lost).saturating_sub(gained).min(MAX_ASSETS);
-        match shortfall == position.shortfall_assets {
-            true => claims.call.shortfalls.remove(&index),
-            false => claims.call.shortfalls.insert(index, shortfall),
-        };
+        let stored_assets = position.shortfall_assets;
+        claims.shortfalls.entry(index).or_insert(Untold { stored_assets, follows: true });
+        let left = faded_up(stored_assets, position.marked_at_secs, epoch_secs, now_secs);
+        position.shortfall_assets = left.saturating_add(lost).saturating_sub(gained).min(MAX_ASSETS);
         position.value_assets = is;
         position.marked_at_secs = now_secs;
 
@@ -143,8 +141,8 @@ impl State {
         let Some(position) = self.positions.get_mut(index) else {
             return claims.impossible(Fact::of_position(index, "registered"), true);
         };
-        if let Some(expected) = claims.call.shortfalls.remove(&index) {
-            claims.equal(Fact::of_position(index, "shortfall told"), expected, told.shortfall);
+        if claims.shortfalls.remove(&index).is_some_and(|untold| untold.follows) {
+            claims.equal(Fact::of_position(index, "shortfall told"), position.shortfall_assets, told.shortfall);
         }
         position.shortfall_assets = amount(told.shortfall);
     }
@@ -167,13 +165,15 @@ impl State {
         };
         let was = position.value_assets;
         position.value_assets = amount(told.valueAfter);
-        if !told.depth.is_zero() {
-            position.depth_assets = Some(amount(told.depth));
-        }
+        claims.call.depths.insert(index, amount(told.depth));
+        let stored_assets = position.shortfall_assets;
+        let untold = claims.shortfalls.entry(index).or_insert(Untold { stored_assets, follows: true });
         if told.assets.is_negative() {
+            untold.follows = false;
             self.idle_assets = self.idle_assets.saturating_add(amount(told.result).min(was));
-        } else {
-            position.marked_at_secs = now_secs;
+        } else if told.assets.is_positive() {
+            let left = faded_up(stored_assets, position.marked_at_secs, self.mandate.epoch_secs, now_secs);
+            (position.shortfall_assets, position.marked_at_secs) = (left, now_secs);
             let assets = amount(told.assets.unsigned_abs());
             match self.idle_assets.checked_sub(assets) {
                 Some(left) => self.idle_assets = left,
@@ -204,28 +204,37 @@ impl State {
         }
         claims.equal(fact("nav after"), self.nav_assets(), told.navAfter);
         claims.equal(fact("idle after"), self.idle_assets, told.idleAfter);
+        for (index, depth_assets) in std::mem::take(&mut claims.call.depths) {
+            self.positions[index].depth_assets = Some(depth_assets);
+        }
         limits::check_told(self, told, now_secs, claims);
 
         let least = amount(told.navLeast);
-        let alertness = self.alertness_wad(now_secs);
-        if told.nonce != RELIEF {
+        // Levels to which nothing was added drain on by themselves.
+        let charges = !told.loss.is_zero() || !told.turnover.is_zero();
+        if !is_relief(told) {
+            let alertness = self.alertness_wad(now_secs);
             let mut grant = self.grants.get(&told.caller).copied().unwrap_or_default();
             claims.equal(Fact::of_account("grant", told.caller, "nonce of the intent"), grant.nonce, told.nonce);
-            let [loss, turnover] = self.grant_budgets(&grant, least, alertness, now_secs);
-            grant.loss_level_assets = loss.used_assets.saturating_add(amount(told.loss)).min(MAX_ASSETS);
-            grant.turnover_level_assets = turnover.used_assets.saturating_add(amount(told.turnover)).min(MAX_ASSETS);
-            grant.at_secs = now_secs;
+            if charges {
+                let [loss, turnover] = self.grant_budgets(&grant, least, alertness, now_secs);
+                grant.loss_level_assets = loss.used_assets.saturating_add(amount(told.loss)).min(MAX_ASSETS);
+                grant.turnover_level_assets = turnover.used_assets.saturating_add(amount(told.turnover)).min(MAX_ASSETS);
+                grant.at_secs = now_secs;
+            }
             grant.nonce = grant.nonce.saturating_add(1);
             self.grants.insert(told.caller, grant);
             self.keeper_seen_at_secs = now_secs;
         }
-        self.loss_level_assets = amount(told.lossLevel);
-        self.turnover_level_assets = amount(told.turnoverLevel);
-        self.levels_at_secs = now_secs;
+        if charges || claims.call.lost_assets > 0 {
+            self.loss_level_assets = amount(told.lossLevel).min(MAX_ASSETS);
+            self.turnover_level_assets = amount(told.turnoverLevel).min(MAX_ASSETS);
+            self.levels_at_secs = now_secs;
+        }
         self.blocked_until_secs = self.blocked_by_trips_secs(now_secs);
         self.revision = self.revision.saturating_add(1);
         claims.call.lost_assets = 0;
-        claims.end(self);
+        claims.end();
     }
 
     pub(super) fn tripped_by(&mut self, told: &IDesk::Tripped, claims: &mut Claims) {
