@@ -6,7 +6,7 @@
 
 use abi::{adapter::IAdapter, erc20::IERC20};
 use alloy_primitives::{Address, U256};
-use alloy_sol_types::{SolCall, SolValue};
+use alloy_sol_types::{SolCall, SolError, SolValue};
 use host::{VM, Word, invoke};
 
 use super::{Hook, fire, is, load, store};
@@ -153,7 +153,9 @@ fn give(vm: &VM, assets: U256) -> Result<U256, Revert> {
     } else {
         (assets, if trade.is_zero() { assets } else { assets.saturating_mul(U256::from(BILLION)) / trade })
     };
-    let left = value.checked_sub(worth).ok_or_else(|| b"too much".to_vec())?;
+    let left = value.checked_sub(worth).ok_or_else(|| {
+        IAdapter::InsufficientUnits { asked: worth, held: value }.abi_encode() // In assets, as the mock counts.
+    })?;
     let burnt = match assets {
         U256::MAX => units,
         _ if value.is_zero() => U256::ZERO,

@@ -3,9 +3,17 @@
 use abi::{erc4626::IERC4626, vault::IVault};
 use alloy_primitives::{Address, U256};
 use proptest::prelude::*;
-use tenor_world::{Scene, USDC, VAULT, World, address, mock::token, refusal};
+use tenor_world::{BOARD, DESK, Revert, Scene, USDC, VAULT, World, address, mock::token, refusal};
 
 use crate::{ALICE, BOB, ONE, u};
+
+type Main = fn(Vec<u8>, host::VM) -> Result<Vec<u8>, Revert>;
+
+fn opened() -> Scene {
+    let scene = Scene::new();
+    scene.open();
+    scene
+}
 
 #[test]
 fn the_first_deposit_gets_a_trillion_shares_a_base_unit() {
@@ -22,7 +30,7 @@ fn the_first_deposit_gets_a_trillion_shares_a_base_unit() {
 
 #[test]
 fn a_deposit_tells_of_itself() {
-    let scene = Scene::new();
+    let scene = opened();
     scene.fund(ALICE, ONE);
 
     let shares = scene.call(ALICE, IVault::depositCall { assets: u(ONE), receiver: BOB });
@@ -51,7 +59,7 @@ fn minting_takes_what_the_preview_says() {
 
 #[test]
 fn a_deposit_of_nothing_is_refused() {
-    let scene = Scene::new();
+    let scene = opened();
     scene.fund(ALICE, ONE);
 
     refusal::<IVault::ZeroResult>(scene.try_call(ALICE, IVault::depositCall { assets: u(0), receiver: ALICE }));
@@ -60,7 +68,7 @@ fn a_deposit_of_nothing_is_refused() {
 
 #[test]
 fn shares_go_neither_to_nobody_nor_to_the_vault() {
-    let scene = Scene::new();
+    let scene = opened();
     scene.fund(ALICE, ONE);
 
     for receiver in [Address::ZERO, VAULT] {
@@ -71,7 +79,7 @@ fn shares_go_neither_to_nobody_nor_to_the_vault() {
 
 #[test]
 fn a_deposit_that_is_not_paid_changes_nothing() {
-    let scene = Scene::new();
+    let scene = opened();
     scene.fund(ALICE, ONE);
     let before = scene.world.storage();
 
@@ -97,7 +105,7 @@ fn a_token_that_answers_nothing_is_accepted() {
 #[test]
 fn tokens_that_answer_false_or_keep_a_part_are_refused() {
     for manner in [token::FALSE, token::FEE] {
-        let scene = Scene::new();
+        let scene = opened();
         scene.fund(ALICE, ONE);
         scene.world.poke(USDC, token::MANNER, U256::from(manner));
 
@@ -132,7 +140,7 @@ fn the_first_depositor_cannot_round_the_second_to_nothing() {
 
 #[test]
 fn what_the_accounts_cannot_hold_is_refused_and_the_limit_is_truthful() {
-    let scene = Scene::new();
+    let scene = opened();
     let max = scene.view(IVault::maxDepositCall { receiver: ALICE });
     assert_eq!(max, u((1 << 96) - 1));
     scene.fund(ALICE, 1 << 97);
@@ -153,25 +161,26 @@ fn an_initialised_vault_says_what_it_is() {
     assert_eq!(scene.view(IVault::decimalsCall {}), 18);
     assert_eq!(scene.view(IVault::nameCall {}), "Tenor Vault");
     assert_eq!(scene.view(IVault::symbolCall {}), "TENOR");
-    assert_ne!(scene.view(IVault::deskCall {}), Address::ZERO);
+    assert_eq!((scene.view(IVault::deskCall {}), scene.view(IVault::boardCall {})), (DESK, BOARD));
 }
 
 #[test]
 fn initialisation_happens_once_and_names_contracts() {
-    let desk = Scene::new().view(IVault::deskCall {});
     let scene = Scene::new();
-    let again = IVault::initializeCall { asset: USDC, desk, owner: ALICE };
+    let again = IVault::initializeCall { asset: USDC, desk: DESK, board: BOARD, owner: ALICE };
     refusal::<IVault::AlreadyInitialized>(scene.try_call(ALICE, again.clone()));
 
     let world = World::default();
     token::install(&world, USDC);
     world.install(VAULT, tenor_vault::main);
-    let refused = refusal::<IVault::InvalidAddress>(world.call(ALICE, VAULT, &again));
-    assert_eq!(refused.account, desk, "no code there");
-    world.install(desk, tenor_desk::main);
+    for (program, main) in [(DESK, tenor_desk::main as Main), (BOARD, tenor_board::main)] {
+        let refused = refusal::<IVault::InvalidAddress>(world.call(ALICE, VAULT, &again));
+        assert_eq!(refused.account, program, "no code there");
+        world.install(program, main);
+    }
     let nobody = IVault::initializeCall { owner: Address::ZERO, ..again.clone() };
     assert_eq!(refusal::<IVault::InvalidAddress>(world.call(ALICE, VAULT, &nobody)).account, Address::ZERO);
-    let no_token = IVault::initializeCall { asset: desk, ..again };
+    let no_token = IVault::initializeCall { asset: DESK, ..again };
     refusal::<IVault::AssetCallFailed>(world.call(ALICE, VAULT, &no_token));
 }
 
@@ -190,7 +199,7 @@ proptest! {
     fn previews_of_entry_are_exact(first in 1..=u128::from(u64::MAX), gain in 0..=u128::from(u32::MAX), second in 1..=u128::from(u64::MAX)) {
         let scene = Scene::new();
         let (adapter, _) = scene.position(&["a"]);
-        scene.deposit(BOB, first);
+        scene.endow(BOB, first);
         scene.rebalance(&[(0, (first / 2) as i128)]).expect("within caps");
         scene.earn(adapter, gain as i128);
         scene.world.pass(1_000_000);
@@ -210,7 +219,7 @@ proptest! {
     fn entering_and_leaving_never_gains(first in 1..=u128::from(u64::MAX), loss in 0..=1_000_000_u128, second in 1..=u128::from(u64::MAX)) {
         let scene = Scene::new();
         let (adapter, _) = scene.position(&["a"]);
-        scene.deposit(BOB, first);
+        scene.endow(BOB, first);
         scene.rebalance(&[(0, first as i128)]).expect("within caps");
         scene.earn(adapter, -(loss.min(first) as i128));
         scene.mark(&[0]);

@@ -1,12 +1,12 @@
 //! Money out: idle first, then from positions, whoever breaks on the way.
 
-use abi::{desk::IDesk, vault::IVault};
+use abi::{board::IBoard, desk::IDesk, vault::IVault};
 use alloy_primitives::{Address, U256};
 use proptest::prelude::*;
 use tenor_world::{
-    CURATOR, GUARDIAN, KEEPER, OWNER, Scene, USDC, VAULT,
+    CURATOR, GUARDIAN, KEEPER, OWNER, Scene, Terms, USDC, VAULT, WAD,
     mock::{adapter, token},
-    refusal,
+    refusal, risk_id, set_cap,
 };
 
 use crate::{ALICE, BOB, ONE, u};
@@ -23,7 +23,7 @@ fn withdraw(assets: u128) -> IVault::withdrawCall {
 fn spread() -> (Scene, [Address; 3], U256) {
     let scene = Scene::new();
     let positions = [scene.position(&["a"]).0, scene.position(&["b"]).0, scene.position(&["c"]).0];
-    let shares = scene.deposit(ALICE, 100 * ONE);
+    let shares = scene.endow(ALICE, 100 * ONE);
     let leg = |position| (position, 30 * ONE as i128);
     scene.rebalance(&[leg(0), leg(1), leg(2)]).expect("within caps");
     (scene, positions, shares)
@@ -203,13 +203,88 @@ fn money_is_not_paid_to_the_vault_itself() {
 fn no_role_can_stop_an_exit() {
     let (scene, _, shares) = spread();
     for id in ["a", "b", "c"] {
-        scene.call(GUARDIAN, IDesk::setCapCall { riskId: tenor_world::risk_id(id), absolute: u(0), relativeWad: u(0) });
+        scene.call(GUARDIAN, set_cap(id, 0, 0));
+        scene.call(GUARDIAN, IBoard::tripByWordCall { riskId: risk_id(id) });
     }
-    scene.call(GUARDIAN, IDesk::setLiquidityFloorCall { floorWad: U256::from(tenor_world::WAD) });
-    scene.call(GUARDIAN, IDesk::setKeeperCall { account: KEEPER, granted: false });
-    scene.call(OWNER, IDesk::setMaxRateCall { rateWad: u(0) });
+    scene.call(GUARDIAN, IBoard::setLiquidityCall { floorWad: u(WAD.into()), coverWad: u(WAD.into()) });
+    scene.call(GUARDIAN, scene.grant(KEEPER, 0, 0, 0));
+    scene.call(GUARDIAN, IBoard::pauseCall { secs: u(7 * 86_400) });
+    scene.call(OWNER, IBoard::setMaxRateCall { rateWad: u(0) });
+    scene.call(OWNER, IBoard::setBudgetsCall { lossWad: u(0), turnoverWad: u(0) });
 
     assert_eq!(scene.call(ALICE, redeem(shares)), u(100 * ONE));
+}
+
+#[test]
+fn exits_pass_under_every_restriction_at_once_and_each_alone() {
+    let restrict: [&dyn Fn(&Scene); 7] = [
+        &|scene| drop(scene.call(GUARDIAN, IBoard::pauseCall { secs: u(7 * 86_400) })),
+        &|scene| {
+            for id in ["a", "b", "c"] {
+                scene.call(GUARDIAN, IBoard::tripByWordCall { riskId: risk_id(id) });
+            }
+        },
+        &|scene| drop(scene.call(GUARDIAN, scene.grant(KEEPER, 0, 0, 0))),
+        &|scene| drop(scene.call(OWNER, IBoard::setBudgetsCall { lossWad: u(0), turnoverWad: u(0) })),
+        &|scene| {
+            for id in ["a", "b", "c"] {
+                scene.call(GUARDIAN, set_cap(id, 0, 0));
+            }
+        },
+        &|scene| {
+            scene.call(GUARDIAN, IBoard::setLiquidityCall { floorWad: u(WAD.into()), coverWad: u(WAD.into()) });
+        },
+        &|scene| scene.world.pass(20 * 365 * 86_400),
+    ];
+    for chosen in 0_u8..128 {
+        let (scene, _, shares) = spread();
+        for (i, restriction) in restrict.iter().enumerate() {
+            if chosen & (1 << i) != 0 {
+                restriction(&scene);
+            }
+        }
+
+        let half = shares / u(2);
+        assert_eq!(scene.call(ALICE, redeem(half)), u(50 * ONE), "{chosen:07b}");
+        assert_eq!(scene.call(ALICE, redeem(shares - half)), u(50 * ONE), "{chosen:07b}");
+    }
+}
+
+#[test]
+fn an_exit_does_not_force_a_position_whose_price_can_be_moved() {
+    let scene = Scene::new();
+    let terms = Terms { slack_bps: 10, ..Terms::default() };
+    let positions = [scene.position_on(&["a"], terms).0, scene.position(&["b"]).0];
+    let shares = scene.endow(ALICE, 100 * ONE);
+    scene.rebalance(&[(0, 40 * ONE as i128), (1, 40 * ONE as i128)]).expect("within caps");
+
+    let max = scene.view(IVault::maxWithdrawCall { owner: ALICE });
+    assert_eq!(max, u(60 * ONE));
+    scene.call(ALICE, withdraw(60 * ONE));
+    assert_eq!(positions.map(|at| scene.assets_of(at)), [40 * ONE, 0]);
+    assert_eq!(scene.view(IVault::maxRedeemCall { owner: ALICE }), u(0));
+    refusal::<IVault::ERC4626ExceededMaxRedeem>(scene.try_call(ALICE, redeem(shares / u(10))));
+}
+
+#[test]
+fn a_sandwiched_forced_exit_takes_nothing_from_those_who_stay() {
+    let scene = Scene::new();
+    let terms = Terms { slack_bps: 100, ..Terms::default() };
+    let (at, _) = scene.position_on(&["a"], terms);
+    scene.deposit(BOB, 100 * ONE);
+    let shares = scene.endow(ALICE, 100 * ONE);
+    scene.rebalance(&[(0, 150 * ONE as i128)]).expect("within caps");
+    let price = || scene.view(IVault::convertToAssetsCall { shares: u(10).pow(u(24)) });
+    let before = price();
+
+    scene.world.poke(at, adapter::TRADE, u((adapter::BILLION / 100 * 99).into()));
+    let _ = scene.try_call(ALICE, redeem(shares));
+    let most = scene.view(IVault::maxWithdrawCall { owner: ALICE });
+    assert_eq!(most, u(50 * ONE));
+    scene.call(ALICE, withdraw(50 * ONE));
+    scene.mark(&[0]);
+
+    assert!(price() >= before);
 }
 
 #[test]
@@ -219,7 +294,7 @@ fn nobody_forces_idle_from_outside() {
 
     for caller in [ALICE, KEEPER, OWNER, positions[0]] {
         let error = refusal::<IDesk::NotAuthorized>(scene.try_call(caller, IDesk::forceIdleCall { assets: u(1) }));
-        assert_eq!((error.caller, error.role), (caller, tenor_world::risk_id("vault")));
+        assert_eq!((error.caller, error.role), (caller, risk_id("vault")));
     }
     assert_eq!(scene.world.storage(), before);
 }
@@ -254,7 +329,7 @@ proptest! {
         let scene = Scene::new();
         let (at, _) = scene.position(&["a"]);
         let shares = scene.deposit(ALICE, 100 * ONE);
-        scene.deposit(BOB, 33 * ONE + 1);
+        scene.endow(BOB, 33 * ONE + 1);
         scene.rebalance(&[(0, (133 * ONE - idle) as i128)]).expect("within caps");
         scene.earn(at, gain as i128);
         scene.world.pass(secs);

@@ -2,22 +2,20 @@
 
 use abi::desk::IDesk;
 use alloy_primitives::B256;
-use tenor_world::{CURATOR, Scene, WAD, refusal, risk_id};
+use tenor_world::{CURATOR, Scene, Terms, WAD, add, refusal, risk_id};
 
-use crate::{ALICE, BOB, ONE, u};
-
-const UNIT: i128 = ONE as i128;
+use crate::{ALICE, BOB, ONE, UNIT, u};
 
 fn funded() -> Scene {
     let scene = Scene::new();
     scene.position(&["protocol/x", "issuer/y"]);
     scene.position(&["protocol/z", "issuer/y"]);
-    scene.deposit(ALICE, 100 * ONE);
+    scene.endow(ALICE, 100 * ONE);
     scene
 }
 
 fn floor(scene: &Scene, floor_wad: u64) {
-    scene.call(CURATOR, IDesk::setLiquidityFloorCall { floorWad: u(floor_wad.into()) });
+    scene.liquidity(floor_wad, 0);
 }
 
 fn breach(scene: &Scene, legs: &[(u32, i128)]) -> IDesk::LimitBreached {
@@ -74,15 +72,13 @@ fn positions_that_share_a_risk_id_share_its_cap() {
 #[test]
 fn a_cap_that_was_never_set_allows_nothing() {
     let scene = Scene::new();
-    let (at, _) = scene.position(&["a"]);
-    scene.deposit(ALICE, ONE);
-    let other = tenor_world::address(0x70);
-    tenor_world::mock::adapter::install(&scene.world, other, tenor_world::VAULT, tenor_world::USDC);
-    scene.call(CURATOR, IDesk::addPositionCall { adapter: other, riskIds: vec![risk_id("a"), risk_id("new")] });
+    scene.position(&["a"]);
+    let (other, _) = scene.adapter();
+    scene.call(CURATOR, add(other, &["a", "new"], Terms::default()));
+    scene.endow(ALICE, ONE);
 
     let error = breach(&scene, &[(1, 1)]);
     assert_eq!((error.limit, error.id, error.value, error.bound), (0, risk_id("new"), u(1), u(0)));
-    assert_ne!(at, other);
 }
 
 #[test]
@@ -91,7 +87,7 @@ fn a_broken_limit_lets_pass_what_brings_it_nearer_and_nothing_else() {
     scene.rebalance(&[(0, 60 * UNIT)]).expect("within caps");
     scene.cap("protocol/x", 40 * ONE, WAD);
 
-    breach(&scene, &[]);
+    scene.heartbeat();
     breach(&scene, &[(0, 1)]);
     breach(&scene, &[(1, UNIT)]);
     scene.rebalance(&[(0, -1)]).expect("strictly nearer");
@@ -116,11 +112,15 @@ fn a_deposit_cannot_be_used_to_leave_a_cap_behind() {
     let scene = funded();
     scene.cap("protocol/x", u128::MAX, WAD / 2);
     let shares = scene.deposit(BOB, 100 * ONE);
+    assert_eq!(breach(&scene, &[(0, 50 * UNIT + 1)]).limit, 1, "what has just come does not count");
+
+    scene.age();
     scene.rebalance(&[(0, 100 * UNIT)]).expect("at the bound of the larger value");
     scene.call(BOB, abi::vault::IVault::redeemCall { shares, receiver: BOB, owner: BOB });
 
-    assert_eq!(breach(&scene, &[]).limit, 1, "the limit is broken, and every rebalance must mend it");
-    scene.rebalance(&[(0, -50 * UNIT)]).expect("back at the bound");
+    scene.rebalance(&[(0, -40 * UNIT)]).expect("nearer");
+    assert_eq!(breach(&scene, &[(1, UNIT)]).limit, 1, "the limit is broken, and whatever invests must mend it");
+    scene.rebalance(&[(0, -10 * UNIT)]).expect("back at the bound");
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn every_limit_is_listed_in_order() {
 
     let states = scene.view(IDesk::limitsCall {});
     let kinds: Vec<u8> = states.iter().map(|state| state.limit).collect();
-    assert_eq!(kinds, [0, 0, 0, 1, 1, 1, 2]);
+    assert_eq!(kinds, [0, 0, 0, 1, 1, 1, 2, 3, 4, 4, 5, 6, 7, 8]);
     assert!(states.iter().all(|state| state.holds));
     assert_eq!((states[0].value, states[0].bound), (u(40 * ONE), u(40 * ONE)));
     assert_eq!((states[3].value, states[3].bound), (u(400_000_000_000_000_000), u((WAD / 2).into())));

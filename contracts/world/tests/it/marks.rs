@@ -1,22 +1,27 @@
 //! Marks: a loss at once, a gain no faster than the governed rate, by anybody.
 
-use abi::{desk::IDesk, vault::IVault};
+use abi::{board::IBoard, desk::IDesk, vault::IVault};
 use alloy_primitives::{Address, U256};
 use tenor_world::{OWNER, Scene, VAULT, WAD, mock::adapter, refusal};
 
-use crate::{ALICE, BOB, ONE, u};
+use crate::{ALICE, BOB, ONE, UNIT, u};
 
-const UNIT: i128 = ONE as i128;
 const YEAR: u64 = 31_536_000;
 
 /// 100 units of Alice's in one position; gains believed up to 10 % a year.
 fn invested() -> (Scene, Address) {
-    let scene = Scene::new();
-    let (at, _) = scene.position(&["a"]);
-    scene.call(OWNER, IDesk::setMaxRateCall { rateWad: u((WAD / 10).into()) });
-    scene.deposit(ALICE, 100 * ONE);
-    scene.rebalance(&[(0, 100 * UNIT)]).expect("within caps");
+    let (scene, [at, _]) = with_dust();
     (scene, at)
+}
+
+/// The same, and a second position that is empty.
+fn with_dust() -> (Scene, [Address; 2]) {
+    let scene = Scene::new();
+    let (at, dust) = (scene.position(&["a"]).0, scene.position(&["b"]).0);
+    scene.call(OWNER, IBoard::setMaxRateCall { rateWad: u((WAD / 10).into()) });
+    scene.endow(ALICE, 100 * ONE);
+    scene.rebalance(&[(0, 100 * UNIT)]).expect("within caps");
+    (scene, [at, dust])
 }
 
 #[test]
@@ -80,11 +85,11 @@ fn entry_pays_what_may_have_been_gained_and_exit_does_not_receive_it() {
 
 #[test]
 fn frequent_marks_neither_speed_a_gain_up_nor_stop_it() {
-    let (scene, at) = invested();
-    let (dust, _) = scene.position(&["b"]);
+    let (scene, [at, dust]) = with_dust();
     scene.call(ALICE, IVault::redeemCall { shares: u(10).pow(u(18)), receiver: ALICE, owner: ALICE });
-    scene.deposit(BOB, 10);
+    scene.endow(BOB, 10);
     scene.rebalance(&[(1, 10)]).expect("within caps");
+    scene.mark(&[0, 1]);
     scene.earn(at, 50 * UNIT);
     scene.earn(dust, 5);
 
@@ -115,7 +120,7 @@ fn marks_of_unknown_or_silent_positions_are_refused() {
     let (scene, at) = invested();
     let mark = |positions: &[u32]| scene.try_call(BOB, IDesk::markCall { positions: positions.to_vec() });
 
-    assert_eq!(refusal::<IDesk::UnknownPosition>(mark(&[0, 1])).position, 1);
+    assert_eq!(refusal::<IDesk::UnknownPosition>(mark(&[0, 2])).position, 2);
     scene.world.poke(at, adapter::FAULTS, U256::from(adapter::NO_VALUE));
     assert_eq!(refusal::<IDesk::AdapterCallFailed>(mark(&[0])).adapter, at);
 }
@@ -134,7 +139,7 @@ fn an_adapter_that_claims_everything_gains_no_more_than_the_rate() {
 #[test]
 fn without_a_rate_nothing_is_gained() {
     let (scene, at) = invested();
-    scene.call(OWNER, IDesk::setMaxRateCall { rateWad: u(0) });
+    scene.call(OWNER, IBoard::setMaxRateCall { rateWad: u(0) });
     scene.earn(at, UNIT);
     scene.world.pass(YEAR);
 

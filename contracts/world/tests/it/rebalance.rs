@@ -9,15 +9,13 @@ use alloy_primitives::{Address, U256, hex};
 use alloy_sol_types::SolError;
 use tenor_world::{ALL, CURATOR, GUARDIAN, KEEPER, OWNER, Scene, VAULT, address, mock::adapter, refusal, risk_id};
 
-use crate::{ALICE, ONE, u};
-
-const UNIT: i128 = ONE as i128;
+use crate::{ALICE, ONE, UNIT, u};
 
 /// A vault with 100 units of Alice's and two positions.
 fn funded() -> (Scene, [Address; 2]) {
     let scene = Scene::new();
     let positions = [scene.position(&["a"]).0, scene.position(&["b"]).0];
-    scene.deposit(ALICE, 100 * ONE);
+    scene.endow(ALICE, 100 * ONE);
     (scene, positions)
 }
 
@@ -61,8 +59,8 @@ fn a_rebalance_tells_of_itself() {
     scene.rebalance(&[(0, -9 * UNIT)]).expect("within caps");
 
     let told = scene.world.events::<IDesk::Rebalanced>(VAULT).pop().expect("an event");
-    assert_eq!((told.keeper, told.nonce), (KEEPER, u(1)));
-    assert_eq!((told.navBefore, told.navAfter, told.idleAfter), (u(99 * ONE), u(99 * ONE), u(49 * ONE)));
+    assert_eq!((told.caller, told.nonce), (KEEPER, u(2)));
+    assert_eq!((told.navBefore, told.navAfter, told.idleAfter), (u(100 * ONE), u(99 * ONE), u(49 * ONE)));
     let marked = scene.world.events::<IDesk::PositionMarked>(VAULT).pop().expect("an event");
     assert_eq!((marked.position, marked.valueBefore, marked.valueAfter), (0, u(60 * ONE), u(59 * ONE)));
     let moved = scene.world.events::<IDesk::PositionMoved>(VAULT).pop().expect("an event");
@@ -83,7 +81,7 @@ fn nobody_but_a_keeper_rebalances() {
 #[test]
 fn a_removed_keeper_is_nobody() {
     let (scene, _) = funded();
-    scene.call(GUARDIAN, IDesk::setKeeperCall { account: KEEPER, granted: false });
+    scene.call(GUARDIAN, scene.grant(KEEPER, 0, 0, 0));
 
     refused::<IDesk::NotAuthorized>(&scene, KEEPER, scene.intent(&[(0, UNIT)]));
 }
@@ -106,7 +104,7 @@ fn an_intent_is_used_once() {
     scene.call(KEEPER, IDesk::rebalanceCall { intent: intent.clone() });
 
     let error: IDesk::WrongNonce = refused(&scene, KEEPER, intent);
-    assert_eq!((error.given, error.expected), (u(0), u(1)));
+    assert_eq!((error.given, error.expected), (u(1), u(2)));
 }
 
 #[test]
@@ -211,16 +209,19 @@ fn the_preview_says_what_the_rebalance_does() {
     let intent = scene.intent(&[(0, 20 * UNIT), (1, 10 * UNIT), (0, -5 * UNIT)]);
     let before = scene.world.storage();
 
-    let preview = scene.view(IDesk::previewRebalanceCall { intent: intent.clone() });
+    let preview = scene.view(IDesk::previewRebalanceCall { keeper: KEEPER, intent: intent.clone() });
     assert_eq!(scene.world.storage(), before);
     scene.call(KEEPER, IDesk::rebalanceCall { intent });
 
     let limits = scene.view(IDesk::limitsCall {});
     let facts = |states: &[IDesk::LimitState]| -> Vec<_> {
-        states.iter().map(|s| (s.limit, s.id, s.value, s.bound, s.holds)).collect()
+        let of_the_portfolio = states.iter().filter(|state| state.limit <= 3);
+        of_the_portfolio.map(|s| (s.limit, s.id, s.value, s.bound, s.holds)).collect()
     };
     assert_eq!(facts(&preview), facts(&limits));
-    assert_eq!(limits.len(), 5);
+    assert_eq!(facts(&limits).len(), 6);
+    let used = |limit| preview.iter().find(|state| state.limit == limit).expect("listed").value;
+    assert_eq!((used(5), used(6)), (scene.levels().loss.used, scene.levels().turnover.used));
 }
 
 #[test]
@@ -243,7 +244,7 @@ fn the_preview_refuses_as_the_rebalance_does() {
     intents.push(least);
 
     for intent in intents {
-        let preview = scene.world.view(VAULT, &IDesk::previewRebalanceCall { intent: intent.clone() });
+        let preview = scene.world.view(VAULT, &IDesk::previewRebalanceCall { keeper: KEEPER, intent: intent.clone() });
         let real = scene.try_call(KEEPER, IDesk::rebalanceCall { intent });
         assert_eq!(
             preview.err().map(hex::encode).expect("refused"),
@@ -251,7 +252,7 @@ fn the_preview_refuses_as_the_rebalance_does() {
         );
     }
     let intent = with(&[(0, -31 * UNIT)]);
-    let failed = scene.world.view(VAULT, &IDesk::previewRebalanceCall { intent });
+    let failed = scene.world.view(VAULT, &IDesk::previewRebalanceCall { keeper: KEEPER, intent });
     let failed = refusal::<IDesk::AdapterCallFailed>(failed);
     assert_eq!(failed.adapter, positions[0]);
     let reason = IAdapter::InsufficientUnits::abi_decode(&failed.reason).expect("as an adapter would");
@@ -261,11 +262,11 @@ fn the_preview_refuses_as_the_rebalance_does() {
 #[test]
 fn an_empty_intent_moves_nothing_but_the_counters() {
     let (scene, _) = funded();
-    let revision = scene.view(IDesk::revisionCall {});
+    let (revision, nonce) = (scene.view(IDesk::revisionCall {}), scene.intent(&[]).nonce);
 
     assert!(scene.rebalance(&[]).expect("no limit is broken").is_empty());
 
-    assert_eq!(scene.view(IDesk::intentNonceCall {}), u(1));
+    assert_eq!(scene.intent(&[]).nonce, nonce + U256::ONE);
     assert_eq!(scene.view(IDesk::revisionCall {}), revision + U256::ONE);
 }
 
@@ -292,5 +293,4 @@ fn the_desk_at_its_own_address_is_nobody() {
         let call = IDesk::rebalanceCall { intent: intent.clone() };
         refusal::<IDesk::NotAuthorized>(scene.world.call(caller, desk, &call));
     }
-    refusal::<IDesk::NotAuthorized>(scene.world.call(OWNER, desk, &IDesk::setCuratorCall { account: OWNER }));
 }

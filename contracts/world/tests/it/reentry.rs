@@ -1,21 +1,20 @@
 //! Calls that come back: refused where they change state, answered consistently where they ask.
 
-use abi::{desk::IDesk, vault::IVault};
+use abi::{board::IBoard, desk::IDesk, vault::IVault};
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
-use tenor_world::{Scene, USDC, VAULT, mock, mock::HOOK_RESULT};
+use tenor_world::{KEEPER, Scene, USDC, VAULT, WAD, mock, mock::HOOK_RESULT, risk_id, set_cap};
 
-use crate::{ALICE, BOB, ONE, u};
+use crate::{ALICE, BOB, ONE, UNIT, u};
 
 const REFUSED: u64 = 1;
 const ACCEPTED: u64 = 2;
-const UNIT: i128 = ONE as i128;
 
 /// A vault with money idle and in one position, whose adapter (and token) can call back.
 fn armed() -> (Scene, Address, mock::Hook, U256) {
     let scene = Scene::new();
     let (at, hook) = scene.position(&["a"]);
-    let shares = scene.deposit(ALICE, 100 * ONE);
+    let shares = scene.endow(ALICE, 100 * ONE);
     scene.rebalance(&[(0, 50 * UNIT)]).expect("within caps");
     scene.fund(BOB, 10 * ONE);
     (scene, at, hook, shares)
@@ -32,6 +31,8 @@ fn moves(scene: &Scene) -> Vec<Vec<u8>> {
         IDesk::markCall { positions: vec![] }.abi_encode(),
         IDesk::forceIdleCall { assets: u(1) }.abi_encode(),
         IDesk::rebalanceCall { intent }.abi_encode(),
+        IDesk::relieveCall { legs: vec![] }.abi_encode(),
+        IDesk::tripCall { riskId: risk_id("a"), condition: 3, position: 0 }.abi_encode(),
     ]
 }
 
@@ -67,9 +68,10 @@ fn a_venue_that_calls_back_during_a_forced_exit_is_refused() {
 fn a_keeper_that_is_its_own_venue_cannot_nest_rebalances() {
     let scene = Scene::new();
     let (at, hook) = scene.position(&["a"]);
-    scene.deposit(ALICE, 100 * ONE);
-    scene.call(tenor_world::CURATOR, IDesk::setKeeperCall { account: at, granted: true });
-    *hook.borrow_mut() = Some((VAULT, IDesk::rebalanceCall { intent: scene.intent(&[(0, UNIT)]) }.abi_encode()));
+    scene.keeper(at, u64::MAX, WAD, WAD);
+    scene.endow(ALICE, 100 * ONE);
+    let intent = scene.intent_of(at, &[(0, UNIT)]);
+    *hook.borrow_mut() = Some((VAULT, IDesk::rebalanceCall { intent }.abi_encode()));
 
     scene.rebalance(&[(0, UNIT)]).expect("the outer one passes");
 
@@ -80,13 +82,15 @@ fn a_keeper_that_is_its_own_venue_cannot_nest_rebalances() {
 fn governance_waits_while_a_call_is_under_way() {
     let scene = Scene::new();
     let (at, hook) = scene.position(&["a"]);
-    scene.deposit(ALICE, 100 * ONE);
-    scene.call(tenor_world::OWNER, IDesk::setCuratorCall { account: at });
+    scene.call(tenor_world::OWNER, IBoard::setCuratorCall { account: at });
+    scene.call(tenor_world::OWNER, IBoard::setGuardianCall { account: at, granted: true });
+    scene.endow(ALICE, 100 * ONE);
     for data in [
-        IDesk::setCapCall { riskId: tenor_world::risk_id("a"), absolute: u(1), relativeWad: u(1) }.abi_encode(),
-        IDesk::setLiquidityFloorCall { floorWad: u(1) }.abi_encode(),
-        IDesk::setKeeperCall { account: BOB, granted: true }.abi_encode(),
-        IDesk::addPositionCall { adapter: at, riskIds: vec![] }.abi_encode(),
+        set_cap("a", 1, 1).abi_encode(),
+        IBoard::setLiquidityCall { floorWad: u(1), coverWad: u(1) }.abi_encode(),
+        scene.grant(KEEPER, 0, 0, 0).abi_encode(),
+        IBoard::pauseCall { secs: u(60) }.abi_encode(),
+        IBoard::tripByWordCall { riskId: risk_id("a") }.abi_encode(),
     ] {
         *hook.borrow_mut() = Some((VAULT, data));
         scene.world.poke(at, HOOK_RESULT, u(0));

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use abi::{
-    adapter::IAdapter::IAdapterCalls, desk::IDesk::IDeskCalls, erc20::IERC20::IERC20Calls, vault::IVault::IVaultCalls,
+    adapter::IAdapter::IAdapterCalls, board::IBoard::IBoardCalls, desk::IDesk::IDeskCalls, erc20::IERC20::IERC20Calls,
+    vault::IVault::IVaultCalls,
 };
 use alloy_primitives::U256;
 use tenor_world::{Scene, USDC, VAULT, address};
@@ -25,21 +26,26 @@ fn the_desk_routes_its_interface() {
 }
 
 #[test]
+fn the_board_routes_its_interface() {
+    assert_eq!(set(tenor_board::ROUTES), set(IBoardCalls::SELECTORS));
+}
+
+#[test]
 fn adapters_route_their_interface() {
     assert_eq!(set(tenor_adapter_aave::ROUTES), set(IAdapterCalls::SELECTORS));
     assert_eq!(set(tenor_adapter_erc4626::ROUTES), set(IAdapterCalls::SELECTORS));
 }
 
 #[test]
-fn the_vault_is_a_whole_erc20_and_no_selector_is_in_both_programs() {
-    let (vault, desk) = (set(tenor_vault::ROUTES), set(tenor_desk::ROUTES));
+fn the_vault_is_a_whole_erc20_and_no_selector_is_in_two_programs() {
+    let (vault, desk, board) = (set(tenor_vault::ROUTES), set(tenor_desk::ROUTES), set(tenor_board::ROUTES));
 
     assert!(set(IERC20Calls::SELECTORS).is_subset(&vault));
-    assert!(vault.is_disjoint(&desk));
+    assert!(vault.is_disjoint(&desk) && vault.is_disjoint(&board) && desk.is_disjoint(&board));
 }
 
 #[test]
-fn what_neither_program_knows_is_refused_without_a_reason() {
+fn what_no_program_knows_is_refused_without_a_reason() {
     let scene = Scene::new();
 
     for data in [vec![], vec![1, 2, 3], vec![0xde, 0xad, 0xbe, 0xef], b"\xa9\x05\x9c\xbb".to_vec()] {
@@ -51,7 +57,7 @@ fn what_neither_program_knows_is_refused_without_a_reason() {
 fn nothing_takes_ether() {
     let scene = Scene::new();
 
-    for selector in tenor_vault::ROUTES.iter().chain(tenor_desk::ROUTES) {
+    for selector in tenor_vault::ROUTES.iter().chain(tenor_desk::ROUTES).chain(tenor_board::ROUTES) {
         let data = [selector.as_slice(), &[0; 320]].concat();
         assert_eq!(scene.world.call_with_value(USDC, VAULT, data, U256::ONE), Err(Vec::new()));
     }
