@@ -32,43 +32,48 @@ pub fn main(input: Vec<u8>, vm: VM) -> Result<Vec<u8>, Revert> {
     route(&mut board, *selector, arguments).unwrap_or(Err(Vec::new()))
 }
 
-host::routes! { IBoard for Board, this:
-    openCall(_) => this.open();
-    submitCall(a) => this.submit(a.bytes()?);
-    revokeCall(a) => this.revoke(a.word()?);
-    setDelayCall(_) => this.make();
-    abdicateCall(a) => this.abdicate(governed(a.word()?)?);
-    pauseCall(a) => this.pause(a.uint()?);
-    tripByWordCall(a) => this.trip_by_word(a.word()?);
-    setCuratorCall(_) => this.make();
-    setGuardianCall(_) => this.make();
-    offerOwnershipCall(_) => this.make();
-    takeOwnershipCall(_) => this.take_ownership();
-    setMaxRateCall(_) => this.make();
-    setEpochCall(_) => this.make();
-    setSilenceCall(_) => this.make();
-    setBudgetsCall(_) => this.make();
-    admitCodeCall(_) => this.make();
-    addPositionCall(_) => this.make();
-    setTermsCall(_) => this.make();
-    setCapCall(_) => this.make();
-    nestCall(_) => this.make();
-    setBreakerCall(_) => this.make();
-    setLiquidityCall(_) => this.make();
-    setKeeperCall(_) => this.make();
-    ownerCall(_) => view(this.book.role(Role::Owner));
-    pendingOwnerCall(_) => view(this.book.role(Role::PendingOwner));
-    curatorCall(_) => view(this.book.role(Role::Curator));
-    isGuardianCall(a) => view(this.book.is_guardian(a.address()?));
-    isOpenCall(_) => view(this.is_open());
-    isCodeAdmittedCall(a) => view(this.book.is_code_admitted(a.word()?));
-    breakerCall(a) => view(this.view_breaker(a.word()?));
-    ancestorsCall(a) => this.view_ancestors(a.word()?);
-    delayCall(a) => view(this.delay_secs(delayed(a.word()?)?));
-    isAbdicatedCall(a) => view(this.book.delay(governed(a.word()?)?).is_abdicated);
-    executableAtCall(a) => view(this.executable_at(a.word()?));
-    changeIdCall(a) => view(this.vm.native_keccak256(a.bytes()?));
-    programsCall(_) => view(this.view_programs());
+host::routes! { for Board, this:
+    IBoard {
+        openCall(_) => this.open();
+        submitCall(a) => this.submit(a.bytes()?);
+        revokeCall(a) => this.revoke(a.word()?);
+        setDelayCall(_) => this.make();
+        abdicateCall(a) => this.abdicate(governed(a.word()?)?);
+        pauseCall(a) => this.pause(a.uint()?);
+        tripByWordCall(a) => this.trip_by_word(a.word()?);
+        setCuratorCall(_) => this.make();
+        setGuardianCall(_) => this.make();
+        offerOwnershipCall(_) => this.make();
+        takeOwnershipCall(_) => this.take_ownership();
+        setMaxRateCall(_) => this.make();
+        setEpochCall(_) => this.make();
+        setSilenceCall(_) => this.make();
+        setBudgetsCall(_) => this.make();
+        admitCodeCall(_) => this.make();
+        addPositionCall(_) => this.make();
+        setTermsCall(_) => this.make();
+        setCapCall(_) => this.make();
+        nestCall(_) => this.make();
+        setBreakerCall(_) => this.make();
+        setLiquidityCall(_) => this.make();
+        setKeeperCall(_) => this.make();
+        ownerCall(_) => view(this.book.role(Role::Owner));
+        pendingOwnerCall(_) => view(this.book.role(Role::PendingOwner));
+        curatorCall(_) => view(this.book.role(Role::Curator));
+        isGuardianCall(a) => view(this.book.is_guardian(a.address()?));
+        isOpenCall(_) => view(this.is_open());
+        isCodeAdmittedCall(a) => view(this.book.is_code_admitted(a.word()?));
+        breakerCall(a) => view(this.view_breaker(a.word()?));
+        ancestorsCall(a) => this.view_ancestors(a.word()?);
+        delayCall(a) => view(this.delay_secs(delayed(a.word()?)?));
+        isAbdicatedCall(a) => view(this.book.delay(governed(a.word()?)?).is_abdicated);
+        executableAtCall(a) => view(this.executable_at(a.word()?));
+        changeIdCall(a) => view(this.vm.native_keccak256(a.bytes()?));
+        programsCall(_) => view(this.view_programs());
+    }
+    IDesk {
+        tripCall(a) => this.trip(a.word()?, a.small(8)? as u8, a.small(32)? as u32); // 8 and 32 bits.
+    }
 }
 
 fn view<T>(value: T) -> Result<T, Revert> {

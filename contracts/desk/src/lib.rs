@@ -39,7 +39,6 @@ mod rebalance;
 mod report;
 mod revalue;
 mod session;
-mod trip;
 mod views;
 
 pub use program::{ROUTES, main};

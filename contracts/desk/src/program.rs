@@ -37,7 +37,6 @@ host::routes! { IDesk for Desk, this:
     forceIdleCall(a) => this.force_idle(a.uint()?);
     markCall(a) => this.mark(&a.array(position)?);
     relieveCall(a) => this.relieve(&a.array(leg)?);
-    tripCall(a) => this.trip(a.word()?, a.small(8)? as u8, position(a)?);
     previewRebalanceCall(a) => this.preview_rebalance(a.address()?, &read_intent(a)?);
     limitsCall(_) => this.limits();
     bookCall(_) => view(this.view_book());

@@ -10,15 +10,18 @@ use stylus_sdk::host::VM;
 use crate::Revert;
 
 /// Defines `fn route(&mut program, selector, arguments) -> Option<Result<answer, revert>>` and the list of selectors
-/// that it knows, `ROUTES`, from lines `functionCall(arguments) => result`.
+/// that it knows, `ROUTES`, from lines `functionCall(arguments) => result`, of one interface or of several.
 ///
 /// Functions are named as in the interface files, so that signatures have one source; the list is what a test
 /// compares with the interface.
 #[macro_export]
 macro_rules! routes {
     ($interface:ident for $program:ty, $this:ident: $($call:ident($arguments:pat) => $result:expr;)+) => {
+        $crate::routes! { for $program, $this: $interface { $($call($arguments) => $result;)+ } }
+    };
+    (for $program:ty, $this:ident: $($interface:ident { $($call:ident($arguments:pat) => $result:expr;)+ })+) => {
         /// Every selector that this program answers itself.
-        pub const ROUTES: &[[u8; 4]] = &[$(<$interface::$call as ::alloy_sol_types::SolCall>::SELECTOR),+];
+        pub const ROUTES: &[[u8; 4]] = &[$($(<$interface::$call as ::alloy_sol_types::SolCall>::SELECTOR),+),+];
 
         /// Answers a call of the interface; `None` when the selector is not one of it.
         fn route(
@@ -30,10 +33,10 @@ macro_rules! routes {
             let mut answer = ::alloc::vec::Vec::new();
             let mut run = || {
                 match selector {
-                    $(<$interface::$call as ::alloy_sol_types::SolCall>::SELECTOR => {
+                    $($(<$interface::$call as ::alloy_sol_types::SolCall>::SELECTOR => {
                         let $arguments = &mut arguments;
                         $crate::Answer::write($result?, &mut answer);
-                    })+
+                    })+)+
                     _ => return Ok(false),
                 }
                 Ok(true)

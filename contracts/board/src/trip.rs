@@ -10,7 +10,10 @@ use book::{Accounts, Breaker, FeedFault, quote, unix_secs};
 use host::{ISOLATED_GAS, Revert, Word, emit, revert, view_word_within};
 use stylus_sdk::stylus_core::MeteringAccess;
 
-use crate::program::{Desk, bound_exceeded};
+use crate::{
+    bounds::bound_exceeded,
+    program::{Board, invalid_risk_id},
+};
 
 /// The price is out of its band.
 const DEPEG: u8 = 1;
@@ -27,10 +30,10 @@ const ARMED_SECS: u32 = 86_400;
 /// a 64th stays here, and for what comes after. Otherwise whoever trips could starve them.
 const TRIP_GAS: u64 = 2 * ISOLATED_GAS + ISOLATED_GAS / 8;
 
-impl Desk {
+impl Board {
     pub(crate) fn trip(&self, risk_id: B256, condition: u8, position: u32) -> Result<(), Revert> {
         let accounts = self.book.free()?;
-        let place = self.book.cap_place(risk_id).ok_or_else(|| revert::<IDesk::InvalidRiskId>(&[risk_id]))?;
+        let place = self.book.cap_place(risk_id).ok_or_else(|| invalid_risk_id(risk_id))?;
         let breaker = self.book.breaker(risk_id);
         let gas = self.vm.evm_gas_left();
         if gas < TRIP_GAS {
@@ -77,11 +80,10 @@ impl Desk {
         condition: u8,
         position: u32,
     ) -> Result<(bool, U256, U256), Revert> {
-        let index = self.registered(accounts, position)?;
-        let held = self.book.position(index);
-        if held.caps.checked_shr(place.into()).unwrap_or_default() & 1 == 0 {
-            return Err(revert::<IDesk::UnknownPosition>(&[position.word()]));
-        }
+        let index = u8::try_from(position).ok().filter(|index| *index < accounts.positions);
+        let held = index.map(|index| (index, self.book.position(index)));
+        let held = held.filter(|(_, held)| held.caps.checked_shr(place.into()).unwrap_or_default() & 1 == 1);
+        let (index, held) = held.ok_or_else(|| revert::<IDesk::UnknownPosition>(&[position.word()]))?;
         let adapter = self.book.holding(index).adapter;
         if condition == SILENT {
             let answer = view_word_within(&self.vm, ISOLATED_GAS, adapter, IAdapter::valueCall::SELECTOR);
