@@ -9,7 +9,8 @@ mod tests;
 use model::ports::{Fault, Recorder, Resolved, Settlement, SnapshotSource, Submitter};
 use model::{Decision, Snapshot};
 
-pub use line::{amount, percent, resolved_line, summary};
+pub use line::{resolved_line, summary};
+pub use model::words::{amount, percent};
 
 /// What the operator decides about the thinking.
 #[derive(Clone, Debug, PartialEq)]

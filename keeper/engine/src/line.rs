@@ -1,15 +1,21 @@
 //! The line that says what was done and why, or why nothing was.
 
 use model::ports::{Resolved, Settlement};
-use model::{Asset, Assets, Decision, Plan, Snapshot};
+use model::words::{amount, duration, percent};
+use model::{Decision, Plan, Purpose, Snapshot};
 
 /// Returns one sentence on a turn of the loop.
 pub fn summary(snapshot: &Snapshot, decision: &Decision, settlement: Option<&Settlement>) -> String {
     match (decision, settlement) {
         (Decision::NothingToDo { reason, .. }, _) => format!("nothing to do: {reason}"),
-        (Decision::Infeasible { unreachable, .. }, _) => {
+        (Decision::Infeasible { unreachable, conflicts, .. }, _) => {
             let limits: Vec<_> = unreachable.iter().map(ToString::to_string).collect();
-            format!("nothing can be done: no portfolio within reach meets {}", limits.join("; "))
+            let conflicts: Vec<_> = conflicts.iter().map(ToString::to_string).collect();
+            let because = match conflicts.as_slice() {
+                [] => String::new(),
+                conflicts => format!("; in the way: {}", conflicts.join(", ")),
+            };
+            format!("nothing can be done: no portfolio within reach meets {}{because}", limits.join("; "))
         }
         (Decision::Rebalance(plan), None) => format!("would {}", deed(snapshot, plan)),
         (Decision::Rebalance(plan), Some(settlement)) => {
@@ -21,30 +27,6 @@ pub fn summary(snapshot: &Snapshot, decision: &Decision, settlement: Option<&Set
 /// Returns one sentence on what an earlier run had begun.
 pub fn resolved_line(resolved: &Resolved) -> String {
     format!("record {} of an earlier run: {}", resolved.record, outcome(&resolved.settlement))
-}
-
-/// Returns an amount in whole tokens with all its digits and the symbol.
-pub fn amount(assets: Assets, asset: &Asset) -> String {
-    let digits = assets.to_string();
-    let decimals = usize::from(asset.decimals);
-    let padded = format!("{digits:0>width$}", width = decimals + 1);
-    let (whole, fraction) = padded.split_at(padded.len() - decimals);
-    let mut grouped = String::new();
-    for (place, digit) in whole.chars().enumerate() {
-        if place > 0 && (whole.len() - place).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    match fraction {
-        "" => format!("{grouped} {}", asset.symbol),
-        fraction => format!("{grouped}.{fraction} {}", asset.symbol),
-    }
-}
-
-/// Returns a fraction in percent with four digits after the point.
-pub fn percent(fraction: f64) -> String {
-    format!("{:.4} %", fraction * 100.0)
 }
 
 fn outcome(settlement: &Settlement) -> String {
@@ -66,6 +48,11 @@ fn outcome(settlement: &Settlement) -> String {
 
 /// What the plan does and why.
 fn deed(snapshot: &Snapshot, plan: &Plan) -> String {
+    if plan.purpose == Purpose::SignOfLife {
+        let silent_secs = snapshot.now().secs_since(snapshot.budgets.keeper_seen_at);
+        let allowed = duration(snapshot.parameters.silence_secs);
+        return format!("give a sign of life after {} of silence ({allowed} are allowed)", duration(silent_secs));
+    }
     let legs: Vec<_> = plan
         .legs
         .iter()
@@ -81,36 +68,13 @@ fn deed(snapshot: &Snapshot, plan: &Plan) -> String {
         total if total > 0.0 => income / total,
         _ => 0.0,
     };
-    let why = if plan.restores_limits {
-        "to bring the limits back".to_owned()
-    } else {
-        format!(
+    let why = match plan.purpose {
+        Purpose::RestoreLimits => "to bring the limits back".to_owned(),
+        Purpose::Earn | Purpose::SignOfLife => format!(
             "to earn {} a year instead of {}",
             percent(rate(explanation.income_after_assets)),
             percent(rate(explanation.income_before_assets)),
-        )
+        ),
     };
     format!("rebalance {} {why}", legs.join(", "))
-}
-
-#[cfg(test)]
-mod tests {
-    use model::alloy_primitives::Address;
-
-    use super::*;
-
-    #[test]
-    fn amounts_show_every_digit_and_group_thousands() {
-        let asset = |decimals| Asset { address: Address::ZERO, symbol: "USDC".into(), decimals };
-
-        assert_eq!(amount(Assets::from(1_234_567_890_123), &asset(6)), "1,234,567.890123 USDC");
-        assert_eq!(amount(Assets::from(5), &asset(6)), "0.000005 USDC");
-        assert_eq!(amount(Assets::from(1_000), &asset(0)), "1,000 USDC");
-        assert_eq!(amount(Assets::ZERO, &asset(2)), "0.00 USDC");
-    }
-
-    #[test]
-    fn rates_show_four_digits() {
-        assert_eq!(percent(0.052_65), "5.2650 %");
-    }
 }

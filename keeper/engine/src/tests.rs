@@ -9,8 +9,8 @@ use model::alloy_primitives::{Address, B256, U256};
 use model::ports::{Fault, FaultKind, Receipt, Recorder, Resolved, Settlement, SnapshotSource, Submitter};
 use model::rate::{AaveTwoSlope, RateModel};
 use model::{
-    Asset, Assets, Block, Book, Cap, Decision, Gas, Operator, Plan, Position, Ray, RiskId, Snapshot, Timestamp,
-    VenueKind, Wad, Wei,
+    Asset, Assets, Block, Book, Budgets, Cap, Decision, Gas, Grant, Level, Operator, Parameters, Plan, Position, Ray,
+    RiskId, Snapshot, Terms, Timestamp, VenueKind, Wad, Wei,
 };
 
 use super::*;
@@ -21,31 +21,32 @@ const RAY: u128 = 1_000_000_000_000_000_000_000_000_000;
 fn snapshot(idle: u128) -> Snapshot {
     let risk_id = RiskId::from_name("aave-v3").expect("short");
     let idle = Assets::from(idle);
+    let all = Level { used: Assets::ZERO, capacity: idle };
     Snapshot {
         chain_id: 1,
         block: Block { number: 9, hash: B256::ZERO, timestamp: Timestamp(1_000), base_fee: Wei::from(100_000_000) },
         vault: Address::repeat_byte(2),
         asset: Asset { address: Address::repeat_byte(3), symbol: "USDC".into(), decimals: 6 },
-        book: Book {
-            idle,
-            marked: Assets::ZERO,
-            nav: idle,
-            nav_entry: idle,
-            max_rate: Wad::ONE,
-            liquidity_floor: Wad::ZERO,
-        },
-        intent_nonce: U256::ZERO,
+        book: Book { idle, marked: Assets::ZERO, nav: idle, nav_entry: idle, nav_least: idle, max_rate: Wad::ONE },
+        parameters: Parameters { epoch_secs: 86_400, silence_secs: 100, ..Parameters::default() },
+        budgets: Budgets { loss: all, turnover: all, keeper_seen_at: Timestamp(990), ..Budgets::default() },
         revision: U256::ZERO,
         positions: vec![Position {
             index: 0,
             adapter: Address::repeat_byte(4),
             venue: Address::repeat_byte(5),
+            market: B256::ZERO,
             kind: VenueKind::AaveV3,
             risk_ids: vec![risk_id],
             marked: Assets::ZERO,
             marked_at: Timestamp(1_000),
+            shortfall: Assets::ZERO,
+            terms: Terms { instant_bps: 10_000, depth_bps: 10_000, slack_bps: 0 },
             value: Assets::ZERO,
+            units: U256::ZERO,
             liquidity: Assets::ZERO,
+            depth: None,
+            reported_rate: None,
             rate: RateModel::AaveTwoSlope(AaveTwoSlope {
                 total_variable_debt: Assets::from(600_000_000_000),
                 available_liquidity: Assets::from(400_000_000_000),
@@ -63,8 +64,13 @@ fn snapshot(idle: u128) -> Snapshot {
             exposure: Assets::ZERO,
             absolute: Assets(U256::from(u128::MAX)),
             relative: Wad::ONE,
+            tripped_until: Timestamp(0),
         }],
-        operator: Operator { account: Address::repeat_byte(1), is_keeper: true, balance: Wei::MAX },
+        operator: Operator {
+            account: Address::repeat_byte(1),
+            balance: Wei::MAX,
+            grant: Grant { positions: 1, expiry: Timestamp(2_000), turnover: all, loss: all, ..Grant::default() },
+        },
     }
 }
 
@@ -154,6 +160,31 @@ fn an_empty_vault_is_left_alone_and_that_is_recorded_too() {
     assert_eq!((tick.settlement, tick.summary.as_str()), (None, "nothing to do: the vault holds nothing"));
     assert!(parts.submitted.lock().expect("one thread").is_empty());
     assert_eq!(parts.recorded.lock().expect("one thread").len(), 1);
+}
+
+#[test]
+fn money_that_has_not_stayed_an_epoch_waits_and_says_why() {
+    let mut parts = parts(100_000_000_000);
+    let snapshot = parts.snapshot.as_mut().expect("a good world");
+    snapshot.book.nav_least = Assets::ZERO;
+
+    let tick = tick(&parts).expect("a good world");
+
+    assert_eq!(tick.settlement, None);
+    assert!(tick.summary.contains("money must stay for a whole epoch of 1 day first"), "{}", tick.summary);
+}
+
+#[test]
+fn a_silent_keeper_with_nothing_to_do_gives_a_sign_of_life() {
+    let mut parts = parts(100_000_000_000);
+    let snapshot = parts.snapshot.as_mut().expect("a good world");
+    snapshot.book.nav_least = Assets::ZERO;
+    snapshot.budgets.keeper_seen_at = Timestamp(900);
+
+    let tick = tick(&parts).expect("a good world");
+
+    assert!(parts.submitted.lock().expect("one thread")[0].intent.legs.is_empty());
+    assert!(tick.summary.contains("give a sign of life after 100 seconds of silence"), "{}", tick.summary);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use model::ports::{
     Attempt, Broadcast, Call, Clock, Fault, FaultKind, Fees, Journal, Node, Receipt, Settlement, Signed, Simulation,
     Stage, Transaction,
 };
-use model::{Assets, Block, Explanation, Gas, Intent, Plan, Timestamp, Wei};
+use model::{Assets, Block, Explanation, Gas, Intent, Plan, Purpose, Timestamp, Wei};
 
 use crate::Settings;
 
@@ -294,5 +294,5 @@ pub(crate) fn plan(intent_nonce: u64, now_secs: u64) -> Plan {
         binding: Vec::new(),
         limits: Vec::new(),
     };
-    Plan { intent, legs: Vec::new(), restores_limits: false, explanation }
+    Plan { intent, legs: Vec::new(), purpose: Purpose::Earn, explanation }
 }

@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 
 use model::alloy_primitives::{Address, B256, U256};
 use model::ports::{Fault, FaultKind, Journal, Resolved, Settlement, Stage, Submitter};
-use model::{Asset, Assets, Block, Book, Operator, Snapshot, Timestamp, Wad, Wei};
+use model::{Asset, Block, Book, Budgets, Grant, Operator, Parameters, Snapshot, Timestamp, Wei};
 
 use crate::Executor;
 use crate::fake::{ACCOUNT, CHAIN_ID, VAULT, Wire, World, plan, settings};
@@ -35,25 +35,18 @@ fn submit(world: &World) -> Option<Result<Settlement, Fault>> {
 }
 
 fn snapshot(now_secs: u64) -> Snapshot {
-    let zero = Assets::ZERO;
     Snapshot {
         chain_id: CHAIN_ID,
         block: Block { number: 1, hash: B256::ZERO, timestamp: Timestamp(now_secs), base_fee: Wei::from(1) },
         vault: VAULT,
         asset: Asset { address: Address::ZERO, symbol: "USDC".into(), decimals: 6 },
-        book: Book {
-            idle: zero,
-            marked: zero,
-            nav: zero,
-            nav_entry: zero,
-            max_rate: Wad::ZERO,
-            liquidity_floor: Wad::ZERO,
-        },
-        intent_nonce: U256::ZERO,
+        book: Book::default(),
+        parameters: Parameters::default(),
+        budgets: Budgets::default(),
         revision: U256::ZERO,
         positions: Vec::new(),
         caps: Vec::new(),
-        operator: Operator { account: ACCOUNT, is_keeper: true, balance: Wei::from(1) },
+        operator: Operator { account: ACCOUNT, balance: Wei::from(1), grant: Grant::default() },
     }
 }
 

@@ -6,13 +6,13 @@ use model::{Level, LimitKind, Position, Snapshot};
 
 use crate::Settings;
 use crate::programme::{Group, Weight};
-use crate::statement::room;
+use crate::statement::{Freedom, room};
 
 /// Base units a position that rounding of amounts and charges may take from a budget.
 const ROUNDING_ASSETS: u64 = 4;
 
-/// Every such limit. Whoever moves nothing keeps them all.
-pub(crate) fn groups(snapshot: &Snapshot, settings: &Settings) -> Vec<Group> {
+/// Every such limit. Whoever moves nothing keeps them all; whoever only brings money to idle is not bound by turnover.
+pub(crate) fn groups(snapshot: &Snapshot, settings: &Settings, freedom: Freedom) -> Vec<Group> {
     let positions = &snapshot.positions;
     let all = || (0..positions.len()).collect::<Vec<_>>();
     let (vault, grant) = (&snapshot.budgets, &snapshot.operator.grant);
@@ -28,14 +28,17 @@ pub(crate) fn groups(snapshot: &Snapshot, settings: &Settings) -> Vec<Group> {
         Assets(capacity.unwrap_or(U256::ZERO)).saturating_sub(level.used)
     };
 
-    // Of two budgets of the same movements only the tighter one can ever bind.
-    let (vault_left, grant_left) = (left(&vault.turnover), left(&grant.turnover));
-    let (kind, left_of_both) = match grant_left < vault_left {
-        true => (LimitKind::GrantTurnover, grant_left),
-        false => (LimitKind::TurnoverBudget, vault_left),
-    };
-    let weights = positions.iter().map(|position| Weight::moved(position.value.to_f64(), 1.0, 1.0)).collect();
-    let mut groups = vec![Group { kind, members: all(), weights, bound: bound(left_of_both) }];
+    let mut groups = Vec::new();
+    if freedom == Freedom::Full {
+        // Of two budgets of the same movements only the tighter one can ever bind.
+        let (vault_left, grant_left) = (left(&vault.turnover), left(&grant.turnover));
+        let (kind, left_of_both) = match grant_left < vault_left {
+            true => (LimitKind::GrantTurnover, grant_left),
+            false => (LimitKind::TurnoverBudget, vault_left),
+        };
+        let weights = positions.iter().map(|position| Weight::moved(position.value.to_f64(), 1.0, 1.0)).collect();
+        groups.push(Group { kind, members: all(), weights, bound: bound(left_of_both) });
+    }
 
     let (vault_left, grant_left) = (left(&vault.loss).saturating_sub(pending), left(&grant.loss));
     let (kind, left_of_both) = match grant_left < vault_left {

@@ -43,7 +43,7 @@ mod weight;
 
 use model::units::Wad;
 use model::words::breach_line;
-use model::{Snapshot, Target, mandate};
+use model::{LimitKind, Snapshot, Target, mandate};
 
 use statement::{Freedom, Statement};
 
@@ -109,25 +109,38 @@ pub enum Error {
 /// # Errors
 /// Where the snapshot is impossible, or the answer fails one of its checks.
 pub fn optimize(snapshot: &Snapshot, settings: &Settings) -> Result<Target, Error> {
-    let statement = Statement::of(snapshot, settings, Freedom::Full)?;
-    if !statement.is_stuck {
-        let solution = solve(&statement.programme, settings)?;
-        match rounding::target(snapshot, &statement, &solution)? {
-            Ok(target) => return Ok(target),
-            Err(breach) if breach.limit == mandate::Limit::Improvement => {
-                return rounding::present(snapshot, &statement, &solution);
-            }
-            Err(breach) if statement.unreachable.is_empty() => return Err(refused(snapshot, &breach)),
-            Err(_) => {}
-        }
+    if let Some(target) = free(snapshot, settings)? {
+        return Ok(target);
     }
-    // A broken limit that comes no nearer forbids to invest anything, and nothing else.
     let statement = Statement::of(snapshot, settings, Freedom::ReduceOnly)?;
     let solution = solve(&statement.programme, settings)?;
     match rounding::target(snapshot, &statement, &solution)? {
         Ok(target) => Ok(target),
         Err(_) if !statement.unreachable.is_empty() => rounding::present(snapshot, &statement, &solution),
         Err(breach) => Err(refused(snapshot, &breach)),
+    }
+}
+
+/// The target where money may go both ways. None where it may only go to idle: while the vault is paused; while a broken
+/// limit comes no nearer, which forbids to invest anything; and while only turnover keeps broken limits from being mended,
+/// which does not bound the way to idle.
+fn free(snapshot: &Snapshot, settings: &Settings) -> Result<Option<Target>, Error> {
+    if snapshot.budgets.is_paused(snapshot.now()) {
+        return Ok(None);
+    }
+    let statement = Statement::of(snapshot, settings, Freedom::Full)?;
+    let is_turnover = |kind: &LimitKind| matches!(kind, LimitKind::TurnoverBudget | LimitKind::GrantTurnover);
+    if statement.is_stuck || statement.conflicts.iter().any(is_turnover) {
+        return Ok(None);
+    }
+    let solution = solve(&statement.programme, settings)?;
+    match rounding::target(snapshot, &statement, &solution)? {
+        Ok(target) => Ok(Some(target)),
+        Err(breach) if breach.limit == mandate::Limit::Improvement => {
+            rounding::present(snapshot, &statement, &solution).map(Some)
+        }
+        Err(breach) if statement.unreachable.is_empty() => Err(refused(snapshot, &breach)),
+        Err(_) => Ok(None),
     }
 }
 

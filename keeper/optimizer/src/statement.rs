@@ -4,6 +4,7 @@
 //! allow (`reach`). Limits of the change (budgets, tripped breakers, grant, pause) hold for whoever moves nothing, so that the
 //! programme always has an answer.
 
+use model::alloy_primitives::U256;
 use model::units::{Assets, Wad};
 use model::{Curve, LimitKind, Position, RiskId, Snapshot, Unreachable};
 
@@ -12,6 +13,9 @@ use crate::portfolio::{self, Limit};
 use crate::programme::{Group, Programme};
 use crate::reach::{Reach, reach};
 use crate::{Error, Settings};
+
+/// A bp: what the book may believe less of a position that still takes money; no more than the headroom covers.
+const DOUBT: Wad = Wad(U256::from_limbs([100_000_000_000_000, 0, 0, 0]));
 
 /// What may move at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +57,7 @@ impl Statement {
         let curves = curves(snapshot)?;
         let mut ranges = ranges(snapshot, &curves, freedom);
         let limits = portfolio::limits(snapshot, settings);
-        let budgets = budget::groups(snapshot, settings);
+        let budgets = budget::groups(snapshot, settings, freedom);
         let Reach { achieved, lowest, conflicts, is_stuck } = reach(snapshot, &limits, &budgets, &ranges)?;
         for (range, lowest) in ranges.iter_mut().zip(lowest) {
             // Money that earns nothing leaves as far as it can; how far is not for the search to weigh.
@@ -100,7 +104,7 @@ pub(crate) fn curves(snapshot: &Snapshot) -> Result<Vec<Curve>, Error> {
 /// What each position may hold: all else being free.
 fn ranges(snapshot: &Snapshot, curves: &[Curve], freedom: Freedom) -> Vec<Range> {
     let (now, grant) = (snapshot.now(), &snapshot.operator.grant);
-    let only_reduces = freedom == Freedom::ReduceOnly || snapshot.budgets.is_paused(now);
+    let only_reduces = freedom == Freedom::ReduceOnly;
     let range = |((position, curve), believed): ((&Position, &Curve), Assets)| {
         let value = position.value;
         if !grant.is_active(now) || !grant.covers(position.index) {
@@ -112,11 +116,17 @@ fn ranges(snapshot: &Snapshot, curves: &[Curve], freedom: Freedom) -> Vec<Range>
         let stuck = LimitKind::Illiquidity { position: position.index };
         let holds = (!lower.is_zero()).then_some(stuck);
         let is_barren = position.rate.refusal().is_some() || earns_nothing(curve, lower.to_f64());
-        let takes_nothing = only_reduces || is_barren || snapshot.is_tripped(position);
+        let takes_nothing = only_reduces || is_barren || snapshot.is_tripped(position) || is_doubted(value, believed);
         let most = if takes_nothing { value.to_f64() } else { curve.capacity() };
         Range { lower, upper: most.max(lower.to_f64()), holds, is_barren }
     };
     snapshot.positions.iter().zip(curves).zip(snapshot.believed()).map(range).collect()
+}
+
+/// Whether the book believes of a position more than a bp less than its venue says. What went in would count as lost by
+/// as much, until marks catch up: so nothing goes in.
+fn is_doubted(value: Assets, believed: Assets) -> bool {
+    value.saturating_sub(believed) > DOUBT.of_down(value)
 }
 
 /// Whether a venue pays nothing at any size.

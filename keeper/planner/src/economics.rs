@@ -28,11 +28,7 @@ impl Economics {
         settings: &Settings,
         movements: &Movements,
     ) -> Result<Self, Error> {
-        let curve = |position: &model::Position| {
-            let curve = position.rate.curve(position.value, snapshot.block.timestamp);
-            curve.map_err(|source| Error::Rate { position: position.index, source })
-        };
-        let curves = snapshot.positions.iter().map(curve).collect::<Result<Vec<_>, _>>()?;
+        let curves = curves(snapshot)?;
         let values_before = snapshot.positions.iter().map(|position| position.value).collect::<Vec<_>>();
         let values_after = if movements.legs.is_empty() {
             target.positions.iter().map(|position| position.assets).collect()
@@ -63,4 +59,13 @@ impl Economics {
     pub(crate) fn is_worth_it(&self) -> bool {
         self.gain_assets > self.required_assets
     }
+}
+
+/// The income curve of each position.
+pub(crate) fn curves(snapshot: &Snapshot) -> Result<Vec<Curve>, Error> {
+    let curve = |position: &model::Position| {
+        let curve = position.rate.curve(position.value, snapshot.now());
+        curve.map_err(|source| Error::Rate { position: position.index, source })
+    };
+    snapshot.positions.iter().map(curve).collect()
 }

@@ -81,10 +81,19 @@ fn limits_on(snapshot: &Snapshot, target: &Target, place: usize) -> String {
     let position = &snapshot.positions[place];
     let covers = |kind: &LimitKind| match kind {
         LimitKind::Budget => false,
-        LimitKind::AbsoluteCap { risk_id } | LimitKind::RelativeCap { risk_id } => position.risk_ids.contains(risk_id),
-        LimitKind::Capacity { position: index } | LimitKind::Illiquidity { position: index } => {
-            *index == position.index
+        LimitKind::LiquidityCover => position.terms.instant_bps < 10_000,
+        LimitKind::AbsoluteCap { risk_id } | LimitKind::RelativeCap { risk_id } | LimitKind::Breaker { risk_id } => {
+            position.risk_ids.contains(risk_id)
         }
+        LimitKind::Capacity { position: index }
+        | LimitKind::Illiquidity { position: index }
+        | LimitKind::VenueDepth { position: index }
+        | LimitKind::OutOfGrant { position: index } => *index == position.index,
+        LimitKind::LossBudget
+        | LimitKind::TurnoverBudget
+        | LimitKind::GrantLoss
+        | LimitKind::GrantTurnover
+        | LimitKind::Paused => true,
     };
     let names = target.binding.iter().filter(|limit| covers(&limit.kind)).map(|limit| limit.kind.to_string());
     names.collect::<Vec<_>>().join(" and the ")

@@ -9,15 +9,23 @@
 //!   any size are made, for a limit that stays where it is would refuse the whole intent.
 //! - It acts for income only if the gain over the horizon exceeds the gas it costs by a factor; for broken limits
 //!   it acts whenever the vault would accept it.
-//! - Before it says "rebalance", the mandate itself judges the portfolio that the vault would find after the legs.
+//! - Before it says "rebalance", the legs are run on the book as the vault would run them, and the mandate itself judges
+//!   what they move, what they cost, and the portfolio after them.
+//! - Where nothing else is to be done and the keeper has been silent for half of the time that governance allows, it gives
+//!   a sign of life: an intent without legs.
 
 mod economics;
 mod explanation;
 mod movements;
 mod settings;
 
-use model::limits::{BeyondAccounts, breach_line};
-use model::{Assets, Decision, Holdings, Idleness, Intent, Mandate, Plan, Snapshot, Status, Target};
+use model::limits::BeyondAccounts;
+use model::mandate::{Breach, Limit, State};
+use model::words::breach_line;
+use model::{
+    Decision, Idleness, Intent, LimitKind, Mandate, Plan, PlannedLeg, Purpose, Snapshot, Status, Target, Trial,
+    TrialError,
+};
 
 use economics::Economics;
 use movements::Movements;
@@ -56,6 +64,9 @@ pub enum Error {
     /// An amount is beyond the vault's accounts.
     #[error(transparent)]
     Amount(#[from] BeyondAccounts),
+    /// Legs that cannot be run at all.
+    #[error("the plan cannot be run: {0}")]
+    Trial(#[from] TrialError),
     /// The mandate refuses what should have been inside it.
     #[error("the mandate refuses the plan: {0}")]
     Refused(String),
@@ -70,65 +81,144 @@ pub fn plan(snapshot: &Snapshot, target: &Target, settings: &Settings) -> Result
     if target.positions.len() != snapshot.positions.len() {
         return Err(Error::Mismatch { target: target.positions.len(), snapshot: snapshot.positions.len() });
     }
-    let mandate = Mandate::of(snapshot);
-    let marked = snapshot.positions.iter().map(|position| position.marked).collect::<Vec<_>>();
-    let now = holdings(&mandate, snapshot.book.idle, &marked)?;
-    let is_restoring = mandate.states(&now).iter().any(|state| !state.holds);
-    let movements = Movements::of(snapshot, target, settings, is_restoring);
-    let before = holdings_before(snapshot, &mandate, &movements)?;
-    let after = holdings_after(snapshot, &mandate, &movements)?;
-    let economics = Economics::of(snapshot, target, settings, &movements)?;
-    let explained = |holdings: &Holdings| explanation::of(snapshot, target, &economics, &mandate.states(holdings));
+    let standing = Mandate::of(snapshot).standing_now(snapshot)?;
+    let is_restoring = standing.iter().any(is_broken);
+    let attempt = Attempt::best(snapshot, target, settings, is_restoring)?;
+    let economics = Economics::of(snapshot, target, settings, &attempt.movements)?;
+    let explained = |states: &[State]| explanation::of(snapshot, target, &economics, states);
 
-    if snapshot.total_assets().is_zero() {
-        return Ok(Decision::NothingToDo { reason: Idleness::NoAssets, explanation: explained(&now) });
-    }
-    // What the last wallet's rounding leaves behind may break every fraction; no transaction is worth mending that.
-    if snapshot.total_assets() < settings.min_leg {
-        let reason = Idleness::WithinDust { largest: snapshot.total_assets(), least: settings.min_leg };
-        return Ok(Decision::NothingToDo { reason, explanation: explained(&now) });
-    }
-    if movements.legs.is_empty() {
-        if let Status::Infeasible { unreachable } = &target.status {
-            return Ok(Decision::Infeasible { unreachable: unreachable.clone(), explanation: explained(&now) });
-        }
-        let reason = Idleness::WithinDust { largest: movements.largest_left_out, least: settings.min_leg };
-        return Ok(Decision::NothingToDo { reason, explanation: explained(&now) });
-    }
-    if let Err(breach) = mandate.check(&before, &after) {
-        return match &target.status {
-            Status::Infeasible { unreachable } => {
-                Ok(Decision::Infeasible { unreachable: unreachable.clone(), explanation: explained(&now) })
+    let idle = idleness(snapshot, target, settings, &attempt.movements);
+    let reason = match (idle, &attempt.trial, &target.status) {
+        (Some(Idle::Reason(reason)), ..) => reason,
+        (Some(Idle::OutOfReach), _, Status::Infeasible { unreachable, conflicts })
+        | (None, Err(_), Status::Infeasible { unreachable, conflicts }) => {
+            if let Some(sign) = sign_of_life(snapshot, settings, || explained(&standing)) {
+                return Ok(sign);
             }
-            Status::Optimal => Err(Error::Refused(breach_line(&breach))),
-        };
-    }
-    if !is_restoring && !economics.is_worth_it() {
-        let (gain_assets, required_assets) = (economics.gain_assets, economics.required_assets);
-        let reason = Idleness::NotWorthIt { gain_assets, required_assets };
-        return Ok(Decision::NothingToDo { reason, explanation: explained(&now) });
-    }
-    let intent = Intent {
-        nonce: snapshot.intent_nonce,
-        deadline: snapshot.block.timestamp.after_secs(settings.deadline_secs),
-        revision: snapshot.revision,
-        legs: movements.legs.clone(),
+            let (unreachable, conflicts) = (unreachable.clone(), conflicts.clone());
+            return Ok(Decision::Infeasible { unreachable, conflicts, explanation: explained(&standing) });
+        }
+        (_, Err(breach), _) if breach.limit != Limit::Improvement || economics.is_worth_it() => {
+            return Err(Error::Refused(breach_line(breach, Some(&snapshot.asset))));
+        }
+        (None, Ok(trial), _) if is_restoring || economics.is_worth_it() => {
+            let legs = explanation::legs(snapshot, target, &economics, &attempt.movements);
+            let purpose = if is_restoring { Purpose::RestoreLimits } else { Purpose::Earn };
+            return Ok(Decision::Rebalance(Plan {
+                intent: intent(snapshot, settings, &legs),
+                legs,
+                purpose,
+                explanation: explained(&trial.states()),
+            }));
+        }
+        _ => Idleness::NotWorthIt { gain_assets: economics.gain_assets, required_assets: economics.required_assets },
     };
-    let legs = explanation::legs(snapshot, target, &economics, &movements);
-    Ok(Decision::Rebalance(Plan { intent, legs, restores_limits: is_restoring, explanation: explained(&after) }))
+    if let Some(sign) = sign_of_life(snapshot, settings, || explained(&standing)) {
+        return Ok(sign);
+    }
+    Ok(Decision::NothingToDo { reason, explanation: explained(&standing) })
 }
 
-/// The portfolio as the vault's book has it, after it has marked what the legs touch.
-fn holdings_before(snapshot: &Snapshot, mandate: &Mandate, movements: &Movements) -> Result<Holdings, BeyondAccounts> {
-    holdings(mandate, snapshot.book.idle, &movements.book_before(snapshot))
+/// Whether a limit of the portfolio is broken; a budget that is overdrawn drains by itself.
+fn is_broken(state: &State) -> bool {
+    use Limit as L;
+    let is_standing =
+        matches!(state.limit, L::AbsoluteCap | L::RelativeCap | L::LiquidityFloor | L::LiquidityCover | L::VenueDepth);
+    is_standing && !state.holds
 }
 
-/// The portfolio as the vault would find it after the legs.
-fn holdings_after(snapshot: &Snapshot, mandate: &Mandate, movements: &Movements) -> Result<Holdings, BeyondAccounts> {
-    holdings(mandate, movements.idle_after, &movements.book_after(snapshot))
+/// Movements with what the mandate says to them.
+struct Attempt {
+    movements: Movements,
+    trial: Result<Trial, Breach>,
 }
 
-fn holdings(mandate: &Mandate, idle: Assets, values: &[Assets]) -> Result<Holdings, BeyondAccounts> {
-    let nav = values.iter().fold(idle, |sum, value| sum.saturating_add(*value));
-    mandate.holdings(nav, idle, values)
+impl Attempt {
+    /// The movements as the settings want them; where the mandate refuses those, with every withdrawal however small, and
+    /// without exits that take the last dust along.
+    fn best(snapshot: &Snapshot, target: &Target, settings: &Settings, is_restoring: bool) -> Result<Self, Error> {
+        let first = Self::of(snapshot, Movements::of(snapshot, target, settings, is_restoring, true))?;
+        if first.trial.is_ok() {
+            return Ok(first);
+        }
+        for exits in [true, false] {
+            let other = Self::of(snapshot, Movements::of(snapshot, target, settings, true, exits))?;
+            if other.trial.is_ok() {
+                return Ok(other);
+            }
+        }
+        Ok(first)
+    }
+
+    fn of(snapshot: &Snapshot, movements: Movements) -> Result<Self, Error> {
+        let trial = Trial::of(snapshot, &economics::curves(snapshot)?, &movements.legs)?;
+        Ok(Self { movements, trial: trial.check().map(|()| trial) })
+    }
+}
+
+/// Why nothing can be done, whatever it would earn.
+enum Idle {
+    Reason(Idleness),
+    /// Limits are broken, and nothing that can be moved nears them.
+    OutOfReach,
+}
+
+fn idleness(snapshot: &Snapshot, target: &Target, settings: &Settings, movements: &Movements) -> Option<Idle> {
+    let (now, grant, nav) = (snapshot.now(), &snapshot.operator.grant, snapshot.book.nav);
+    let reason = if grant.positions == 0 {
+        Idleness::NoGrant { account: snapshot.operator.account }
+    } else if !grant.is_active(now) {
+        Idleness::GrantExpired { expiry: grant.expiry, now }
+    } else if snapshot.total_assets().is_zero() {
+        Idleness::NoAssets
+    } else if snapshot.total_assets() < settings.min_leg {
+        // What the last wallet's rounding leaves behind may break every fraction; no transaction is worth mending that.
+        Idleness::WithinDust { largest: snapshot.total_assets(), least: settings.min_leg }
+    } else if !movements.legs.is_empty() {
+        return None;
+    } else if matches!(target.status, Status::Infeasible { .. }) {
+        return Some(Idle::OutOfReach);
+    } else if snapshot.budgets.is_paused(now) {
+        Idleness::Paused { until: snapshot.budgets.paused_until }
+    } else if snapshot.book.nav_least.saturating_add(snapshot.book.nav_least) < nav {
+        let (counted, epoch_secs) = (snapshot.book.nav_least, snapshot.parameters.epoch_secs);
+        Idleness::TooYoung { counted, nav, epoch_secs }
+    } else if let Some(limit) = target.binding.iter().find(|limit| is_budget(&limit.kind)) {
+        Idleness::BudgetSpent { budget: limit.kind, left: limit.bound }
+    } else {
+        Idleness::WithinDust { largest: movements.largest_left_out, least: settings.min_leg }
+    };
+    Some(Idle::Reason(reason))
+}
+
+fn is_budget(kind: &LimitKind) -> bool {
+    use LimitKind as L;
+    matches!(kind, L::LossBudget | L::TurnoverBudget | L::GrantLoss | L::GrantTurnover)
+}
+
+/// An intent without legs, where the keeper has been silent for half of what governance allows.
+fn sign_of_life(
+    snapshot: &Snapshot,
+    settings: &Settings,
+    explained: impl FnOnce() -> model::Explanation,
+) -> Option<Decision> {
+    let silent_secs = snapshot.now().secs_since(snapshot.budgets.keeper_seen_at);
+    let is_due = silent_secs > snapshot.parameters.silence_secs / 2 && !snapshot.total_assets().is_zero();
+    (is_due && snapshot.operator.grant.is_active(snapshot.now())).then(|| {
+        Decision::Rebalance(Plan {
+            intent: intent(snapshot, settings, &[]),
+            legs: Vec::new(),
+            purpose: Purpose::SignOfLife,
+            explanation: explained(),
+        })
+    })
+}
+
+fn intent(snapshot: &Snapshot, settings: &Settings, legs: &[PlannedLeg]) -> Intent {
+    Intent {
+        nonce: snapshot.operator.grant.nonce,
+        deadline: snapshot.now().after_secs(settings.deadline_secs),
+        revision: snapshot.revision,
+        legs: legs.iter().map(|planned| planned.leg).collect(),
+    }
 }

@@ -1,7 +1,7 @@
 //! From target amounts to legs: what moves, in which order, and what is left out.
 
 use model::alloy_primitives::U256;
-use model::{Assets, Leg, Movement, Position, Snapshot, Target};
+use model::{Assets, Leg, Movement, Snapshot, Target};
 
 use crate::Settings;
 
@@ -12,15 +12,20 @@ pub(crate) struct Movements {
     pub(crate) legs: Vec<Leg>,
     /// The real value of each position after the legs.
     pub(crate) values_after: Vec<Assets>,
-    /// What the book counts as idle after the legs.
-    pub(crate) idle_after: Assets,
     /// The largest movement that the target asks for and no leg makes.
     pub(crate) largest_left_out: Assets,
 }
 
 impl Movements {
-    /// The movements from `snapshot` to `target`; `is_restoring` makes withdrawals of any size worth making.
-    pub(crate) fn of(snapshot: &Snapshot, target: &Target, settings: &Settings, is_restoring: bool) -> Self {
+    /// The movements from `snapshot` to `target`; `is_restoring` makes withdrawals of any size worth making, `exits` takes
+    /// the last dust of a position along.
+    pub(crate) fn of(
+        snapshot: &Snapshot,
+        target: &Target,
+        settings: &Settings,
+        is_restoring: bool,
+        exits: bool,
+    ) -> Self {
         let mut values_after = snapshot.positions.iter().map(|position| position.value).collect::<Vec<_>>();
         let (mut legs, mut idle, mut largest_left_out) = (Vec::new(), snapshot.book.idle, Assets::ZERO);
         for (place, believed) in snapshot.believed().into_iter().enumerate() {
@@ -35,7 +40,7 @@ impl Movements {
                 continue;
             }
             let rest = position.value.saturating_sub(payable);
-            let is_exit = rest < settings.min_leg && position.liquidity >= position.value;
+            let is_exit = exits && rest < settings.min_leg && position.liquidity >= position.value;
             let (movement, paid, counted) = if is_exit {
                 (Movement::DeallocateAll, position.value, position.value.min(believed))
             } else {
@@ -55,29 +60,11 @@ impl Movements {
                 continue;
             }
             spendable = spendable.saturating_sub(amount);
-            idle = idle.saturating_sub(amount);
             values_after[place] = position.value.saturating_add(amount);
             let movement = Movement::Allocate(amount);
             legs.push(Leg { position: position.index, movement, min_result: settings.least_of(amount) });
         }
-        Self { legs, values_after, idle_after: idle, largest_left_out }
-    }
-
-    /// The value of each position in the book once those that a leg names are marked.
-    pub(crate) fn book_before(&self, snapshot: &Snapshot) -> Vec<Assets> {
-        let before = |(position, believed): (&Position, Assets)| {
-            if self.legs.iter().any(|leg| leg.position == position.index) { believed } else { position.marked }
-        };
-        snapshot.positions.iter().zip(snapshot.believed()).map(before).collect()
-    }
-
-    /// The value of each position in the book after the legs.
-    pub(crate) fn book_after(&self, snapshot: &Snapshot) -> Vec<Assets> {
-        let moved = |((before, position), after): ((Assets, &Position), &Assets)| {
-            let (added, taken) = (after.saturating_sub(position.value), position.value.saturating_sub(*after));
-            before.saturating_add(added).saturating_sub(taken)
-        };
-        self.book_before(snapshot).into_iter().zip(&snapshot.positions).zip(&self.values_after).map(moved).collect()
+        Self { legs, values_after, largest_left_out }
     }
 }
 

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use alloy_primitives::{Address, B256, U256};
 use model::ports::{Attempt, Stage};
 use model::{
-    Asset, Assets, Block, Book, Decision, Explanation, Idleness, Intent, Operator, Plan, Snapshot, Timestamp, Wad, Wei,
+    Asset, Assets, Block, Book, Budgets, Decision, Explanation, Grant, Idleness, Intent, Operator, Parameters, Plan,
+    Purpose, Snapshot, Timestamp, Wei,
 };
 
 /// A folder of its own for each test, removed at its end.
@@ -56,7 +57,7 @@ fn explanation() -> Explanation {
 /// An attempt that is planned and nothing more.
 pub fn attempt() -> Attempt {
     let intent = Intent { nonce: U256::from(1), deadline: Timestamp(160), revision: U256::from(2), legs: Vec::new() };
-    let plan = Plan { intent, legs: Vec::new(), restores_limits: false, explanation: explanation() };
+    let plan = Plan { intent, legs: Vec::new(), purpose: Purpose::Earn, explanation: explanation() };
     Attempt { chain_id: 412_346, vault: Address::repeat_byte(2), plan, stage: Stage::Planned }
 }
 
@@ -67,24 +68,17 @@ pub fn decision() -> Decision {
 
 /// An empty vault.
 pub fn snapshot() -> Snapshot {
-    let zero = Assets::ZERO;
     Snapshot {
         chain_id: 412_346,
         block: block(),
         vault: Address::repeat_byte(2),
         asset: Asset { address: Address::repeat_byte(6), symbol: "USDC".into(), decimals: 6 },
-        book: Book {
-            idle: zero,
-            marked: zero,
-            nav: zero,
-            nav_entry: zero,
-            max_rate: Wad::ZERO,
-            liquidity_floor: Wad::ZERO,
-        },
-        intent_nonce: U256::ZERO,
+        book: Book::default(),
+        parameters: Parameters::default(),
+        budgets: Budgets::default(),
         revision: U256::ZERO,
         positions: Vec::new(),
         caps: Vec::new(),
-        operator: Operator { account: Address::repeat_byte(1), is_keeper: true, balance: Wei::ZERO },
+        operator: Operator { account: Address::repeat_byte(1), balance: Wei::ZERO, grant: Grant::default() },
     }
 }

@@ -113,7 +113,8 @@ fn explanation_has_the_figures_and_every_limit() {
 
     assert!(explanation.income_after_assets > explanation.income_before_assets);
     assert!(explanation.gain_assets > explanation.required_assets);
-    assert_eq!(explanation.limits.len(), 7, "two caps for each of three ids, and the floor");
+    // Two caps for each of three ids, floor and cover, the depth of three venues, four budgets.
+    assert_eq!(explanation.limits.len(), 6 + 2 + 3 + 4);
     assert!(explanation.limits.iter().all(|limit| limit.holds), "{:?}", explanation.limits);
     let binding = explanation.binding.iter().map(|limit| limit.kind.to_string()).collect::<Vec<_>>();
     assert_eq!(binding, ["all money above the liquidity floor", "relative cap of b", "relative cap of m"]);

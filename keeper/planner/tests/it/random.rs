@@ -2,7 +2,7 @@
 
 use keeper_planner::Settings;
 use model::units::WAD;
-use model::{Assets, Decision, Mandate, Movement, RateModel, Snapshot, Wad};
+use model::{Assets, Decision, Mandate, Movement, Purpose, RateModel, Snapshot, Wad};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -36,10 +36,8 @@ fn snapshots() -> impl Strategy<Value = Snapshot> {
 
 /// Whether every limit holds for the vault as it stands.
 fn holds(snapshot: &Snapshot) -> bool {
-    let mandate = Mandate::of(snapshot);
-    let values = snapshot.positions.iter().map(|position| position.marked).collect::<Vec<_>>();
-    let holdings = mandate.holdings(snapshot.book.nav, snapshot.book.idle, &values).expect("amounts are small");
-    mandate.states(&holdings).iter().all(|state| state.holds)
+    let states = Mandate::of(snapshot).standing_now(snapshot).expect("amounts are small");
+    states.iter().all(|state| state.holds)
 }
 
 /// Whether a venue takes into one market and gives from another, so that each plan changes the next one's curve.
@@ -58,7 +56,7 @@ proptest! {
                 let after = executed(&snapshot, &plan);
                 prop_assert!(holds(&after));
                 prop_assert_eq!(after.total_assets(), snapshot.total_assets());
-                if !plan.restores_limits {
+                if plan.purpose == Purpose::Earn {
                     prop_assert!(plan.explanation.gain_assets > plan.explanation.required_assets);
                 }
                 if !has_queues(&snapshot) {
@@ -68,7 +66,7 @@ proptest! {
             }
             Decision::NothingToDo { explanation, .. } => {
                 prop_assert!(holds(&snapshot) || snapshot.total_assets() == Assets::ZERO);
-                prop_assert_eq!(explanation.limits.len(), 2 * snapshot.caps.len() + 1);
+                prop_assert_eq!(explanation.limits.len(), 2 * snapshot.caps.len() + 2 + snapshot.positions.len() + 4);
             }
             Decision::Infeasible { unreachable, .. } => {
                 prop_assert!(false, "everything is liquid: {unreachable:?}");

@@ -5,8 +5,8 @@ use model::alloy_primitives::{Address, B256, U256};
 use model::rate::{AaveTwoSlope, MetaMorpho, MorphoMarket};
 use model::units::WAD;
 use model::{
-    Asset, Assets, Block, Book, Cap, Decision, Movement, Operator, Plan, Position, RateModel, Ray, RiskId, Snapshot,
-    Target, Timestamp, VenueKind, Wad, Wei,
+    Asset, Assets, Block, Book, Budgets, Cap, Decision, Grant, Level, Movement, Operator, Parameters, Plan, Position,
+    RateModel, Ray, RiskId, Snapshot, Target, Terms, Timestamp, VenueKind, Wad, Wei,
 };
 
 /// One million USDC.
@@ -70,11 +70,17 @@ pub fn position(index: u32, rate: RateModel, value: u128, risk_id: &str) -> Posi
         index,
         adapter: Address::with_last_byte(1),
         venue: Address::with_last_byte(2),
+        market: B256::ZERO,
         kind: VenueKind::AaveV3,
         risk_ids: vec![id(risk_id)],
         marked: Assets::from(value),
         marked_at: Timestamp(0),
+        shortfall: Assets::ZERO,
+        terms: Terms { instant_bps: 10_000, depth_bps: 10_000, slack_bps: 0 },
         value: Assets::from(value),
+        units: U256::from(value),
+        depth: None,
+        reported_rate: None,
         liquidity: Assets::from(value),
         rate,
     }
@@ -82,29 +88,36 @@ pub fn position(index: u32, rate: RateModel, value: u128, risk_id: &str) -> Posi
 
 pub fn cap(name: &str, absolute: u128, relative_percent: u128) -> Cap {
     let relative = Wad::from(relative_percent * WAD / 100);
-    Cap { risk_id: id(name), exposure: Assets::ZERO, absolute: Assets::from(absolute), relative }
+    let absolute = Assets::from(absolute);
+    Cap { risk_id: id(name), exposure: Assets::ZERO, absolute, relative, tripped_until: Timestamp(0) }
 }
 
-/// A vault with 5 % liquidity floor.
+/// A vault whose money has stayed, with 5 % liquidity floor and budgets of everything for a keeper of every position.
 pub fn vault(idle: u128, positions: Vec<Position>, caps: Vec<Cap>) -> Snapshot {
+    let all = Level { used: Assets::ZERO, capacity: Assets::from(u128::MAX) };
     let mut snapshot = Snapshot {
         chain_id: 412_346,
         block: Block { number: 7, hash: B256::ZERO, timestamp: Timestamp(0), base_fee: Wei::from(100_000_000) },
         vault: Address::with_last_byte(3),
         asset: Asset { address: Address::with_last_byte(4), symbol: "USDC".into(), decimals: 6 },
-        book: Book {
-            idle: Assets::from(idle),
-            marked: Assets::ZERO,
-            nav: Assets::ZERO,
-            nav_entry: Assets::ZERO,
-            max_rate: Wad::ONE,
-            liquidity_floor: Wad::from(WAD / 20),
-        },
-        intent_nonce: U256::from(3),
+        book: Book { idle: Assets::from(idle), max_rate: Wad::ONE, ..Book::default() },
+        parameters: Parameters { liquidity_floor: Wad::from(WAD / 20), ..Parameters::default() },
+        budgets: Budgets { loss: all, turnover: all, ..Budgets::default() },
         revision: U256::from(11),
         positions,
         caps,
-        operator: Operator { account: Address::ZERO, is_keeper: true, balance: Wei::ZERO },
+        operator: Operator {
+            account: Address::ZERO,
+            balance: Wei::ZERO,
+            grant: Grant {
+                positions: u64::MAX,
+                expiry: Timestamp(u64::MAX),
+                nonce: U256::from(3),
+                turnover: all,
+                loss: all,
+                ..Grant::default()
+            },
+        },
     };
     account(&mut snapshot);
     snapshot
@@ -148,6 +161,7 @@ pub fn account(snapshot: &mut Snapshot) {
     snapshot.book.marked = marked;
     snapshot.book.nav = marked.saturating_add(snapshot.book.idle);
     snapshot.book.nav_entry = snapshot.book.nav;
+    snapshot.book.nav_least = snapshot.book.nav;
 }
 
 pub fn target(snapshot: &Snapshot) -> Target {
@@ -187,7 +201,7 @@ pub fn executed(snapshot: &Snapshot, plan: &Plan) -> Snapshot {
         position.liquidity = position.value;
         shift(&mut position.rate, value, position.value);
     }
-    after.intent_nonce += U256::from(1);
+    after.operator.grant.nonce += U256::from(1);
     after.revision += U256::from(1);
     account(&mut after);
     after
@@ -218,6 +232,9 @@ fn shift(rate: &mut RateModel, from: Assets, to: Assets) {
                 market.vault_supply = market.vault_supply.saturating_sub(given);
                 left = left.saturating_sub(given);
             }
+        }
+        RateModel::MorphoBlue(market) => {
+            market.supply = market.supply.saturating_add(to).saturating_sub(from);
         }
         RateModel::Unknown { .. } => {}
     }
