@@ -9,9 +9,9 @@ use abi::{
     morpho::{IAdaptiveCurveIrm, IMorpho},
 };
 use alloy_primitives::{Address, U256};
-use alloy_sol_types::SolCall;
+use alloy_sol_types::{SolCall, SolValue};
 use devnet::{BlockId, Call, Chain, Clock, Config};
-use keeper_sim::{Artifacts, Error, Venue, WAD, World, WorldConfig};
+use keeper_sim::{Artifacts, Error, MarketConfig, Venue, WAD, World, WorldConfig};
 
 const YEAR_SECS: f64 = 31_536_000.0;
 const RAY: f64 = 1e27;
@@ -138,7 +138,7 @@ fn depositors_of_meta_morpho_earn_its_rate_over_thirty_days() {
 fn borrowing_reaches_its_target_up_and_down_and_after_time() {
     let (chain, world) = world(&WorldConfig::default());
 
-    for venue in Venue::ALL {
+    for venue in world.venues() {
         for percent in [85, 20, 97, 60] {
             world.pass(&chain, 30 * 86_400).unwrap();
             world.borrow_to(&chain, venue, percent_wad(percent)).unwrap();
@@ -168,6 +168,34 @@ fn world_starts_at_the_configured_sizes_and_utilisations() {
     assert_close(float(supplied), 7e12, 1e-6);
     let deposited = view(&chain, world.morpho.meta_morpho, &IERC4626::totalAssetsCall {});
     assert_close(float(deposited), 3e12, 1e-6);
+}
+
+#[test]
+fn each_market_has_its_terms_its_size_and_its_rate() {
+    let markets = [(7, 80), (3, 92), (1, 20)].map(|(millions, percent)| MarketConfig {
+        supplied_assets: U256::from(millions * 1_000_000_000_000_u64),
+        utilisation_wad: percent_wad(percent),
+    });
+
+    let (chain, world) = world(&WorldConfig { markets: markets.to_vec(), ..WorldConfig::default() });
+
+    assert_eq!(world.morpho.market_ids.len(), 4);
+    assert_eq!(world.morpho.market_ids[0], world.morpho.market_id);
+    for (market, (config, borrow_percent)) in (1..).zip(markets.iter().zip([3.6667, 6.4, 1.6667])) {
+        let id = world.morpho.market_ids[market];
+        let terms = view(&chain, world.morpho.morpho, &IMorpho::idToMarketParamsCall { id });
+        assert_eq!(terms.abi_encode(), world.morpho.terms(market).abi_encode());
+        let found = view(&chain, world.morpho.morpho, &IMorpho::marketCall { id });
+        assert_close(float(found.totalSupplyAssets), float(config.supplied_assets), 1e-6);
+        let utilisation = world.utilisation_wad(&chain, Venue::Market(market)).unwrap();
+        assert_close(float(utilisation), float(config.utilisation_wad), 1e-6);
+        let call = IAdaptiveCurveIrm::borrowRateViewCall { marketParams: terms, market: found };
+        assert_close(
+            float(view(&chain, world.morpho.irm, &call)) / WAD as f64 * YEAR_SECS * 100.0,
+            borrow_percent,
+            1e-3,
+        );
+    }
 }
 
 #[test]
@@ -224,7 +252,7 @@ fn wallet_receives_what_it_is_funded_with() {
 fn lenders_get_no_more_than_lies_in_the_pool() {
     let (chain, world) = world(&WorldConfig::default());
 
-    for venue in Venue::ALL {
+    for venue in world.venues() {
         world.borrow_to(&chain, venue, percent_wad(90)).unwrap();
         world.withdraw(&chain, venue, U256::from(1_000_000_000_000_u64)).unwrap();
 
@@ -240,9 +268,18 @@ fn figures_out_of_range_are_refused_by_name() {
     let no_price = WorldConfig { collateral_price_usd_e8: 0, ..WorldConfig::default() };
     let too_much = WorldConfig { aave_utilisation_wad: WAD + 1, ..WorldConfig::default() };
 
+    let market = MarketConfig { supplied_assets: U256::ZERO, utilisation_wad: WAD + 1 };
+    let too_much_there = WorldConfig { markets: vec![market], ..WorldConfig::default() };
+    let market = MarketConfig { utilisation_wad: 0, ..market };
+    let too_many = WorldConfig { markets: vec![market; 32], ..WorldConfig::default() };
+
+    let too_many = World::build(&chain, &too_many, &artifacts()).unwrap_err().to_string();
+    let too_much_there = World::build(&chain, &too_much_there, &artifacts()).unwrap_err().to_string();
     let no_price = World::build(&chain, &no_price, &artifacts()).unwrap_err().to_string();
     let too_much = World::build(&chain, &too_much, &artifacts()).unwrap_err().to_string();
 
+    assert_eq!(too_many, "markets is 32, outside of 0 to 31");
+    assert_eq!(too_much_there, too_much);
     assert_eq!(no_price, "collateral_price_usd_e8 is 0, outside of 1 to 100000000000000");
     assert_eq!(too_much, "utilisation_wad is 1000000000000000001, outside of 0 to 1000000000000000000");
 }
