@@ -4,7 +4,6 @@ use std::sync::Mutex;
 
 use abi::board::IBoard;
 use alloy_primitives::{B256, Log, U256, keccak256};
-use alloy_sol_types::SolInterface;
 use model::{Assets, Gas, RiskId, Timestamp, Wad};
 
 use super::*;

@@ -1,11 +1,14 @@
 //! From what stands to what is wanted: the changes, in an order in which they can be made, and the course of each.
 
-use model::{RiskId, Timestamp};
+use model::{Assets, RiskId, Timestamp};
 
 use super::change::Change;
-use super::governed::Governed;
+use super::governed::{Governed, Grant};
 use super::wanted::{Wanted, WantedPosition};
 use super::words;
+
+/// The most base units that the vault's accounts hold.
+const MAX_ASSETS: u128 = (1 << 96) - 1;
 
 /// One change on the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +60,14 @@ pub enum Impossible {
         /// The ids asked for.
         wanted: String,
     },
+    /// Ids that would count against themselves.
+    #[error("{risk_id} cannot count against {parent}, which counts against it")]
+    Circle {
+        /// The narrower id.
+        risk_id: RiskId,
+        /// The wider one.
+        parent: RiskId,
+    },
     /// Abdication cannot be taken back.
     #[error("{name} is wanted both to add risk and to be given up: do one, and then the other")]
     AbdicatedToo {
@@ -77,9 +88,12 @@ pub fn steps(now: &Governed, wanted: &Wanted) -> Result<Vec<Step>, Impossible> {
     let mut steps = Vec::new();
     let parts = changes.iter().filter_map(|change| change.safe_part(now));
     for change in parts.filter(|change| !matches!(change, Change::Abdicate { .. })) {
-        let line = words::line(&change, &after, &Course::AtOnce);
-        change.apply(&mut after);
-        steps.push(Step { change, course: Course::AtOnce, line });
+        let course = unknown_id(now, &change).unwrap_or(Course::AtOnce);
+        let line = words::line(&change, &after, &course);
+        if course == Course::AtOnce {
+            change.apply(&mut after);
+        }
+        steps.push(Step { change, course, line });
     }
     for change in changes.iter().filter(|change| change.adds_risk(now)) {
         if let Some(name) = change.function().filter(|function| wanted.abdicated.contains(function)).map(|f| f.name) {
@@ -106,10 +120,24 @@ pub fn after(now: &Governed, steps: &[Step]) -> Governed {
     after
 }
 
+/// Nests and breakers hang on ids that have a place in the vault's table already: those with a cap, or of a position.
+fn unknown_id(now: &Governed, change: &Change) -> Option<Course> {
+    let ids = match change {
+        Change::Nest { nest, .. } => vec![nest.risk_id, nest.parent],
+        Change::SetBreaker { breaker } => vec![breaker.risk_id],
+        _ => Vec::new(),
+    };
+    let unknown = ids.into_iter().find(|id| now.cap(*id).is_none())?;
+    Some(Course::Blocked { reason: format!("{unknown} must have a cap first") })
+}
+
 fn course(now: &Governed, wanted: &Wanted, change: &Change) -> Course {
     let id = change.id();
     if let Some(found) = now.submitted.iter().find(|submitted| submitted.id == id) {
         return Course::Announced { executable_at: found.executable_at };
+    }
+    if let Some(course) = unknown_id(now, change) {
+        return course;
     }
     let blocked = |reason: String| Course::Blocked { reason };
     // A shorter delay waits as long as the one that it shortens.
@@ -128,8 +156,7 @@ fn course(now: &Governed, wanted: &Wanted, change: &Change) -> Course {
             None => return blocked(format!("there is no code at {adapter}")),
         }
     }
-    let power = function.and_then(|function| now.power(function));
-    Course::Waits { secs: power.map_or(0, |power| power.delay_secs) }
+    Course::Waits { secs: function.and_then(|function| now.delay_secs(function)).unwrap_or_default() }
 }
 
 fn changes(now: &Governed, wanted: &Wanted) -> Result<Vec<Change>, Impossible> {
@@ -157,21 +184,37 @@ fn changes(now: &Governed, wanted: &Wanted) -> Result<Vec<Change>, Impossible> {
     }
     changes.extend(wanted.caps.iter().map(|cap| Change::SetCap {
         risk_id: cap.risk_id,
-        absolute: cap.absolute,
+        // What the accounts cannot hold cannot be exceeded either: the vault keeps its own most.
+        absolute: cap.absolute.min(Assets::from(MAX_ASSETS)),
         relative: cap.relative,
     }));
-    changes.extend(wanted.nests.iter().map(|(nest, nested)| Change::Nest { nest: *nest, nested: *nested }));
+    nests(now, wanted, &mut changes)?;
     changes.extend(wanted.breakers.iter().cloned().map(|breaker| Change::SetBreaker { breaker }));
     for grant in &wanted.keepers {
-        // A key whose grant allows nothing any more needs none taken away.
-        if grant.positions != 0 || now.live_grant(grant.keeper).positions != 0 {
-            changes.push(Change::SetKeeper { grant: grant.clone() });
+        // A grant that allows nothing is none, whatever else it says.
+        let grant = if grant.is_live(now.now()) { grant.clone() } else { Grant::nothing(grant.keeper) };
+        if grant != now.live_grant(grant.keeper) {
+            changes.push(Change::SetKeeper { grant });
         }
     }
     changes.extend(wanted.delays.iter().map(|(function, secs)| Change::SetDelay { function: *function, secs: *secs }));
     changes.extend(wanted.abdicated.iter().map(|function| Change::Abdicate { function: *function }));
     changes.retain(|change| change.changes(now));
     Ok(changes)
+}
+
+fn nests(now: &Governed, wanted: &Wanted, changes: &mut Vec<Change>) -> Result<(), Impossible> {
+    let mut after = now.clone();
+    let (gone, new): (Vec<_>, Vec<_>) = wanted.nests.iter().partition(|(_, nested)| !nested);
+    for (nest, nested) in gone.into_iter().chain(new) {
+        if nested && after.ancestors(nest.parent).contains(&nest.risk_id) {
+            return Err(Impossible::Circle { risk_id: nest.risk_id, parent: nest.parent });
+        }
+        let change = Change::Nest { nest, nested };
+        change.apply(&mut after);
+        changes.push(change);
+    }
+    Ok(())
 }
 
 fn roles(now: &Governed, wanted: &Wanted, changes: &mut Vec<Change>) {

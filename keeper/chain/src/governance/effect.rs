@@ -41,7 +41,7 @@ impl Effect {
 /// Where an amount is beyond the vault's accounts.
 pub fn effects(now: &Governed, after: &Governed) -> Result<Vec<Effect>, BeyondAccounts> {
     let before = states(&now.snapshot)?;
-    let mut after = states(&with_capacities(after))?;
+    let mut after = states(&with_capacities(now, after))?;
     let mut effects = Vec::with_capacity(after.len());
     for state in before {
         let at = after.iter().position(|other| (other.limit, other.on) == (state.limit, state.on));
@@ -55,17 +55,21 @@ fn states(snapshot: &Snapshot) -> Result<Vec<State>, BeyondAccounts> {
     Mandate::of(snapshot).standing_now(snapshot)
 }
 
-/// Budgets of another size; what is used of them stays.
-fn with_capacities(governed: &Governed) -> Snapshot {
-    let mut snapshot = governed.snapshot.clone();
-    let least = snapshot.book.nav_least.0.saturating_to();
+/// Budgets of another size where governance gives them one; what is used of them stays.
+fn with_capacities(now: &Governed, after: &Governed) -> Snapshot {
+    let mut snapshot = after.snapshot.clone();
+    let (least, set) = (snapshot.book.nav_least.0.saturating_to(), &snapshot.parameters);
     let narrow = |secs: u64| u32::try_from(secs).unwrap_or(u32::MAX);
     let silent_secs = narrow(snapshot.now().secs_since(snapshot.budgets.keeper_seen_at));
-    let alertness = alertness_wad(silent_secs, narrow(snapshot.parameters.silence_secs));
+    let alertness = alertness_wad(silent_secs, narrow(set.silence_secs));
     let capacity = |wad: Wad| Assets::from(capacity_down(least, wad.0.saturating_to(), alertness));
-    snapshot.budgets.loss.capacity = capacity(snapshot.parameters.loss);
-    snapshot.budgets.turnover.capacity = capacity(snapshot.parameters.turnover);
-    if let Some(grant) = governed.grants.iter().find(|grant| grant.keeper == snapshot.operator.account) {
+    if now.snapshot.parameters != *set {
+        snapshot.budgets.loss.capacity = capacity(set.loss);
+        snapshot.budgets.turnover.capacity = capacity(set.turnover);
+    }
+    let account = snapshot.operator.account;
+    let (before, grant) = (now.live_grant(account), after.live_grant(account));
+    if before != grant {
         let own = &mut snapshot.operator.grant;
         (own.positions, own.expiry) = (grant.positions, grant.expiry);
         own.loss.capacity = capacity(grant.loss);

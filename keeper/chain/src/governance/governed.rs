@@ -95,8 +95,8 @@ pub struct Power {
     /// The function.
     #[serde(serialize_with = "name")]
     pub function: Function,
-    /// How long it waits.
-    pub delay_secs: u64,
+    /// How long it waits; nothing for `setDelay`, which waits as long as the delay that it shortens.
+    pub delay_secs: Option<u64>,
     /// Whether it was given up for good.
     pub is_abdicated: bool,
 }
@@ -137,6 +137,11 @@ impl Governed {
     /// Returns the power to add risk by a function.
     pub fn power(&self, function: Function) -> Option<&Power> {
         self.powers.iter().find(|power| power.function == function)
+    }
+
+    /// Returns how long a function waits; nothing where it has no delay of its own.
+    pub fn delay_secs(&self, function: Function) -> Option<u64> {
+        self.power(function).and_then(|power| power.delay_secs)
     }
 
     /// Returns the grant of a key.

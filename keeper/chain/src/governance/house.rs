@@ -182,6 +182,17 @@ impl House {
         })
     }
 
+    /// Returns the votes that an account had when voting opened.
+    ///
+    /// # Errors
+    /// When the node does not answer, or voting is not open yet.
+    pub async fn weight(&self, rpc: &Rpc, account: Address, opens_at: Timestamp, block: &Block) -> Result<U256, Error> {
+        let mut batch = Batch::new(account);
+        let timepoint = U256::from(opens_at.0);
+        let votes = batch.add(self.governor, IGovernor::getVotesCall { account, timepoint });
+        Ok(batch.send(rpc, block.number).await?.get(&votes)?)
+    }
+
     /// Returns the transaction that proposes.
     pub fn propose(&self, proposal: &Proposal) -> Outgoing {
         let (targets, values, calldatas) = proposal.split();
@@ -266,7 +277,7 @@ impl Proposal {
     }
 }
 
-fn stage(found: IGovernor::ProposalState) -> Stage {
+pub(super) fn stage(found: IGovernor::ProposalState) -> Stage {
     use IGovernor::ProposalState as P;
     match found {
         P::Pending => Stage::Pending,

@@ -14,6 +14,7 @@ mod house;
 mod logs;
 mod programs;
 mod read;
+mod refusal;
 mod risk;
 mod wanted;
 pub mod words;
@@ -27,4 +28,8 @@ pub use governed::{Breaker, Governed, Grant, Nest, Power, Roles, Submitted};
 pub use house::{House, Proposal, Stage, Standing, Vote};
 pub use programs::{Life, Program, programs};
 pub use read::read;
+pub(crate) use refusal::refusal;
 pub use wanted::{Wanted, WantedCap, WantedPosition};
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use abi::board::IBoard;
 use abi::desk::IDesk;
 use alloy_primitives::{Address, B256, Bytes, Log, U256};
-use alloy_sol_types::SolEvent;
+use alloy_sol_types::{SolCall, SolEvent};
 use model::{RiskId, Snapshot, Timestamp, Wad};
 
 use super::function::FUNCTIONS;
@@ -48,7 +48,8 @@ pub async fn read(rpc: &Rpc, snapshot: Snapshot, from_block: Option<u64>) -> Res
     let breakers = asked(&ids, |id| batch.add(vault, IBoard::breakerCall { riskId: id.0 }));
     let powers = asked(&FUNCTIONS, |function| {
         let selector = function.selector;
-        let delay = batch.add(vault, IBoard::delayCall { selector });
+        let has_delay = selector.0 != IBoard::setDelayCall::SELECTOR;
+        let delay = has_delay.then(|| batch.add(vault, IBoard::delayCall { selector }));
         (delay, batch.add(vault, IBoard::isAbdicatedCall { selector }))
     });
     let ids_submitted: Vec<B256> = known.submitted.iter().map(|(id, _)| *id).collect();
@@ -102,7 +103,7 @@ pub async fn read(rpc: &Rpc, snapshot: Snapshot, from_block: Option<u64>) -> Res
         }
     }
     for (function, (delay, is_abdicated)) in powers {
-        let delay_secs = time(answers.get(&delay)?).0;
+        let delay_secs = delay.map(|delay| answers.get(&delay)).transpose()?.map(|secs| time(secs).0);
         governed.powers.push(Power { function, delay_secs, is_abdicated: answers.get(&is_abdicated)? });
     }
     for ((id, ticket), (_, data)) in executable.into_iter().zip(known.submitted) {

@@ -15,10 +15,10 @@ impl Change {
         now.is_open
             && match self {
                 Self::Open | Self::Abdicate { .. } | Self::TakeOwnership => false,
-                Self::SetDelay { function, secs } => now.power(*function).is_some_and(|power| *secs < power.delay_secs),
+                Self::SetDelay { function, secs } => now.delay_secs(*function).is_some_and(|delay| *secs < delay),
                 Self::SetCurator { account } => !account.is_zero() && *account != now.roles.curator,
                 Self::SetGuardian { account, granted } => !granted && now.roles.guardians.contains(account),
-                Self::OfferOwnership { candidate } => !candidate.is_zero(),
+                Self::OfferOwnership { candidate } => !candidate.is_zero() && *candidate != now.roles.pending_owner,
                 Self::SetMaxRate { rate } => *rate > book.max_rate,
                 Self::SetEpoch { secs } => *secs < set.epoch_secs,
                 Self::SetSilence { secs } => *secs > set.silence_secs,
@@ -65,7 +65,12 @@ impl Change {
             Self::SetLiquidity { floor, cover } => {
                 Self::SetLiquidity { floor: set.liquidity_floor.max(*floor), cover: set.liquidity_cover.max(*cover) }
             }
-            Self::SetKeeper { grant } => Self::SetKeeper { grant: now.live_grant(grant.keeper).narrowed(grant) },
+            Self::SetKeeper { grant } => {
+                let live = now.live_grant(grant.keeper);
+                let narrowed = live.narrowed(grant);
+                // What has expired is stored still, and nothing all the same.
+                return (narrowed != live).then_some(Self::SetKeeper { grant: narrowed });
+            }
             _ => return None,
         };
         part.changes(now).then_some(part)
@@ -85,7 +90,7 @@ impl Change {
             Self::Open => to.is_open = true,
             Self::SetDelay { function, secs } => {
                 let powers = to.powers.iter_mut().filter(|power| power.function == function);
-                powers.for_each(|power| power.delay_secs = secs);
+                powers.for_each(|power| power.delay_secs = Some(secs));
             }
             Self::Abdicate { function } => {
                 let powers = to.powers.iter_mut().filter(|power| power.function == function);
@@ -207,9 +212,13 @@ impl Grant {
     }
 
     fn narrowed(&self, asked: &Self) -> Self {
+        let positions = self.positions & asked.positions;
+        if positions == 0 {
+            return Self::nothing(self.keeper);
+        }
         Self {
             keeper: self.keeper,
-            positions: self.positions & asked.positions,
+            positions,
             turnover: self.turnover.min(asked.turnover),
             loss: self.loss.min(asked.loss),
             expiry: self.expiry.min(asked.expiry),

@@ -31,7 +31,7 @@ pub fn what(change: &Change, now: &Governed) -> String {
     match change {
         Change::Open => "opens the vault: deposits begin, and what adds risk waits".to_owned(),
         Change::SetDelay { function, secs } => {
-            let from = now.power(*function).map_or(0, |power| power.delay_secs);
+            let from = now.delay_secs(*function).unwrap_or_default();
             let verb = if *secs < from { "shortens" } else { "lengthens" };
             format!("{verb} the delay of {} from {} to {}", function.name, duration(from), duration(*secs))
         }
@@ -84,7 +84,7 @@ pub fn what(change: &Change, now: &Governed) -> String {
         Change::Nest { nest, nested: false } => format!("counts {} no longer against {}", nest.risk_id, nest.parent),
         Change::SetBreaker { breaker } => {
             let verb = if now.breaker(breaker.risk_id).is_some() { "replaces" } else { "sets" };
-            format!("{verb} the breaker of {}: {}", breaker.risk_id, breaker_told(breaker))
+            format!("{verb} the breaker of {}: {}", breaker.risk_id, self::breaker(breaker))
         }
         Change::SetLiquidity { floor, cover } => both(
             (*floor != set.liquidity_floor)
@@ -94,6 +94,27 @@ pub fn what(change: &Change, now: &Governed) -> String {
         ),
         Change::SetKeeper { grant } => grant_told(grant, &now.live_grant(grant.keeper)),
     }
+}
+
+/// Returns what a breaker watches: "a price of 0x… from 99 % to 101 %, …".
+pub fn breaker(breaker: &Breaker) -> String {
+    let Breaker { min_price, max_price, max_age_secs, liquid_bps, confirm_secs, trip_secs, .. } = breaker;
+    let price = if breaker.feed.is_zero() {
+        "no price".to_owned()
+    } else {
+        let (least, most, age) =
+            (exact_percent(min_price.0), exact_percent(max_price.0), duration((*max_age_secs).into()));
+        format!("a price of {} from {least} to {most}, at most {age} old", breaker.feed)
+    };
+    let (liquid, confirm, trip) =
+        (percent(*liquid_bps), duration((*confirm_secs).into()), duration((*trip_secs).into()));
+    format!("{price}; {liquid} payable at once, seen missing twice {confirm} apart; a trip lasts {trip}")
+}
+
+/// Returns the positions of a mask: "0, 1".
+pub fn indices(mask: u64) -> String {
+    let positions = (0..u64::BITS).filter(|bit| mask >> bit & 1 == 1).map(|bit| bit.to_string());
+    positions.collect::<Vec<_>>().join(", ")
 }
 
 /// Returns a moment as people write it, in UTC.
@@ -157,27 +178,12 @@ fn terms_moves(position: u32, from: &Terms, to: &Terms) -> String {
     format!("position {position}: {}", parts.join(", "))
 }
 
-fn breaker_told(breaker: &Breaker) -> String {
-    let Breaker { min_price, max_price, max_age_secs, liquid_bps, confirm_secs, trip_secs, .. } = breaker;
-    let price = if breaker.feed.is_zero() {
-        "no price".to_owned()
-    } else {
-        let (least, most, age) =
-            (exact_percent(min_price.0), exact_percent(max_price.0), duration((*max_age_secs).into()));
-        format!("a price of {} from {least} to {most}, at most {age} old", breaker.feed)
-    };
-    let (liquid, confirm, trip) =
-        (percent(*liquid_bps), duration((*confirm_secs).into()), duration((*trip_secs).into()));
-    format!("{price}; {liquid} payable at once, seen missing twice {confirm} apart; a trip lasts {trip}")
-}
-
 fn grant_told(grant: &Grant, from: &Grant) -> String {
     if grant.positions == 0 {
         return format!("takes every power from keeper {}", grant.keeper);
     }
     let verb = if from.positions == 0 { "gives" } else { "changes the grant of" };
-    let positions = (0..u64::BITS).filter(|bit| grant.positions >> bit & 1 == 1).map(|bit| bit.to_string());
-    let positions = positions.collect::<Vec<_>>().join(", ");
+    let positions = indices(grant.positions);
     let (turnover, loss) = (exact_percent(grant.turnover.0), exact_percent(grant.loss.0));
     let to = if from.positions == 0 { "" } else { " to" };
     format!(
