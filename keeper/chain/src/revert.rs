@@ -57,6 +57,7 @@ fn describe(data: &[u8], depth: usize) -> String {
         .or_else(|| vault(data))
         .or_else(|| adapter(data, depth - 1))
         .or_else(|| deployer(data, depth - 1))
+        .or_else(|| crate::governance::refusal(data))
         .or_else(|| standard(data))
         .unwrap_or_else(|| crate::rpc::cut(&hex::encode_prefixed(data)))
 }
@@ -115,6 +116,7 @@ fn board(data: &[u8]) -> Option<String> {
         E::AlreadySubmitted(e) => {
             format!("AlreadySubmitted: change {} is announced and waits until {}", e.id, e.executableAt)
         }
+        E::NotOpen(_) => "NotOpen: before the vault is open nothing waits".to_owned(),
         E::AbdicatedFunction(e) => {
             format!("AbdicatedFunction: {} may not add risk any more, for good", function_name(e.selector))
         }
