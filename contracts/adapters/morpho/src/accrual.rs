@@ -90,3 +90,113 @@ fn compounded(rate_wad_a_sec: U256, secs: U256) -> Option<U256> {
 fn account(held: U256, more: U256) -> Option<U256> {
     held.checked_add(more).filter(|sum| sum.bit_len() <= 128)
 }
+
+#[cfg(test)]
+mod tests {
+    use num_bigint::BigUint;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn big(value: U256) -> BigUint {
+        BigUint::from_bytes_be(&value.to_be_bytes::<32>())
+    }
+
+    /// The slow reference: Morpho's accrual in numbers without bounds. Returns supplied assets and shares and borrowed
+    /// assets.
+    fn reference(market: &Market, rate: u64, secs: u32) -> [BigUint; 3] {
+        let wad = BigUint::from(WAD);
+        let first = BigUint::from(rate) * secs;
+        let second = &first * &first / (2_u8 * &wad);
+        let third = &second * &first / (3_u8 * &wad);
+        let interest = big(market.borrow_assets) * (first + second + third) / &wad;
+        let supply_assets = big(market.supply_assets) + &interest;
+        let fee_assets = &interest * big(market.fee_wad) / &wad;
+        let all_shares = big(market.supply_shares) + 1_000_000_u32;
+        let fee_shares = &fee_assets * all_shares / (&supply_assets - &fee_assets + 1_u8);
+        [supply_assets, big(market.supply_shares) + fee_shares, big(market.borrow_assets) + interest]
+    }
+
+    /// Accounts of every magnitude; borrowed at most what is supplied, a fee of at most a quarter, as at Morpho.
+    fn market() -> impl Strategy<Value = Market> {
+        (any::<[u128; 3]>(), [0_u32..128, 0..128, 0..128], 0..=WAD / 4).prop_map(|(numbers, shifts, fee_wad)| {
+            let [supply, shares, borrow] = [0, 1, 2].map(|index| U256::from(numbers[index] >> shifts[index]));
+            let (supply_assets, borrow_assets) = (supply.max(borrow), supply.min(borrow));
+            Market { supply_assets, supply_shares: shares, borrow_assets, fee_wad: U256::from(fee_wad) }
+        })
+    }
+
+    /// From nothing to 1,000 % a year and more, in wad a second.
+    fn rate() -> impl Strategy<Value = u64> {
+        (0..400_000_000_000_u64, 0_u32..39).prop_map(|(rate, shift)| rate >> shift)
+    }
+
+    proptest! {
+        #[test]
+        fn accrual_equals_arbitrary_precision(market in market(), rate in rate(), secs in 0..400_000_000_u32) {
+            let [supply_assets, supply_shares, borrow_assets] = reference(&market, rate, secs);
+            let fits = [&supply_assets, &supply_shares, &borrow_assets].iter().all(|number| number.bits() <= 128);
+
+            let found = market.accrued(U256::from(rate), U256::from(secs));
+
+            let found = found.map(|found| [found.supply_assets, found.supply_shares, found.borrow_assets].map(big));
+            prop_assert_eq!(found, fits.then_some([supply_assets, supply_shares, borrow_assets]));
+        }
+
+        #[test]
+        fn value_equals_arbitrary_precision(market in market(), shares: u128) {
+            let shares = U256::from(shares);
+            let expected = big(shares) * (big(market.supply_assets) + 1_u8) / (big(market.supply_shares) + 1_000_000_u32);
+
+            prop_assert_eq!(market.assets_down(shares).map(big), Some(expected).filter(|number| number.bits() <= 256));
+        }
+
+        #[test]
+        fn supply_rate_is_below_its_exact_value_by_less_than_two(market in market(), rate in rate()) {
+            let found = big(market.supply_rate_wad(U256::from(rate)).expect("below 2^128"));
+
+            // rate * YEAR * borrowed * (WAD - fee) / (supplied * WAD)
+            let paid = BigUint::from(rate) * YEAR_SECS * big(market.borrow_assets) * (WAD - big(market.fee_wad));
+            let all = big(market.supply_assets).max(BigUint::from(1_u8)) * WAD;
+            prop_assert!(&found * &all <= paid);
+            prop_assert!((found + 2_u8) * all > paid);
+        }
+
+        #[test]
+        fn interest_never_lowers_a_share_and_idle_money_stays(market in market(), rate in rate(), secs in 0..40_000_000_u32) {
+            prop_assume!(market.supply_shares <= market.supply_assets.saturating_mul(VIRTUAL_SHARES));
+            let Some(after) = market.accrued(U256::from(rate), U256::from(secs)) else { return Ok(()) };
+
+            prop_assert!(after.assets_down(market.supply_shares) >= market.assets_down(market.supply_shares));
+            prop_assert_eq!(after.idle_assets(), market.idle_assets());
+        }
+    }
+
+    #[test]
+    fn no_time_and_no_debt_accrue_nothing() {
+        let market = Market {
+            supply_assets: U256::from(1_000_000),
+            supply_shares: U256::from(1_000_000_000_000_u64),
+            borrow_assets: U256::from(900_000),
+            fee_wad: U256::from(WAD / 10),
+        };
+
+        assert_eq!(market.accrued(U256::from(1_000_000_000), U256::ZERO), Some(market));
+        assert_eq!(market.accrued(U256::ZERO, U256::from(YEAR_SECS)), Some(market));
+        let idle = Market { borrow_assets: U256::ZERO, ..market };
+        assert_eq!(idle.accrued(U256::from(1_000_000_000), U256::from(YEAR_SECS)), Some(idle));
+    }
+
+    #[test]
+    fn rates_and_times_without_bounds_have_no_accrual() {
+        let market = Market {
+            supply_assets: U256::from(u128::MAX),
+            supply_shares: U256::from(u128::MAX),
+            borrow_assets: U256::from(u128::MAX),
+            fee_wad: U256::ZERO,
+        };
+
+        assert_eq!(market.accrued(U256::MAX, U256::from(2)), None);
+        assert_eq!(market.accrued(U256::from(WAD), U256::ONE), None, "an account outgrows 128 bits");
+    }
+}
