@@ -28,7 +28,7 @@ impl Board {
         watch.paused_until_secs = now_secs.saturating_add(secs).min(end_secs).max(watch.paused_until_secs);
         self.book.set_watch(&watch);
         let until = unix_secs(watch.paused_until_secs);
-        emit::<IBoard::PausedUntil>(&self.vm, &[], &[until.word(), self.vm.msg_sender().word()]);
+        emit::<IBoard::PausedUntil>(&self.vm, &[self.vm.msg_sender().word()], &[until.word()]);
         Ok(())
     }
 

@@ -7,11 +7,13 @@
 
 mod chain;
 mod frame;
+mod governance;
 mod hooks;
 pub mod mock;
 mod scene;
 
 pub use chain::{Log, Program, World, address, refusal};
+pub use governance::change_id;
 pub use scene::{
     ALL, BOARD, CURATOR, DESK, GUARDIAN, KEEPER, OWNER, Scene, Terms, USDC, VAULT, WAD, add, legs, risk_id, set_cap,
 };
