@@ -4,7 +4,7 @@ use alloy_primitives::U256;
 
 use crate::{
     Budgets, Flow, Limit, Measure, Parameters, Portfolio, RiskId, Subject,
-    limit::{Case, measures},
+    limit::{Case, rules},
 };
 
 /// A limit that a change would break: what every refusal carries.
@@ -35,9 +35,20 @@ pub struct State<Id = RiskId> {
     pub holds: bool,
 }
 
+/// What a change did to the limits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// The limits that did not hold before it, bit i for the i-th of [`states`]; from the 257th on they are left out.
+    pub broken_before: U256,
+    /// The same after it.
+    pub broken_after: U256,
+    /// Whether a limit that did not hold before holds now, or is nearer to it.
+    pub mends: bool,
+}
+
 /// Checks that after a change each limit holds, or is strictly nearer to holding than before. A change that puts money
-/// into no position may leave a broken limit as it is, and the turnover budget does not bound it; one that loses nothing
-/// passes an overdrawn loss budget; one that mends a limit need not raise the income.
+/// into no position may leave a broken limit as it is, and passes any turnover budget; one that loses nothing passes an
+/// overdrawn loss budget; one that mends a limit need not raise the income.
 ///
 /// Both portfolios state the same stakes in the same order.
 ///
@@ -51,23 +62,44 @@ pub fn check<Id: Copy>(
     budgets: &Budgets,
     parameters: &Parameters<'_, Id>,
 ) -> Result<(), Breach<Id>> {
+    judge(before, after, flow, budgets, parameters).map(|_| ())
+}
+
+/// Checks as [`check`] does, and says in the same pass what the change did to the limits.
+///
+/// # Errors
+///
+/// As of [`check`].
+pub fn judge<Id: Copy>(
+    before: &Portfolio<'_>,
+    after: &Portfolio<'_>,
+    flow: &Flow,
+    budgets: &Budgets,
+    parameters: &Parameters<'_, Id>,
+) -> Result<Verdict, Breach<Id>> {
     // What moved is the same on both sides: so both state the same limits, and one of a flow is never nearer.
     let was = Case { portfolio: before, base: before, flow, budgets, parameters };
     let is = Case { portfolio: after, base: before, flow, budgets, parameters };
-    let mut mends = false;
-    for (was, is) in measures(&was).zip(measures(&is)) {
-        if is.holds() {
-            mends |= !was.holds();
-        } else if is.is_nearer_than(&was) {
-            mends = true;
-        } else if !excused(&was, &is, flow, mends) {
-            return Err(Breach { limit: is.limit, on: is.on, value: is.value(), bound: U256::from(is.bound) });
+    let (mut verdict, mut place) = (Verdict::default(), 0_usize);
+    for rule in rules() {
+        let pairs = (0..).map_while(|index| rule(&was, index).zip(rule(&is, index)));
+        for (was, is) in pairs {
+            let (held, holds) = (was.holds(), is.holds());
+            let mends = if holds { !held } else { is.is_nearer_than(&was) };
+            verdict.mends |= mends;
+            if !(holds || mends || is_excused(&was, &is, flow, verdict.mends)) {
+                return Err(Breach { limit: is.limit, on: is.on, value: is.value(), bound: U256::from(is.bound) });
+            }
+            verdict.broken_before.set_bit(place, !held);
+            verdict.broken_after.set_bit(place, !holds);
+            place = place.saturating_add(1);
         }
     }
-    Ok(())
+    Ok(verdict)
 }
 
-fn excused<Id>(was: &Measure<Id>, is: &Measure<Id>, flow: &Flow, mends: bool) -> bool {
+/// Whether a broken limit that is no nearer may stay so.
+fn is_excused<Id>(was: &Measure<Id>, is: &Measure<Id>, flow: &Flow, mends: bool) -> bool {
     match is.limit {
         Limit::Improvement => mends,
         Limit::LossBudget | Limit::GrantLoss => flow.loss_assets == 0,
@@ -89,7 +121,9 @@ pub fn states<'a, Id: Copy>(
     budgets: &'a Budgets,
     parameters: &'a Parameters<'a, Id>,
 ) -> impl Iterator<Item = State<Id>> + 'a {
-    measures(&Case { portfolio, base, flow, budgets, parameters }).map(|measure| State {
+    let case = Case { portfolio, base, flow, budgets, parameters };
+    let measures = rules().into_iter().flat_map(move |rule| (0..).map_while(move |index| rule(&case, index)));
+    measures.map(|measure| State {
         limit: measure.limit,
         on: measure.on,
         value: measure.value(),

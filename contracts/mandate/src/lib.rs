@@ -17,7 +17,7 @@
 //!
 //! # A new limit
 //!
-//! One file in `limit/` that states its measures, one line in `limit::measures`, one name in [`Limit`].
+//! One file in `limit/` that states its measures, one line in `limit::rules`, one name in [`Limit`].
 #![no_std]
 #![cfg_attr(not(test), deny(clippy::float_arithmetic, clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
@@ -31,7 +31,7 @@ mod portfolio;
 use alloy_primitives::B256;
 
 pub use bucket::{Bucket, alertness_wad, capacity_down};
-pub use check::{Breach, State, check, states};
+pub use check::{Breach, State, Verdict, check, judge, states};
 pub use least::Least;
 pub use limit::Limit;
 pub use measure::{Measure, Sense, Subject};

@@ -51,7 +51,11 @@ impl<Id> Measure<Id> {
     ///
     /// With nothing in the portfolio (`of` = 0) a cap holds when nothing counts against it, and a floor holds.
     pub fn holds(&self) -> bool {
-        let found = mul_wide(self.amount, self.scale.into()).cmp(&mul_wide(self.bound, self.of));
+        let found = match (self.of, self.scale) {
+            // An amount: most limits, and much cheaper.
+            (1, 1) => self.amount.cmp(&self.bound),
+            _ => mul_wide(self.amount, self.scale.into()).cmp(&mul_wide(self.bound, self.of)),
+        };
         match self.sense {
             Sense::AtMost => found != Ordering::Greater,
             Sense::AtLeast => found != Ordering::Less,

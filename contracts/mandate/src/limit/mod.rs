@@ -54,11 +54,11 @@ pub(crate) struct Case<'a, Id> {
 
 /// A rule: its `index`-th measure of a case, `None` behind its last. As many for every portfolio under the same flow,
 /// parameters, base, and number of stakes.
-type Rule<Id> = fn(&Case<'_, Id>, usize) -> Option<Measure<Id>>;
+pub(crate) type Rule<Id> = fn(&Case<'_, Id>, usize) -> Option<Measure<Id>>;
 
-/// Returns every limit, measured. A table of functions, for the code of chained iterators is long.
-pub(crate) fn measures<'a, Id: Copy>(case: &Case<'a, Id>) -> impl Iterator<Item = Measure<Id>> + use<'a, Id> {
-    let rules: [Rule<Id>; 11] = [
+/// Every rule, in the order of [`Limit`]. A table of functions, for the code of chained iterators is long.
+pub(crate) fn rules<Id: Copy>() -> [Rule<Id>; 11] {
+    [
         absolute_cap::measure,
         relative_cap::measure,
         liquidity_floor::measure,
@@ -70,9 +70,7 @@ pub(crate) fn measures<'a, Id: Copy>(case: &Case<'a, Id>) -> impl Iterator<Item 
         grant_turnover::measure,
         breaker::measure,
         improvement::measure,
-    ];
-    let case = *case;
-    rules.into_iter().flat_map(move |rule| (0..).map_while(move |index| rule(&case, index)))
+    ]
 }
 
 /// The cap at a place with what counts against it; infinite where the portfolio does not say.

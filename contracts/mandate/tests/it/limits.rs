@@ -35,14 +35,14 @@ impl Row {
 
         assert_eq!(scene(inside, self.bound).judge(), Ok(()), "at the bound");
         assert_eq!(scene(inside, self.over(1)).judge(), self.breach(self.over(1)), "one unit over");
-        assert_eq!(scene(inside, self.over(1)).to_idle().judge(), self.breach(self.over(1)), "one unit over, to idle");
+        assert_eq!(scene(inside, self.over(1)).reversed().judge(), self.breach(self.over(1)), "one unit over, to idle");
         assert_eq!(scene(self.over(9), self.over(8)).judge(), Ok(()), "in breach, improving");
         assert_eq!(scene(self.over(8), self.over(9)).judge(), self.breach(self.over(9)), "in breach, worsening");
-        let worse = scene(self.over(8), self.over(9)).to_idle().judge();
+        let worse = scene(self.over(8), self.over(9)).reversed().judge();
         assert_eq!(worse, self.breach(self.over(9)), "in breach, worsening on the way to idle");
         assert_eq!(scene(self.over(9), self.over(9)).judge(), self.breach(self.over(9)), "in breach, staying");
         assert_eq!(
-            scene(self.over(9), self.over(9)).to_idle().judge(),
+            scene(self.over(9), self.over(9)).reversed().judge(),
             Ok(()),
             "in breach, staying on the way to idle"
         );
@@ -113,7 +113,7 @@ fn liquidity_cover() {
     assert_eq!(scene(42, 41).judge(), breach(percent(41)), "in breach, worsening");
     assert_eq!(scene(42, 42).judge(), breach(percent(42)), "in breach, staying");
     // What a position pays at once becomes idle, less what the venue's rounding takes.
-    assert_eq!(scene(42, 41).to_idle().judge(), Ok(()), "on the way to idle only the loss is missing");
+    assert_eq!(scene(42, 41).reversed().judge(), Ok(()), "on the way to idle only the loss is missing");
 }
 
 #[test]
@@ -143,11 +143,11 @@ fn budget(limit: Limit, set: fn(&mut Scene, Level, u128)) {
     assert_eq!(scene(20, 51).judge(), breach(51), "one unit over");
     let is_turnover = matches!(limit, Limit::TurnoverBudget | Limit::GrantTurnover);
     let to_idle = |value: u128| if is_turnover { Ok(()) } else { breach(value) };
-    assert_eq!(scene(20, 51).to_idle().judge(), to_idle(51), "one unit over, to idle");
+    assert_eq!(scene(20, 51).reversed().judge(), to_idle(51), "one unit over, to idle");
     let unmoved = if is_turnover { breach(60) } else { Ok(()) };
     assert_eq!(scene(60, 60).judge(), unmoved, "overdrawn, charging nothing");
     assert_eq!(scene(60, 61).judge(), breach(61), "overdrawn, charging more");
-    assert_eq!(scene(60, 61).to_idle().judge(), to_idle(61), "overdrawn, charging more, to idle");
+    assert_eq!(scene(60, 61).reversed().judge(), to_idle(61), "overdrawn, charging more, to idle");
     let listed = scene(60, 60).states().into_iter().find(|state| state.limit == limit).expect("it is listed");
     assert_eq!((listed.value, listed.holds), (U256::from(60), false), "views say that it is overdrawn");
 }
@@ -195,7 +195,7 @@ fn breaker() {
 
     assert_eq!(scene(true, 50, 50).judge(), Ok(()), "no more than before");
     assert_eq!(scene(true, 50, 51).judge(), breach(51, 50), "one unit of new money");
-    assert_eq!(scene(true, 50, 51).to_idle().judge(), breach(51, 50), "one unit more, however it came");
+    assert_eq!(scene(true, 50, 51).reversed().judge(), breach(51, 50), "one unit more, however it came");
     assert_eq!(scene(true, 50, 49).judge(), Ok(()), "money that leaves");
     assert_eq!(scene(false, 50, 51).judge(), Ok(()), "not tripped");
     let swapped = |invested_mask| {
@@ -228,7 +228,7 @@ fn improvement() {
     assert_eq!(scene(50, 51).judge(), Ok(()), "one unit more a year");
     assert_eq!(scene(50, 50).judge(), breach(50), "nothing more");
     assert_eq!(scene(50, 49).judge(), breach(49), "less");
-    assert_eq!(scene(50, 0).to_idle().judge(), Ok(()), "money to idle need not earn");
+    assert_eq!(scene(50, 0).reversed().judge(), Ok(()), "money to idle need not earn");
     assert_eq!(mending(50, 0).judge(), Ok(()), "a change that mends a limit need not earn");
     let mut unknown = scene(50, 0);
     unknown.flow.income_assets = None;

@@ -91,18 +91,27 @@ fn lines(scene: &Scene, side: &Side) -> Vec<Line> {
     lines
 }
 
+fn is_nearer(was: &Line, is: &Line) -> bool {
+    let ratio_fell = is.sign * &is.amount * &was.of < is.sign * &was.amount * &is.of;
+    ratio_fell && (is.sign == 1 || is.amount > was.amount)
+}
+
+/// Whether a limit that was broken holds now, or is nearer to it.
+pub fn mends(scene: &Scene) -> bool {
+    let (before, after) = (lines(scene, &scene.before), lines(scene, &scene.after));
+    before.iter().zip(&after).any(|(was, is)| if is.holds() { !was.holds() } else { is_nearer(was, is) })
+}
+
+/// Bit i for the i-th limit that one side breaks.
+pub fn broken(scene: &Scene, side: &Side) -> U256 {
+    let broken = lines(scene, side).into_iter().enumerate().filter(|(_, line)| !line.holds());
+    broken.fold(U256::ZERO, |bits, (index, _)| bits | U256::ONE << index)
+}
+
 /// What `check` must answer.
 pub fn judge(scene: &Scene) -> Result<(), Breach> {
     let (before, after) = (lines(scene, &scene.before), lines(scene, &scene.after));
-    let nearer = |index: usize| {
-        let (was, is) = (&before[index], &after[index]);
-        let ratio_fell = is.sign * &is.amount * &was.of < is.sign * &was.amount * &is.of;
-        ratio_fell && (is.sign == 1 || is.amount > was.amount)
-    };
-    let mends = (0..after.len()).any(|index| match after[index].holds() {
-        true => !before[index].holds(),
-        false => nearer(index),
-    });
+    let mends = mends(scene);
     for (index, is) in after.iter().enumerate() {
         let no_further = is.sign * &is.amount <= is.sign * &before[index].amount;
         let excused = match is.limit {
@@ -113,7 +122,7 @@ pub fn judge(scene: &Scene) -> Result<(), Breach> {
             Limit::LiquidityCover => !scene.flow.invests,
             _ => !scene.flow.invests && no_further,
         };
-        if !is.holds() && !nearer(index) && !excused {
+        if !is.holds() && !is_nearer(&before[index], is) && !excused {
             let bound = U256::from_be_slice(&is.bound.to_bytes_be().1);
             return Err(Breach { limit: is.limit, on: is.on, value: is.value(), bound });
         }

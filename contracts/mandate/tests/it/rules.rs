@@ -3,7 +3,7 @@
 use alloy_primitives::U256;
 use proptest::{collection::vec, prelude::*};
 use tenor_mandate::{
-    Breach, Budgets, Cap, Flow, Level, Limit, Parameters, Portfolio, Stake, Subject, check, exposures,
+    Breach, Budgets, Cap, Flow, Level, Limit, Parameters, Portfolio, Stake, Subject, check, exposures, judge,
 };
 
 use crate::{
@@ -104,6 +104,18 @@ proptest! {
     #[test]
     fn a_change_is_judged_as_the_slow_reference_judges_it(scene in scene()) {
         prop_assert_eq!(scene.judge(), reference::judge(&scene));
+    }
+
+    #[test]
+    fn a_verdict_names_what_was_broken_and_what_still_is(scene in scene()) {
+        let (before, after, parameters) = (scene.before.portfolio(), scene.after.portfolio(), scene.parameters());
+
+        if let Ok(verdict) = judge(&before, &after, &scene.flow, &scene.budgets, &parameters) {
+            let broken = |side| reference::broken(&scene, side);
+            prop_assert_eq!(verdict.broken_before, broken(&scene.before));
+            prop_assert_eq!(verdict.broken_after, broken(&scene.after));
+            prop_assert_eq!(verdict.mends, reference::mends(&scene));
+        }
     }
 
     #[test]

@@ -67,9 +67,8 @@ impl Scene {
     }
 
     /// The same change the other way: money to idle only.
-    pub fn to_idle(mut self) -> Self {
-        self.flow.invests = false;
-        self
+    pub fn reversed(self) -> Self {
+        Self { flow: Flow { invests: false, ..self.flow }, ..self }
     }
 
     pub fn parameters(&self) -> Parameters<'_> {
