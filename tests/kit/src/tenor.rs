@@ -8,15 +8,16 @@ use std::{
 use abi::{
     adapter::IAdapter,
     arb::IDeployer,
+    board::IBoard,
     desk::IDesk::{self, Intent, Leg},
     erc20::IERC20,
     vault::IVault,
 };
-use alloy_primitives::{Address, I256, U256};
-use alloy_sol_types::SolCall;
-use chain::deployment::{CapTerms, Deployed, Mandate, PositionTerms, Programs, deploy, init_code};
+use alloy_primitives::{Address, B256, I256, U256, keccak256};
+use alloy_sol_types::{SolCall, SolError};
+use chain::deployment::{CapTerms, Deployed, GrantTerms, Mandate, PositionTerms, Programs, bps_to_wad, deploy, init_code};
 use devnet::{BlockId, Call, CallError, Chain, Clock, Config, Receipt, Status};
-use model::{Assets, RiskId, VenueKind, Wad};
+use model::{Assets, RiskId, Terms, Timestamp, VenueKind, Wad};
 use sim::{Artifacts, World, WorldConfig};
 
 use crate::{Local, Refusal, root};
@@ -27,6 +28,8 @@ pub const AAVE: u32 = 0;
 pub const META_MORPHO: u32 = 1;
 /// When every test's chain begins: 2026-03-01 00:00 UTC.
 const START_SECS: u64 = 1_772_323_200;
+/// An epoch of the usual deployment: the shortest there is, so that money counts for caps after two hours.
+const EPOCH_SECS: u64 = 3600;
 
 /// Returns whole dollars in base units.
 pub fn usdc(dollars: u64) -> U256 {
@@ -44,10 +47,13 @@ pub struct Built {
     pub meta_morpho_cap: (u64, u64),
     /// The least idle part of the net asset value (1e18 = 100 %).
     pub liquidity_floor_wad: u64,
+    /// What else the mandate differs in, before the deployment.
+    pub alter: fn(&mut Mandate, &World),
 }
 
 impl Default for Built {
-    /// The default venues; at most 60 % or 30 million dollars in each; 5 % idle.
+    /// The default venues; at most 60 % or 30 million dollars in each; 5 % idle; budgets so wide that they bind nothing:
+    /// whoever tests one sets it.
     fn default() -> Self {
         let cap = (30_000_000, 600_000_000_000_000_000);
         Self {
@@ -55,6 +61,7 @@ impl Default for Built {
             aave_cap: cap,
             meta_morpho_cap: cap,
             liquidity_floor_wad: 50_000_000_000_000_000,
+            alter: |_, _| {},
         }
     }
 }
@@ -98,21 +105,36 @@ impl Tenor {
             absolute: Assets(usdc(dollars)),
             relative: Wad(U256::from(relative_wad)),
         };
-        let position = |kind, venue, name| PositionTerms { kind, venue, risk_ids: vec![id(name)] };
-        let mandate = Mandate {
+        let position = |kind, venue, name| PositionTerms {
+            terms: Terms { instant_bps: 10_000, depth_bps: 10_000, slack_bps: 0 },
+            ..PositionTerms::new(kind, venue, vec![id(name)])
+        };
+        let mut mandate = Mandate {
             asset: world.tokens.usdc,
             owner,
             curator,
             guardians: vec![guardian],
-            keepers: vec![keeper],
+            keepers: vec![GrantTerms {
+                positions: Some(u64::MAX),
+                turnover: bps_to_wad(180_000),
+                loss: Wad::ONE,
+                ..GrantTerms::until(keeper, Timestamp(START_SECS + 3 * 365 * 86_400))
+            }],
             max_rate: Wad::ONE,
             liquidity_floor: Wad(U256::from(built.liquidity_floor_wad)),
+            liquidity_cover: Wad::ZERO,
+            loss: Wad::ONE,
+            turnover: bps_to_wad(180_000),
+            epoch_secs: EPOCH_SECS,
+            silence_secs: 365 * 86_400,
             caps: vec![cap("protocol/aave-v3", built.aave_cap), cap("protocol/metamorpho", built.meta_morpho_cap)],
             positions: vec![
                 position(VenueKind::AaveV3, world.aave.pool, "protocol/aave-v3"),
                 position(VenueKind::Erc4626, world.morpho.meta_morpho, "protocol/metamorpho"),
             ],
+            ..Mandate::default()
         };
+        (built.alter)(&mut mandate, &world);
         let sender = Local { chain: chain.clone(), account: owner };
         let deployed = now(deploy(&sender, &programs(), &mandate, |_| {})).expect("the deployment lands");
         Self { chain, world, vault: deployed.vault, deployed, owner, curator, guardian, keeper, wallets }
@@ -121,7 +143,8 @@ impl Tenor {
     /// Deploys an adapter of this vault at another ERC-4626 venue; it is no position yet.
     #[track_caller]
     pub fn adapter(&self, venue: Address) -> Address {
-        let initialization = IAdapter::initializeCall { vault: self.vault, venue }.abi_encode().into();
+        let initialization =
+            IAdapter::initializeCall { vault: self.vault, venue, market: B256::ZERO }.abi_encode().into();
         let call = IDeployer::deployCall { initCode: init_code(&programs().erc4626), initialization };
         self.send(self.owner, self.deployed.deployer, &call).expect("the adapter initialises").1
     }
@@ -162,13 +185,42 @@ impl Tenor {
         self.try_view(Address::ZERO, to, call).unwrap_or_else(|refusal| panic!("{}: {refusal}", C::SIGNATURE))
     }
 
-    /// Mints USDC to a wallet, approves the vault and deposits; returns the shares.
+    /// Makes a governed change in somebody's name: at once where that is allowed, else announced, waited for and made.
+    #[track_caller]
+    pub fn govern<C: SolCall>(&self, from: Address, call: &C) -> C::Return {
+        let refusal = match self.send(from, self.vault, call) {
+            Ok((_, answer)) => return answer,
+            Err(refusal) => refusal,
+        };
+        if IBoard::NotReady::abi_decode(&refusal.data).is_err() {
+            panic!("{}: {refusal}", C::SIGNATURE);
+        }
+        let data = call.abi_encode();
+        self.send(from, self.vault, &IBoard::submitCall { data: data.clone().into() }).expect("it may be announced");
+        let ready = self.view(self.vault, &IBoard::executableAtCall { id: keccak256(&data) });
+        self.pass(ready.to::<u64>().saturating_sub(self.chain.head().timestamp_secs()) + 1);
+        self.send(from, self.vault, call).expect("it has waited").1
+    }
+
+    /// Lets two epochs pass, after which all the money counts for caps and budgets.
+    pub fn ripen(&self) {
+        let epoch_secs = self.view(self.vault, &IDesk::mandateCall {}).epochSecs;
+        self.pass(2 * epoch_secs.to::<u64>());
+    }
+
+    /// Mints USDC to a wallet, approves the vault and deposits; returns the shares. As long as nothing is invested, the
+    /// time passes after which the money counts.
     #[track_caller]
     pub fn deposit(&self, wallet: Address, assets: U256) -> U256 {
         self.world.fund(&self.chain, wallet, assets).expect("the token mints");
         self.send(wallet, self.world.tokens.usdc, &IERC20::approveCall { spender: self.vault, value: assets })
             .expect("the token approves");
-        self.send(wallet, self.vault, &IVault::depositCall { assets, receiver: wallet }).expect("the vault takes it").1
+        let deposit = IVault::depositCall { assets, receiver: wallet };
+        let (_, shares) = self.send(wallet, self.vault, &deposit).expect("the vault takes it");
+        if self.book().marked.is_zero() {
+            self.ripen();
+        }
+        shares
     }
 
     /// Redeems shares to their owner; returns the assets.
@@ -184,11 +236,16 @@ impl Tenor {
     /// Returns an intent that the vault would take now, with these legs and an hour's time.
     pub fn intent(&self, legs: Vec<Leg>) -> Intent {
         Intent {
-            nonce: self.view(self.vault, &IDesk::intentNonceCall {}),
+            nonce: self.nonce(),
             deadline: U256::from(self.chain.head().timestamp_secs() + 3600),
             revision: self.view(self.vault, &IDesk::revisionCall {}),
             legs,
         }
+    }
+
+    /// Returns the nonce that the keeper's next intent must carry.
+    pub fn nonce(&self) -> U256 {
+        self.view(self.vault, &IDesk::grantCall { keeper: self.keeper }).nonce
     }
 
     /// Submits legs as the keeper.

@@ -30,9 +30,9 @@ pub mod defaults {
     pub const INSTANT_BPS: u16 = 5_000;
     /// A position is at most half of its venue.
     pub const DEPTH_BPS: u16 = 5_000;
-    /// A venue that lends at its own accounts has no price that could be pushed; each movement costs a bp of its budget, so
-    /// that churning ends by itself.
-    pub const SLACK_BPS: u16 = 1;
+    /// A venue that lends at its own accounts has no price that could be pushed. Forced exits pass over a position with
+    /// slack: whoever gives one some says so by name.
+    pub const SLACK_BPS: u16 = 0;
     /// A trip lasts a day unless it is renewed.
     pub const TRIP_SECS: u32 = 86_400;
     /// A condition of liquidity is seen twice, an hour apart, before it trips.
