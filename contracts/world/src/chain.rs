@@ -98,9 +98,25 @@ impl World {
         .collect()
     }
 
+    /// Returns what an account has emitted, but for the first `skip` logs of all.
+    pub fn logs(&self, emitter: Address, skip: usize) -> Vec<Log> {
+        let state = self.0.borrow();
+        state.logs.iter().skip(skip).filter(|log| log.emitter == emitter).cloned().collect()
+    }
+
+    /// Returns how many logs there are, of everybody.
+    pub fn log_count(&self) -> usize {
+        self.0.borrow().logs.len()
+    }
+
     /// Returns a copy of everything stored, for claims that nothing changed.
     pub fn storage(&self) -> HashMap<(Address, B256), B256> {
         self.0.borrow().storage.clone()
+    }
+
+    /// Goes back to what was stored.
+    pub fn restore(&self, storage: HashMap<(Address, B256), B256>) {
+        self.0.borrow_mut().storage = storage;
     }
 
     /// Writes a word of an account's storage, as mocks are set up.

@@ -356,16 +356,16 @@ fn a_grant_has_budgets_of_its_own_and_the_vaults_bound_all_keys_together() {
 #[test]
 fn levels_beyond_what_words_hold_stay_there() {
     let scene = Scene::new();
-    let (a, _) = scene.position(&["a"]);
+    let positions = [scene.position(&["a"]).0, scene.position(&["b"]).0, scene.position(&["c"]).0];
     let most = (1_u128 << 96) - 1;
     scene.open();
     scene.budgets(0, 10 * WAD); // Nothing drains.
-    for _ in 0..4 {
+    for (position, at) in positions.into_iter().enumerate() {
         let nav: u128 = scene.book().nav.to();
         scene.endow(ALICE, most - nav);
-        scene.rebalance(&[(0, (most / 2) as i128)]).expect("within budgets");
-        scene.earn(a, -((most / 2) as i128));
-        scene.mark(&[0]);
+        scene.rebalance(&[(position as u32, (most / 2) as i128)]).expect("within budgets");
+        scene.earn(at, -((most / 2) as i128));
+        scene.mark(&[position as u32]);
     }
 
     assert_eq!(lost(&scene), u(most), "it does not wrap");

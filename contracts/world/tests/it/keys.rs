@@ -1,7 +1,7 @@
 //! What a keeper's key may do, as the desk enforces it.
 
 use abi::{board::IBoard, desk::IDesk};
-use alloy_primitives::{Address, U256};
+use alloy_primitives::Address;
 use tenor_world::{CURATOR, GUARDIAN, KEEPER, Scene, WAD, address, refusal, risk_id};
 
 use crate::{ALICE, ONE, UNIT, u};

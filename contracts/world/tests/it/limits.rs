@@ -124,6 +124,24 @@ fn a_deposit_cannot_be_used_to_leave_a_cap_behind() {
 }
 
 #[test]
+fn the_last_of_the_most_positions_and_ids_is_bound_as_the_first() {
+    let scene = Scene::new();
+    for number in 0..64 {
+        scene.position(&[&format!("id {number}")]);
+    }
+    scene.endow(ALICE, 6400 * ONE);
+    let all: Vec<_> = (0..64).map(|position| (position, 10 * UNIT)).collect();
+    scene.rebalance(&all).expect("within caps");
+    scene.cap("id 63", 10 * ONE, WAD);
+
+    let error = breach(&scene, &[(63, 1)]);
+    assert_eq!((error.limit, error.id, error.value), (0, risk_id("id 63"), u(10 * ONE + 1)));
+    scene.rebalance(&[(62, 1)]).expect("its neighbour is not");
+    let caps = scene.view(IDesk::capsCall {});
+    assert_eq!((caps.len(), caps[63].exposure, caps[62].exposure), (64, u(10 * ONE), u(10 * ONE + 1)));
+}
+
+#[test]
 fn every_limit_is_listed_in_order() {
     let scene = funded();
     floor(&scene, WAD / 10);

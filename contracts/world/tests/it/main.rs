@@ -1,17 +1,31 @@
 //! The programs together, natively: each file is one subject.
 
 mod adapters;
+mod breakers;
+mod budgets;
+mod delays;
 mod deposits;
 mod exits;
+mod feeds;
 mod governance;
+mod grants;
+mod halts;
+mod improvement;
 mod invariants;
+mod keys;
+mod least;
 mod limits;
+mod liquidity;
 mod marks;
 mod permits;
+mod preview;
 mod rebalance;
 mod reentry;
+mod registry;
 mod selectors;
 mod shares;
+mod silence;
+mod theft;
 
 use alloy_primitives::{Address, U256};
 use tenor_world::address;
@@ -20,6 +34,8 @@ const ALICE: Address = address(0x31);
 const BOB: Address = address(0x32);
 /// One unit of the asset: 1e6 base units.
 const ONE: u128 = 1_000_000;
+/// The same, as amounts of legs are.
+const UNIT: i128 = ONE as i128;
 
 fn u(value: u128) -> U256 {
     U256::from(value)

@@ -147,3 +147,72 @@ fn without_a_rate_nothing_is_gained() {
 
     assert_eq!((scene.book().nav, scene.book().navEntry), (u(100 * ONE), u(100 * ONE)));
 }
+
+#[test]
+fn entry_pays_what_marks_have_just_taken_off_and_exit_does_not_receive_it() {
+    let (scene, at) = invested();
+    scene.call(OWNER, IBoard::setMaxRateCall { rateWad: u(0) });
+    scene.earn(at, -30 * UNIT);
+    scene.mark(&[0]);
+
+    assert_eq!((scene.book().nav, scene.book().navEntry), (u(70 * ONE), u(100 * ONE)));
+    scene.world.pass(43_200);
+    assert_eq!(scene.book().navEntry, u(85 * ONE), "it fades");
+    scene.world.pass(43_200);
+    assert_eq!(scene.book().navEntry, u(70 * ONE));
+}
+
+#[test]
+fn whoever_marks_down_and_deposits_gains_nothing_by_the_recovery() {
+    let scene = Scene::new();
+    let (at, _) = scene.position(&["a"]);
+    scene.call(OWNER, IBoard::setMaxRateCall { rateWad: u(u128::from(WAD) * 10) });
+    scene.endow(ALICE, 100 * ONE);
+    scene.rebalance(&[(0, 100 * UNIT)]).expect("within caps");
+
+    scene.earn(at, -30 * UNIT);
+    scene.mark(&[0]);
+    let shares = scene.deposit(BOB, 70 * ONE);
+    scene.earn(at, 30 * UNIT);
+    for _ in 0..30 {
+        scene.world.pass(86_400);
+        scene.mark(&[0]);
+        let out = scene.view(IVault::previewRedeemCall { shares });
+        assert!(out <= u(70 * ONE), "{out}");
+    }
+    assert_eq!(scene.book().nav, u(170 * ONE), "it has recovered");
+}
+
+#[test]
+fn a_gain_takes_off_what_entry_pays_for_marks() {
+    let scene = Scene::new();
+    let (at, _) = scene.position(&["a"]);
+    scene.call(OWNER, IBoard::setMaxRateCall { rateWad: u(u128::from(WAD) * 10) });
+    scene.endow(ALICE, 1000 * ONE);
+    scene.rebalance(&[(0, 1000 * UNIT)]).expect("within caps");
+    scene.earn(at, -20 * UNIT);
+    scene.mark(&[0]);
+    scene.earn(at, 20 * UNIT);
+    scene.world.pass(43_200);
+
+    scene.mark(&[0]);
+
+    let book = scene.book();
+    assert!(book.nav > u(993 * ONE) && book.navEntry < u(1000 * ONE), "{} {}", book.nav, book.navEntry);
+}
+
+#[test]
+fn marks_by_strangers_neither_melt_nor_pile_up_what_entry_pays() {
+    let (scene, at) = invested();
+    scene.call(OWNER, IBoard::setMaxRateCall { rateWad: u(0) });
+    scene.earn(at, -30 * UNIT);
+    scene.mark(&[0]);
+
+    for round in 0..50 {
+        let sign = if round % 2 == 0 { 1 } else { -1 };
+        scene.earn(at, sign * 30 * UNIT);
+        scene.mark(&[0]);
+    }
+
+    assert_eq!((scene.book().nav, scene.book().navEntry), (u(70 * ONE), u(100 * ONE)));
+}

@@ -2,6 +2,7 @@
 
 use abi::{
     adapter::IAdapter,
+    board::IBoard,
     desk::IDesk::{self, Intent},
     vault::IVault,
 };
@@ -66,6 +67,22 @@ fn a_rebalance_tells_of_itself() {
     let moved = scene.world.events::<IDesk::PositionMoved>(VAULT).pop().expect("an event");
     assert_eq!((moved.position, moved.result, moved.valueAfter), (0, u(9 * ONE), u(50 * ONE)));
     assert_eq!(moved.assets.to_string(), "-9000000");
+}
+
+#[test]
+fn a_rebalance_tells_its_limits_and_budgets_before_and_after() {
+    let (scene, _) = funded();
+    scene.rebalance(&[(0, 60 * UNIT)]).expect("within caps");
+    scene.cap("a", 50 * ONE, tenor_world::WAD / 2);
+    let levels = scene.levels();
+
+    scene.rebalance(&[(0, -10 * UNIT)]).expect("it mends both caps");
+
+    let told = scene.world.events::<IDesk::Rebalanced>(VAULT).pop().expect("an event");
+    assert_eq!((told.brokenBefore, told.brokenAfter), (u(0b101), u(0)));
+    assert_eq!((told.navLeast, told.loss, told.turnover), (u(100 * ONE), u(0), u(10 * ONE)));
+    assert_eq!((told.lossLevel, told.turnoverLevel), (levels.loss.used, levels.turnover.used + u(10 * ONE)));
+    assert_eq!((told.incomeBefore, told.incomeAfter), (U256::MAX, U256::MAX), "the venue does not say");
 }
 
 #[test]
@@ -243,6 +260,18 @@ fn the_preview_refuses_as_the_rebalance_does() {
     least.legs[0].minResult = u(ONE + 1);
     intents.push(least);
 
+    let paused = with(&[(0, UNIT)]);
+    let check = |keeper: Address, intent: Intent| {
+        let call = IDesk::previewRebalanceCall { keeper, intent: intent.clone() };
+        let preview = scene.world.view(VAULT, &call).err().expect("refused");
+        let real = scene.try_call(keeper, IDesk::rebalanceCall { intent }).err().expect("refused as well");
+        assert_eq!(hex::encode(preview), hex::encode(real));
+    };
+    check(ALICE, paused.clone());
+    let snapshot = scene.world.storage();
+    scene.call(GUARDIAN, IBoard::pauseCall { secs: u(60) });
+    check(KEEPER, Intent { revision: scene.view(IDesk::revisionCall {}), ..paused.clone() });
+    scene.world.restore(snapshot);
     for intent in intents {
         let preview = scene.world.view(VAULT, &IDesk::previewRebalanceCall { keeper: KEEPER, intent: intent.clone() });
         let real = scene.try_call(KEEPER, IDesk::rebalanceCall { intent });

@@ -110,6 +110,11 @@ fn views_answer_during_a_call() {
         IVault::totalAssetsCall {}.abi_encode(),
         IDesk::bookCall {}.abi_encode(),
         IDesk::limitsCall {}.abi_encode(),
+        IDesk::budgetsCall {}.abi_encode(),
+        IDesk::grantCall { keeper: KEEPER }.abi_encode(),
+        IDesk::positionsCall {}.abi_encode(),
+        IDesk::capsCall {}.abi_encode(),
+        IVault::maxDepositCall { receiver: ALICE }.abi_encode(),
         IVault::maxWithdrawCall { owner: ALICE }.abi_encode(),
     ] {
         *hook.borrow_mut() = Some((VAULT, data));
