@@ -24,13 +24,8 @@ pub fn number(word: B256) -> U256 {
 }
 
 impl Word for u128 {
-    #[inline(never)]
     fn word(self) -> B256 {
-        let mut word = B256::ZERO;
-        for (to, from) in word.iter_mut().skip(16).zip(self.to_be_bytes()) {
-            *to = from;
-        }
-        word
+        U256::from(self).word()
     }
 }
 
