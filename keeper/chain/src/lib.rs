@@ -12,6 +12,7 @@ mod error;
 pub mod fees;
 pub mod governance;
 mod governed;
+pub mod logs;
 pub mod node;
 pub mod revert;
 pub mod rpc;

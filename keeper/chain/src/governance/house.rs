@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::change::{Change, announced};
 use super::diff::{Course, Step};
-use super::logs::{created_at, logs};
+use super::events::events;
 use crate::batch::Batch;
 use crate::error::Error;
 use crate::rpc::Rpc;
@@ -131,12 +131,8 @@ impl House {
         from_block: Option<u64>,
         block: &Block,
     ) -> Result<Option<Proposal>, Error> {
-        let from = match from_block {
-            Some(from) => from,
-            None => created_at(rpc, self.governor, block.number).await?,
-        };
         let topics = [IGovernor::ProposalCreated::SIGNATURE_HASH];
-        let told = logs(rpc, self.governor, &topics, from, block.number).await?;
+        let told = events(rpc, self.governor, &topics, from_block, block.number).await?;
         let events = told.iter().filter_map(|log| IGovernor::ProposalCreated::decode_log(log).ok());
         let found = events.map(|event| event.data).find(|event| event.proposalId == id);
         Ok(found.map(|event| Proposal {

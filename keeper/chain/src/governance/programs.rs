@@ -9,7 +9,7 @@ use alloy_sol_types::{SolCall, SolEvent, SolInterface};
 use model::{Block, Wei};
 use serde::Serialize;
 
-use super::logs::{created_at, logs};
+use super::events::events;
 use crate::batch::Batch;
 use crate::error::Error;
 use crate::rpc::{self, Rpc};
@@ -149,13 +149,9 @@ async fn told(
     from_block: Option<u64>,
     block: &Block,
 ) -> Result<Vec<(String, Address)>, Error> {
-    let from = match from_block {
-        Some(from) => from,
-        None => created_at(rpc, vault, block.number).await?,
-    };
     let topics = [IVault::Initialized::SIGNATURE_HASH, IBoard::PositionAdded::SIGNATURE_HASH];
     let mut named = vec![("vault".to_owned(), vault)];
-    for log in logs(rpc, vault, &topics, from, block.number).await? {
+    for log in events(rpc, vault, &topics, from_block, block.number).await? {
         if let Ok(event) = IVault::Initialized::decode_log(&log) {
             named.push(("desk".to_owned(), event.desk));
             named.push(("board".to_owned(), event.board));

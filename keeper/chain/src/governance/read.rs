@@ -6,9 +6,9 @@ use alloy_primitives::{Address, B256, Bytes, Log, U256};
 use alloy_sol_types::{SolCall, SolEvent};
 use model::{RiskId, Snapshot, Timestamp, Wad};
 
+use super::events::events;
 use super::function::FUNCTIONS;
 use super::governed::{Breaker, Governed, Grant, Nest, Power, Roles, Submitted};
-use super::logs::{created_at, logs};
 use crate::batch::Batch;
 use crate::error::Error;
 use crate::rpc::Rpc;
@@ -31,11 +31,7 @@ struct Known {
 /// When the node does not answer, keeps no events that old, or a view answers nonsense.
 pub async fn read(rpc: &Rpc, snapshot: Snapshot, from_block: Option<u64>) -> Result<Governed, Error> {
     let (vault, head) = (snapshot.vault, snapshot.block.number);
-    let from = match from_block {
-        Some(from) => from,
-        None => created_at(rpc, vault, head).await?,
-    };
-    let known = Known::of(rpc, vault, from, head).await?;
+    let known = Known::of(rpc, vault, from_block, head).await?;
     let mut batch = Batch::new(snapshot.operator.account);
     let owner = batch.add(vault, IBoard::ownerCall {});
     let pending_owner = batch.add(vault, IBoard::pendingOwnerCall {});
@@ -140,7 +136,7 @@ fn verified(governed: Governed) -> Result<Governed, Error> {
 }
 
 impl Known {
-    async fn of(rpc: &Rpc, vault: Address, from: u64, to: u64) -> Result<Self, Error> {
+    async fn of(rpc: &Rpc, vault: Address, from: Option<u64>, to: u64) -> Result<Self, Error> {
         let topics = [
             IBoard::RoleSet::SIGNATURE_HASH,
             IBoard::GrantSet::SIGNATURE_HASH,
@@ -150,7 +146,7 @@ impl Known {
             IBoard::Submitted::SIGNATURE_HASH,
         ];
         let mut known = Self::default();
-        for log in logs(rpc, vault, &topics, from, to).await? {
+        for log in events(rpc, vault, &topics, from, to).await? {
             known.hear(&log);
         }
         Ok(known)

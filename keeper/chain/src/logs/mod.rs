@@ -50,6 +50,7 @@ pub struct Stretch {
 pub struct Logs<'a> {
     rpc: &'a Rpc,
     address: Address,
+    topics: Vec<B256>,
     next: u64,
     last: u64,
     window: Window,
@@ -58,7 +59,12 @@ pub struct Logs<'a> {
 impl<'a> Logs<'a> {
     /// Begins to read; nothing is asked yet.
     pub fn new(rpc: &'a Rpc, address: Address, first: u64, last: u64) -> Self {
-        Self { rpc, address, next: first, last, window: Window::default() }
+        Self { rpc, address, topics: Vec::new(), next: first, last, window: Window::default() }
+    }
+
+    /// Reads only the logs whose first topic is one of these.
+    pub fn only(self, topics: Vec<B256>) -> Self {
+        Self { topics, ..self }
     }
 
     /// Returns the logs of the next blocks; nothing when the last has been read.
@@ -87,9 +93,12 @@ impl<'a> Logs<'a> {
     }
 
     async fn ask(&self, from: u64, to: u64) -> Result<Vec<Log>, rpc::Error> {
-        let filter =
-            json!([{ "address": self.address, "fromBlock": format!("0x{from:x}"), "toBlock": format!("0x{to:x}") }]);
-        let answer = self.rpc.transport().ask(METHOD, filter).await?;
+        let mut filter =
+            json!({ "address": self.address, "fromBlock": format!("0x{from:x}"), "toBlock": format!("0x{to:x}") });
+        if !self.topics.is_empty() {
+            filter["topics"] = json!([self.topics]);
+        }
+        let answer = self.rpc.transport().ask(METHOD, json!([filter])).await?;
         let Value::Array(found) = answer else {
             return Err(rpc::Error::malformed(METHOD, answer, "logs come as an array"));
         };
@@ -104,6 +113,10 @@ impl<'a> Logs<'a> {
         Ok(logs)
     }
 
+    fn is_asked_for(&self, topics: &[B256]) -> bool {
+        self.topics.is_empty() || topics.first().is_some_and(|topic| self.topics.contains(topic))
+    }
+
     fn log(&self, value: &Value, from: u64, to: u64) -> Result<Log, rpc::Error> {
         let malformed = |reason: &str| rpc::Error::malformed(METHOD, value, reason);
         let found = FoundLog::deserialize(value).map_err(|error| malformed(&error.to_string()))?;
@@ -113,6 +126,7 @@ impl<'a> Logs<'a> {
             () if found.address != self.address => Err(malformed("a log of another contract")),
             () if block < from || block > to => Err(malformed(&format!("blocks {from} to {to} were asked"))),
             () if found.removed => Err(malformed("a log that was taken back")),
+            () if !self.is_asked_for(&found.topics) => Err(malformed("a log of another event")),
             () => Ok(Log {
                 block,
                 block_hash: found.block_hash,
