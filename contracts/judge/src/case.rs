@@ -1,0 +1,186 @@
+//! A random change: what is stored (amounts, masks, levels), and everything that the desk derives from it before it asks
+//! the mandate.
+
+use mandate::{Budgets, Cap, Flow, Least, Level, Parameters, Portfolio, Stake, exposures, judge, states};
+
+use crate::{Record, clocks::Clocks, random::Random};
+
+/// The most of each in one case.
+const POSITIONS: usize = 3;
+const CAPS: usize = 4;
+const STAKES: usize = 2;
+/// In one case of so many budgets come from buckets and clocks, and in as many every limit is listed: a division costs
+/// many times what a comparison does.
+const DERIVED_ONE_IN: u64 = 16;
+
+/// One side of a change.
+#[derive(Clone, Debug)]
+struct Side {
+    nav_assets: u128,
+    least_nav_assets: u128,
+    idle_assets: u128,
+    instant_assets: u128,
+    values_assets: [u128; POSITIONS],
+    stakes: [Stake; STAKES],
+}
+
+/// A change with everything that it is judged by.
+#[derive(Clone, Debug)]
+pub struct Case {
+    before: Side,
+    after: Side,
+    masks: [u64; POSITIONS],
+    caps: [Cap<u8>; CAPS],
+    cap_count: usize,
+    stake_count: usize,
+    floor_wad: u64,
+    cover_wad: u64,
+    flow: Flow,
+    budgets: Budgets,
+    clocks: Option<Clocks>,
+    lists: bool,
+}
+
+impl Case {
+    /// Makes a case of a seed.
+    pub fn random(seed: u64, number: u64) -> Self {
+        let random = &mut Random::of(seed, number);
+        let before = side(random);
+        // Half of all changes touch little, so that what is broken is so on both sides and nearness decides.
+        let after = if random.one_in(2) { nearby(&before, random) } else { other_side(&before, random) };
+        let mut caps = [Cap::default(); CAPS];
+        for (id, cap) in (0..).zip(&mut caps) {
+            let (absolute_assets, relative_wad) = (random.bound(), random.fraction());
+            *cap = Cap { id, absolute_assets, relative_wad, is_tripped: random.one_in(8) };
+        }
+        let masks = random.next();
+        Self {
+            before,
+            after,
+            masks: [masks & 15, masks >> 8 & 15, masks >> 16 & masks >> 24 & 31],
+            caps,
+            cap_count: random.below(5) as usize,
+            stake_count: random.below(3) as usize,
+            floor_wad: rare_fraction(random),
+            cover_wad: rare_fraction(random),
+            flow: flow(random),
+            budgets: Budgets {
+                loss: level(random),
+                turnover: level(random),
+                grant_loss: level(random),
+                grant_turnover: level(random),
+            },
+            clocks: random.one_in(DERIVED_ONE_IN).then(|| Clocks::random(random)),
+            lists: random.one_in(DERIVED_ONE_IN),
+        }
+    }
+
+    /// Judges it as the desk does, and writes what was found.
+    pub fn judge(&self, record: &mut Record) {
+        let (mut exposed, mut exposed_after) = ([0; CAPS], [0; CAPS]);
+        let least = self.clocks.as_ref().map(Clocks::least);
+        let before = self.portfolio(&self.before, least.as_ref(), &mut exposed);
+        let after = self.portfolio(&self.after, least.as_ref(), &mut exposed_after);
+        let budgets = self.clocks.as_ref().map_or(self.budgets, |clocks| clocks.budgets(before.least_nav_assets));
+        let caps = self.caps.get(..self.cap_count).unwrap_or_default();
+        let parameters = Parameters { caps, liquidity_floor_wad: self.floor_wad, liquidity_cover_wad: self.cover_wad };
+
+        record.outcome(&judge(&before, &after, &self.flow, &budgets, &parameters));
+        record.number(before.least_nav_assets);
+        record.number(budgets.loss.used_assets);
+        record.number(budgets.grant_turnover.capacity_assets);
+        if self.lists {
+            states(&before, &after, &self.flow, &budgets, &parameters).for_each(|state| record.state(&state));
+        }
+    }
+
+    fn portfolio<'a>(
+        &self,
+        side: &'a Side,
+        least: Option<&(Least, u32, u32)>,
+        exposures_assets: &'a mut [u128; CAPS],
+    ) -> Portfolio<'a> {
+        exposures(side.values_assets.iter().copied().zip(self.masks), exposures_assets);
+        let least = least.map(|(least, epoch_secs, now_secs)| least.assets(side.nav_assets, *epoch_secs, *now_secs));
+        Portfolio {
+            nav_assets: side.nav_assets,
+            least_nav_assets: least.unwrap_or(side.least_nav_assets),
+            idle_assets: side.idle_assets,
+            instant_assets: side.instant_assets,
+            // Where there are as many caps as can be, one exposure is not stated: it counts as infinite.
+            exposures_assets: exposures_assets.split_last().map_or(&[], |(_, stated)| stated),
+            stakes: side.stakes.get(..self.stake_count).unwrap_or_default(),
+        }
+    }
+}
+
+fn side(random: &mut Random) -> Side {
+    Side {
+        nav_assets: random.amount(),
+        least_nav_assets: random.amount(),
+        idle_assets: random.amount(),
+        instant_assets: random.amount(),
+        values_assets: core::array::from_fn(|_| random.amount()),
+        stakes: core::array::from_fn(|_| Stake {
+            position: random.next() as u8, // Any will do.
+            value_assets: random.amount(),
+            depth_assets: random.bound(),
+            depth_wad: random.fraction(),
+        }),
+    }
+}
+
+/// Any other amounts of the same positions.
+fn other_side(side: &Side, random: &mut Random) -> Side {
+    let stake = |stake: Stake| Stake { value_assets: random.amount(), depth_assets: random.bound(), ..stake };
+    Side {
+        stakes: side.stakes.map(stake),
+        nav_assets: random.amount(),
+        least_nav_assets: random.amount(),
+        idle_assets: random.amount(),
+        instant_assets: random.amount(),
+        values_assets: core::array::from_fn(|_| random.amount()),
+    }
+}
+
+/// The same side after a little was changed.
+fn nearby(side: &Side, random: &mut Random) -> Side {
+    let mut side = side.clone();
+    let by = u128::from(random.next() & 3).wrapping_sub(1);
+    let [first, second, third] = &mut side.values_assets;
+    let field = match random.below(8) {
+        0 => &mut side.nav_assets,
+        1 => &mut side.least_nav_assets,
+        2 => &mut side.idle_assets,
+        3 => &mut side.instant_assets,
+        4 => first,
+        5 => second,
+        6 => third,
+        _ => return side,
+    };
+    *field = field.wrapping_add(by);
+    side
+}
+
+fn flow(random: &mut Random) -> Flow {
+    let few = |word: u64| u128::from(word & word >> 8 & 7);
+    let word = random.next();
+    Flow {
+        loss_assets: few(word),
+        turnover_assets: few(word >> 16),
+        invests: word >> 32 & 1 == 1,
+        invested_mask: word >> 33 & word >> 41 & 15,
+        income_assets: (word >> 50 & 1 == 1).then(|| (few(word >> 51), few(word >> 47))),
+    }
+}
+
+fn level(random: &mut Random) -> Level {
+    let word = random.next();
+    let capacity_assets = if word & 3 == 0 { u128::from(word >> 2 & 15) } else { u128::MAX };
+    Level { used_assets: u128::from(word >> 8 & 15), capacity_assets }
+}
+
+/// Mostly nothing, so that later limits are reached too.
+fn rare_fraction(random: &mut Random) -> u64 {
+    if random.one_in(4) { random.fraction() } else { 0 }
+}
