@@ -4,13 +4,15 @@ use abi::feed::IFeed;
 use alloy_primitives::{B256, U256};
 use alloy_sol_types::SolCall;
 use host::{ISOLATED_GAS, VM, number, view_within, view_word_within};
-use math::mul_div_down;
 use stylus_sdk::stylus_core::BlockAccess;
 
 use crate::Breaker;
 
-/// The most decimals that a feed may have.
-const MAX_DECIMALS: u64 = 36;
+/// The most decimals that a feed may have: those of a wad, so that no price is ever rounded.
+const MAX_DECIMALS: u64 = 18;
+
+/// A price beyond every band, of which the highest is 2^96 - 1.
+const BEYOND_WAD: u128 = 1 << 96;
 
 /// Why a feed's answer is none, numbered as `IBoard.FeedRefused` numbers it; with what was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,11 +21,11 @@ pub enum FeedFault {
     Silent,
     /// Its answer, in its own units, is zero or less.
     NotPositive(U256),
-    /// The price in wad is outside the band.
+    /// The price in wad, or 2^96 where it is more, is outside the band.
     OutOfBand(U256),
     /// It is so many seconds old, or of the future.
     Stale(U256),
-    /// Its decimals are beyond 36.
+    /// Its decimals are beyond 18.
     Decimals(U256),
 }
 
@@ -40,7 +42,7 @@ impl FeedFault {
     }
 }
 
-/// Asks a breaker's feed for the price in wad, rounded down. Whatever is wrong with it costs at most
+/// Asks a breaker's feed for the price in wad, exactly. Whatever is wrong with it costs at most
 /// [`ISOLATED_GAS`] twice.
 ///
 /// # Errors
@@ -56,9 +58,8 @@ pub fn quote(vm: &VM, breaker: &Breaker) -> Result<U256, FeedFault> {
 
 fn judge(breaker: &Breaker, decimals: U256, round: &[B256; 5], now_secs: u64) -> Result<U256, FeedFault> {
     let [_, answer, _, updated_at, _] = round.map(number);
-    if decimals > U256::from(MAX_DECIMALS) {
-        return Err(FeedFault::Decimals(decimals));
-    }
+    let missing = u64::try_from(decimals).ok().and_then(|decimals| MAX_DECIMALS.checked_sub(decimals));
+    let Some(missing) = missing else { return Err(FeedFault::Decimals(decimals)) };
     if answer.is_zero() || answer.bit(255) {
         return Err(FeedFault::NotPositive(answer));
     }
@@ -67,12 +68,16 @@ fn judge(breaker: &Breaker, decimals: U256, round: &[B256; 5], now_secs: u64) ->
     if age_secs > U256::from(breaker.max_age_secs) {
         return Err(FeedFault::Stale(age_secs));
     }
-    let scale = (0..decimals.saturating_to()).fold(U256::ONE, |scale: U256, _: u64| scale.wrapping_mul(U256::from(10)));
-    let price_wad = mul_div_down(answer, U256::from(math::WAD), scale).unwrap_or(U256::MAX);
-    if price_wad < U256::from(breaker.min_price_wad) || price_wad > U256::from(breaker.max_price_wad) {
-        return Err(FeedFault::OutOfBand(price_wad));
+    // Short code where a product in 256 bits is long: beyond what any band holds the rest does not matter.
+    let mut price_wad = u128::try_from(answer).map_or(BEYOND_WAD, |answer| answer.min(BEYOND_WAD));
+    for _ in 0..missing {
+        price_wad = price_wad.saturating_mul(10).min(BEYOND_WAD);
     }
-    Ok(price_wad)
+    let price = U256::from(price_wad);
+    if price_wad < breaker.min_price_wad || price_wad > breaker.max_price_wad {
+        return Err(FeedFault::OutOfBand(price));
+    }
+    Ok(price)
 }
 
 #[cfg(test)]
@@ -109,13 +114,13 @@ mod tests {
     #[test]
     fn each_fault_is_told_with_what_was_found() {
         let one = U256::from(100_000_000);
-        assert_eq!(judged(37, one, NOW), Err(FeedFault::Decimals(U256::from(37))));
+        assert_eq!(judged(19, one, NOW), Err(FeedFault::Decimals(U256::from(19))));
         assert_eq!(judged(8, U256::ZERO, NOW), Err(FeedFault::NotPositive(U256::ZERO)));
         assert_eq!(judged(8, U256::MAX, NOW), Err(FeedFault::NotPositive(U256::MAX)));
         assert_eq!(judged(8, one, NOW - 3601), Err(FeedFault::Stale(U256::from(3601))));
         assert_eq!(judged(8, one, NOW + 1), Err(FeedFault::Stale(U256::MAX)));
         let below = FeedFault::OutOfBand(U256::from(99 * CENT_WAD - 10_000_000_000));
         assert_eq!(judged(8, U256::from(98_999_999), NOW), Err(below));
-        assert_eq!(judged(36, U256::MAX >> 1, NOW).map_err(|fault| fault.facts().0), Err(3));
+        assert_eq!(judged(0, U256::MAX >> 1, NOW).map_err(|fault| fault.facts().0), Err(3));
     }
 }

@@ -1,7 +1,7 @@
 //! The accounting: idle money, marks, shortfalls, and the totals that make the net asset value O(1).
 
 use alloy_primitives::U256;
-use math::{interest_down, interest_up, mul_div_down, mul_div_up};
+use math::{interest_down, interest_up, part_down, part_up};
 
 /// The most that any account holds, in base units of the asset: 2^96 - 1.
 pub const MAX_ASSETS: u128 = (1 << 96) - 1;
@@ -91,9 +91,7 @@ impl Ledger {
         if mark.shortfall_assets == 0 || left_secs == 0 {
             return 0;
         }
-        let (all, left, epoch) =
-            (U256::from(mark.shortfall_assets), U256::from(left_secs), U256::from(self.epoch_secs));
-        mul_div_up(all, left, epoch).map_or(MAX_ASSETS, saturate)
+        part_up(mark.shortfall_assets, U256::from(left_secs), U256::from(self.epoch_secs))
     }
 
     /// Replaces a position's value by its real one: a loss at once, a gain no faster than the governed rate. Returns
@@ -140,7 +138,7 @@ impl Ledger {
             // Values are rounded down: the price of a unit is up to one base unit more, by all units.
             let priced = was.value_assets.saturating_add(1).min(mark.value_assets.saturating_add(DUST_ASSETS));
             let gained = is.units.saturating_sub(was.units);
-            growth = growth.min(mul_div_down(gained, U256::from(priced), was.units).map_or(MAX_ASSETS, saturate));
+            growth = growth.min(part_down(priced, gained, was.units));
         }
         let before_assets = mark.value_assets.saturating_add(assets);
         let value_assets = is.value_assets.min(mark.value_assets.saturating_add(growth));
@@ -154,13 +152,11 @@ impl Ledger {
     /// the shortfall is settled with it.
     pub fn settle_sale(&self, mark: &mut Mark, paid_assets: u128, was: &Stated, is: &Stated) -> u128 {
         let sold = was.units.saturating_sub(is.units);
-        let part = |of: u128| mul_div_up(U256::from(of), sold, was.units).map_or(0, saturate);
         let drop = was.value_assets.saturating_sub(is.value_assets);
-        let fair = drop.max(part(mark.value_assets));
-        let left = self.shortfall_assets(mark);
-        let charged = part(left).min(left);
+        let fair = drop.max(part_up(mark.value_assets, sold, was.units));
+        let charged = part_up(self.shortfall_assets(mark), sold, was.units);
         // What was charged is taken off as it was at the time of the mark, rounded down: no less stays than is due.
-        let settled = mul_div_down(U256::from(mark.shortfall_assets), sold, was.units).map_or(0, saturate);
+        let settled = part_down(mark.shortfall_assets, sold, was.units);
         mark.shortfall_assets = mark.shortfall_assets.saturating_sub(settled);
         fair.saturating_add(charged).saturating_sub(paid_assets)
     }

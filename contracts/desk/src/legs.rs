@@ -7,9 +7,9 @@ use abi::{
 use alloy_primitives::{Address, I256, U256};
 use alloy_sol_types::SolCall;
 use book::{MAX_ASSETS, Stated, saturate};
-use host::{Failure, Revert, VM, Word, balance_of, emit, invoke, revert, transfer};
+use host::{Failure, Revert, Word, balance_of, invoke, revert, transfer};
 use mandate::Flow;
-use math::mul_div_up;
+use math::{mul_div_up, part_up};
 use stylus_sdk::stylus_core::AccountAccess;
 
 use crate::{
@@ -52,17 +52,17 @@ impl<'a> Legs<'a> {
     }
 
     /// Runs one leg and returns its result: the growth of the position's value, or what reached the vault.
+    #[inline(never)]
     pub(crate) fn run(&mut self, leg: &Leg, run: Run) -> Result<U256, Revert> {
         let place = self.session.touch(self.desk, leg.position)?;
-        let movement = movement(leg, self.session.ledger.idle_assets)?;
-        let Some((adapter, was)) = self.session.touched.get(place).map(|touched| (touched.adapter, touched.report))
-        else {
-            return Err(Revert::new());
-        };
+        let movement = movement(leg, self.session.base.ledger.idle_assets)?;
+        let touched = self.session.touched.get(place).copied().ok_or_else(Revert::new)?;
+        let (adapter, was) = (touched.adapter, touched.report);
         let (paid, is) = match run {
-            Run::Real => self.perform(adapter, movement, &was).map_err(|reason| adapter_failed(adapter, reason))?,
-            Run::Imagined => imagine(adapter, movement, &was)?,
-        };
+            Run::Real => self.perform(adapter, movement, &was),
+            Run::Imagined => imagine(movement, &was),
+        }
+        .map_err(|reason| adapter_failed(adapter, reason))?;
 
         let (before, after) = (was.stated, is.stated);
         let drop = before.value_assets.saturating_sub(after.value_assets);
@@ -70,11 +70,12 @@ impl<'a> Legs<'a> {
             Movement::In(assets) => (after.value_assets.saturating_sub(before.value_assets), assets),
             Movement::Out(_) => (paid, paid.max(drop)),
         };
-        let (position, result) = (leg.position.word(), U256::from(result));
+        let result = U256::from(result);
         if result < leg.minResult {
-            return Err(revert::<IDesk::ResultBelowMinimum>(&[position, result.word(), leg.minResult.word()]));
+            let facts = [leg.position.word(), result.word(), leg.minResult.word()];
+            return Err(revert::<IDesk::ResultBelowMinimum>(&facts));
         }
-        let lacking = self.session.change(place, |ledger, touched| {
+        let (lacking, position) = self.session.change(place, |ledger, touched| {
             touched.report = is;
             match movement {
                 Movement::In(0) => Ok(0),
@@ -86,32 +87,24 @@ impl<'a> Legs<'a> {
                 }
             }
         })?;
-        let Some(touched) = self.session.touched.get(place) else { return Err(Revert::new()) };
-        let terms = self.session.position_of(touched);
-        self.charge(lacking, moved, terms.slack_bps);
-        self.flow.invests |= matches!(movement, Movement::In(1..));
-        if run == Run::Real {
-            let facts =
-                [leg.assets.into_raw().word(), result.word(), terms.value_assets.word(), is.depth_assets.word()];
-            emit::<IDesk::PositionMoved>(&self.desk.vm, &[position], &facts);
+        // What is not rounding, and how far the venue's price may be from a fair one, rounded up.
+        let lacking = if lacking <= ROUNDING_ASSETS { 0 } else { lacking };
+        let slack = part_up(moved, U256::from(position.slack_bps), U256::from(10_000));
+        self.flow.loss_assets = self.flow.loss_assets.saturating_add(lacking).saturating_add(slack);
+        self.flow.turnover_assets = self.flow.turnover_assets.saturating_add(moved);
+        if matches!(movement, Movement::In(1..)) {
+            self.flow.invests = true;
+            self.flow.invested_mask |= position.caps;
+        }
+        if let (Run::Real, Some(touched)) = (run, self.session.touched.get(place)) {
+            self.desk.tell_moved(touched, leg.assets.into_raw(), result, is.depth_assets);
         }
         Ok(result)
     }
 
-    /// Counts what a leg moved, and charges what it lacked, but for rounding, and its slack, rounded up.
-    fn charge(&mut self, lacking: u128, moved: u128, slack_bps: u16) {
-        let slack = match slack_bps {
-            0 => 0,
-            bps => mul_div_up(U256::from(moved), U256::from(bps), U256::from(10_000)).map_or(MAX_ASSETS, saturate),
-        };
-        let lacking = if lacking <= ROUNDING_ASSETS { 0 } else { lacking };
-        self.flow.loss_assets = self.flow.loss_assets.saturating_add(lacking).saturating_add(slack);
-        self.flow.turnover_assets = self.flow.turnover_assets.saturating_add(moved);
-    }
-
     /// Moves the money: what comes back is counted by our balance, what went in by the position's units and value.
     fn perform(&mut self, adapter: Address, movement: Movement, was: &Report) -> Result<(u128, Report), Failure> {
-        let (vm, token) = (&self.desk.vm, self.session.token());
+        let (vm, token) = (&self.desk.vm, self.session.base.asset.token);
         match movement {
             Movement::In(0) => Ok((0, *was)),
             Movement::In(assets) => {
@@ -127,53 +120,38 @@ impl<'a> Legs<'a> {
                     Some(held) => held,
                     None => balance_of(vm, token, vm.contract_address())?,
                 };
-                let (paid, answer) = arrived(vm, token, held, || {
-                    invoke(vm, adapter, IAdapter::deallocateCall::SELECTOR, &[asked.word()])
-                })?;
-                self.held = Some(held.saturating_add(paid));
-                Ok((saturate(paid), Report::read(&answer)?))
+                let answer = invoke(vm, adapter, IAdapter::deallocateCall::SELECTOR, &[asked.word()])?;
+                let now = balance_of(vm, token, vm.contract_address())?;
+                self.held = Some(now);
+                Ok((saturate(now.saturating_sub(held)), Report::read(&answer)?))
             }
         }
     }
 }
 
-/// Runs a call that pays us and returns what arrived, `held` being our balance before it, and its answer.
-pub(crate) fn arrived(
-    vm: &VM,
-    token: Address,
-    held: U256,
-    call: impl FnOnce() -> Result<alloc::vec::Vec<u8>, Failure>,
-) -> Result<(U256, alloc::vec::Vec<u8>), Failure> {
-    let answer = call()?;
-    let now = balance_of(vm, token, vm.contract_address())?;
-    Ok((now.saturating_sub(held), answer))
-}
-
 /// Tells what a movement would do at the price that the adapter reports.
-fn imagine(adapter: Address, movement: Movement, was: &Report) -> Result<(u128, Report), Revert> {
+fn imagine(movement: Movement, was: &Report) -> Result<(u128, Report), Failure> {
     let Stated { value_assets, units } = was.stated;
-    let share = |assets: u128| mul_div_up(units, U256::from(assets), U256::from(value_assets)).unwrap_or_default();
-    let (paid, value_assets, units, depth_assets) = match movement {
-        Movement::In(assets) => (
-            0,
-            value_assets.saturating_add(assets).min(MAX_ASSETS),
-            units.saturating_add(share(assets)),
-            was.depth_assets.saturating_add(assets),
-        ),
-        Movement::Out(asked) => {
-            let paid = asked.unwrap_or(value_assets);
-            let left = value_assets.checked_sub(paid).ok_or_else(|| {
-                let reason = revert::<IAdapter::InsufficientUnits>(&[paid.word(), value_assets.word()]);
-                adapter_failed(adapter, reason)
-            })?;
-            let depth_assets = match was.depth_assets {
-                u128::MAX => u128::MAX,
-                depth => depth.saturating_sub(paid),
-            };
-            (paid, left, units.saturating_sub(share(paid)), depth_assets)
-        }
+    let mut is = *was;
+    let (moved, paid) = match movement {
+        Movement::In(assets) => (assets, 0),
+        Movement::Out(asked) => (asked.unwrap_or(value_assets), asked.unwrap_or(value_assets)),
     };
-    Ok((paid, Report { stated: Stated { value_assets, units }, depth_assets, ..*was }))
+    let share = mul_div_up(units, U256::from(moved), U256::from(value_assets)).unwrap_or_default();
+    if let Movement::In(_) = movement {
+        is.stated.value_assets = value_assets.saturating_add(moved).min(MAX_ASSETS);
+        is.stated.units = units.saturating_add(share);
+        is.depth_assets = was.depth_assets.saturating_add(moved);
+    } else {
+        let left = value_assets.checked_sub(moved);
+        is.stated.value_assets =
+            left.ok_or_else(|| revert::<IAdapter::InsufficientUnits>(&[moved.word(), value_assets.word()]))?;
+        is.stated.units = units.saturating_sub(share);
+        if was.depth_assets != u128::MAX {
+            is.depth_assets = was.depth_assets.saturating_sub(moved);
+        }
+    }
+    Ok((paid, is))
 }
 
 /// Reads a leg: its direction and amount, which idle money must cover.

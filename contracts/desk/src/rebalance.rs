@@ -6,14 +6,14 @@ use alloc::vec::Vec;
 use abi::desk::IDesk::{self, Intent, Leg};
 use alloy_primitives::{Address, B256, U256};
 use book::{Buckets, Grant, unix_secs};
-use host::{Revert, Word, emit, revert};
-use mandate::{Budgets, Flow, Limit, State};
+use host::{Encoded, Revert, Word, emit, revert};
+use mandate::{Budgets, Flow, Limit, Verdict};
 use stylus_sdk::stylus_core::{BlockAccess, MessageAccess};
 
 use crate::{
     legs::{Legs, Run},
-    limits::{ALERT, LimitWords, Scale, broken},
-    program::{Desk, bound_exceeded, not_authorized},
+    limits::Scale,
+    program::{Desk, bound_exceeded, not_authorized, overflow},
     session::{Session, Sight},
 };
 
@@ -26,7 +26,9 @@ struct Actor {
     buckets: Buckets,
     /// The keeper's; `None` for whoever acts in its silence.
     grant: Option<Grant>,
-    alertness_wad: u64,
+    /// The net asset value before the call.
+    nav_before: u128,
+    scale: Scale,
 }
 
 /// What a change did.
@@ -35,32 +37,31 @@ struct Change {
     after: Sight,
     flow: Flow,
     budgets: Budgets,
-    scale: Scale,
-    results: Vec<[B256; 1]>,
+    verdict: Verdict,
+    results: Encoded,
 }
 
 impl Desk {
-    pub(crate) fn rebalance(&self, intent: &Intent) -> Result<Vec<[B256; 1]>, Revert> {
+    pub(crate) fn rebalance(&self, intent: &Intent) -> Result<Encoded, Revert> {
         let keeper = self.vm.msg_sender();
         let grant = self.authorise(keeper, intent)?;
         let mut session = Session::open(self, self.book.enter()?);
         let mut actor = self.admit(&session, keeper, grant, intent)?;
-
-        let nav_before = session.ledger.nav_assets();
-        let change = self.run(&mut session, &actor, &intent.legs, Run::Real)?;
-        actor.buckets.keeper_seen_at_secs = session.ledger.now_secs;
-        self.settle(session, actor, change, nav_before)
+        let change = self.run(&mut session, &mut actor, &intent.legs, Run::Real)?;
+        actor.buckets.keeper_seen_at_secs = actor.scale.now_secs;
+        self.settle(session, actor, change)
     }
 
-    pub(crate) fn preview_rebalance(&self, keeper: Address, intent: &Intent) -> Result<Vec<LimitWords>, Revert> {
+    pub(crate) fn preview_rebalance(&self, keeper: Address, intent: &Intent) -> Result<Encoded, Revert> {
         let grant = self.authorise(keeper, intent)?;
         let mut session = Session::open(self, self.book.accounts());
-        let actor = self.admit(&session, keeper, grant, intent)?;
-        let change = self.run(&mut session, &actor, &intent.legs, Run::Imagined)?;
-        Ok(self.words(&self.states_of(&session, &change, &change.after)))
+        let mut actor = self.admit(&session, keeper, grant, intent)?;
+        let Change { before, after, flow, budgets, .. } =
+            self.run(&mut session, &mut actor, &intent.legs, Run::Imagined)?;
+        Ok(self.states(&session, &before, &after, &flow, &budgets))
     }
 
-    pub(crate) fn relieve(&self, legs: &[Leg]) -> Result<Vec<[B256; 1]>, Revert> {
+    pub(crate) fn relieve(&self, legs: &[Leg]) -> Result<Encoded, Revert> {
         let (buckets, watch) = (self.book.buckets(), self.book.watch());
         let silent_at = buckets.keeper_seen_at_secs.saturating_add(watch.silence_secs);
         if self.book.now() < silent_at {
@@ -68,18 +69,26 @@ impl Desk {
             return Err(revert::<IDesk::KeeperAlive>(&times));
         }
         check_count(legs)?;
-        if let Some(leg) = legs.iter().find(|leg| !leg.assets.is_negative()) {
-            return Err(revert::<IDesk::InsufficientIdle>(&[leg.assets.into_raw().word(), B256::ZERO]));
+        for leg in legs {
+            if !leg.assets.is_negative() {
+                return Err(revert::<IDesk::InsufficientIdle>(&[leg.assets.into_raw().word(), B256::ZERO]));
+            }
         }
         let mut session = Session::open(self, self.book.enter()?);
-        let actor = Actor { caller: self.vm.msg_sender(), buckets, grant: None, alertness_wad: ALERT };
-        let nav_before = session.ledger.nav_assets();
-        let change = self.run(&mut session, &actor, legs, Run::Real)?;
-        self.check_relief(&session, &change)?;
-        self.settle(session, actor, change, nav_before)
+        let mut actor = self.actor(&session, self.vm.msg_sender(), None);
+        actor.scale.alertness_wad = math::WAD;
+        let change = self.run(&mut session, &mut actor, legs, Run::Real)?;
+        let (was, is) = (change.before.instant_assets, change.after.instant_assets);
+        if is <= was && !change.verdict.mends {
+            let limit = Limit::LiquidityCover as u8;
+            let facts = [limit.word(), B256::ZERO, is.word(), was.saturating_add(1).word()];
+            return Err(revert::<IDesk::LimitBreached>(&facts));
+        }
+        self.settle(session, actor, change)
     }
 
     /// Admits who has a grant that has not expired, its next nonce, and an intent in time.
+    #[inline(never)]
     fn authorise(&self, keeper: Address, intent: &Intent) -> Result<Grant, Revert> {
         let (grant, now_) = (self.book.grant(keeper), self.vm.block_timestamp());
         if grant.positions == 0 {
@@ -100,141 +109,118 @@ impl Desk {
     }
 
     /// Admits an intent of this very state, whose legs the grant covers, and a pause allows.
+    #[inline(never)]
     fn admit(&self, session: &Session, keeper: Address, grant: Grant, intent: &Intent) -> Result<Actor, Revert> {
         let watch = self.book.watch();
         if intent.revision != U256::from(watch.revision) {
             return Err(revert::<IDesk::WrongRevision>(&[intent.revision.word(), watch.revision.word()]));
         }
-        let is_paused = session.ledger.now_secs < watch.paused_until_secs;
+        let is_paused = session.base.ledger.now_secs < watch.paused_until_secs;
         for leg in &intent.legs {
-            if !grant.covers(self.registered(&session.accounts, leg.position)?) {
+            if !grant.covers(self.registered(&session.base.accounts, leg.position)?) {
                 return Err(revert::<IDesk::OutOfGrant>(&[leg.position.word()]));
             }
             if is_paused && leg.assets.is_positive() {
                 return Err(revert::<IDesk::Paused>(&[unix_secs(watch.paused_until_secs).word()]));
             }
         }
+        Ok(self.actor(session, keeper, Some(grant)))
+    }
+
+    #[inline(never)]
+    fn actor(&self, session: &Session, caller: Address, grant: Option<Grant>) -> Actor {
         let buckets = self.book.buckets();
-        let alertness_wad = self.alertness_wad(&buckets, session.ledger.now_secs);
-        Ok(Actor { caller: keeper, buckets, grant: Some(grant), alertness_wad })
+        let scale = self.scale(&session.base, &buckets);
+        Actor { caller, buckets, grant, nav_before: session.base.ledger.nav_assets(), scale }
     }
 
     /// Marks every position that a leg names, runs the legs in order, and judges once.
-    fn run(&self, session: &mut Session, actor: &Actor, legs: &[Leg], run: Run) -> Result<Change, Revert> {
+    #[inline(never)]
+    fn run(&self, session: &mut Session, actor: &mut Actor, legs: &[Leg], run: Run) -> Result<Change, Revert> {
         for leg in legs {
             session.touch(self, leg.position)?;
         }
         if run == Run::Real {
             for touched in &session.touched {
-                self.tell_marked(touched.index, &touched.stored, &touched.mark);
+                touched.tell_marked(self);
             }
         }
-        let (before, income_before) = (session.sight(), session.income_assets());
-        let scale = Scale {
-            least_nav_assets: before.least_nav_assets,
-            alertness_wad: actor.alertness_wad,
-            epoch_secs: session.clock.epoch_secs,
-            now_secs: session.ledger.now_secs,
-        };
-        let mut budgets = scale.budgets(&actor.buckets, &self.book.terms(), actor.grant.as_ref());
+        let before = session.sight();
+        actor.scale.least_nav_assets = before.least_nav_assets;
+        let mut budgets = actor.scale.budgets(&actor.buckets, &self.book.terms(), actor.grant.as_ref());
         // What marks lose is charged before anything is judged, and never refused for itself.
-        budgets.loss.used_assets = budgets.loss.used_assets.saturating_add(session.marks_lost_assets);
+        budgets.loss.used_assets = budgets.loss.used_assets.saturating_add(session.base.lost_assets);
 
-        let mut results = Vec::with_capacity(legs.len());
+        let mut results = Encoded::array(legs.len());
         let mut under_way = Legs::new(self, session);
         for leg in legs {
-            results.push([under_way.run(leg, run)?.word()]);
+            results.put(&[under_way.run(leg, run)?.word()]);
         }
-        let flow = under_way.flow;
-        let flow = Flow { income_assets: income_before.zip(session.income_assets()), ..flow };
+        let mut flow = under_way.flow;
         let after = session.sight();
-        self.check(session, &before, &after, &flow, &budgets)?;
-        Ok(Change { before, after, flow, budgets, scale, results })
-    }
-
-    /// Admits a relief that brings more to where it is payable at once, or a broken limit nearer to holding.
-    fn check_relief(&self, session: &Session, change: &Change) -> Result<(), Revert> {
-        if change.after.instant_assets > change.before.instant_assets {
-            return Ok(());
-        }
-        let was = self.states_of(session, change, &change.before);
-        let is = self.states_of(session, change, &change.after);
-        let is_cap =
-            |state: &State<u8>| matches!(state.limit, Limit::AbsoluteCap | Limit::RelativeCap | Limit::VenueDepth);
-        let mut pairs = was.iter().zip(&is).filter(|(was, _)| !was.holds && is_cap(was));
-        if pairs.any(|(was, is)| is.value < was.value) {
-            return Ok(());
-        }
-        let bound = change.before.instant_assets.saturating_add(1);
-        let facts = [change.after.instant_assets.word(), bound.word()];
-        Err(self.breached(Limit::LiquidityCover as u8, B256::ZERO, facts))
+        flow.income_assets = before.income_assets.zip(after.income_assets);
+        let verdict = self.check(session, &before, &after, &flow, &budgets)?;
+        Ok(Change { before, after, flow, budgets, verdict, results })
     }
 
     /// Charges the budgets, moves nonce and revision, tells and writes everything.
-    fn settle(
-        &self,
-        session: Session,
-        actor: Actor,
-        change: Change,
-        nav_before: u128,
-    ) -> Result<Vec<[B256; 1]>, Revert> {
-        let Change { before, flow, budgets, scale, .. } = &change;
-        let Flow { loss_assets, turnover_assets, .. } = *flow;
+    #[inline(never)]
+    fn settle(&self, session: Session, actor: Actor, change: Change) -> Result<Encoded, Revert> {
+        let Actor { caller, mut buckets, grant, nav_before, scale } = actor;
+        let Change { flow, budgets, verdict, results, .. } = change;
+        let Flow { loss_assets, turnover_assets, .. } = flow;
         let loss_level = budgets.loss.used_assets.saturating_add(loss_assets);
         let turnover_level = budgets.turnover.used_assets.saturating_add(turnover_assets);
-        let moved = loss_assets.saturating_add(turnover_assets);
-        let mut buckets = actor.buckets;
+        let is_charged = loss_assets != 0 || turnover_assets != 0;
         // Levels that nothing was added to drain on by themselves.
-        if moved != 0 || session.marks_lost_assets != 0 {
+        if is_charged || session.base.lost_assets != 0 {
             buckets.loss_assets = loss_level;
             buckets.turnover_assets = turnover_level;
             buckets.at_secs = scale.now_secs;
         }
         let mut nonce = U256::MAX;
-        if let Some(mut grant) = actor.grant {
+        if let Some(mut grant) = grant {
             nonce = U256::from(grant.nonce);
             grant.nonce = grant.nonce.checked_add(1).ok_or_else(Vec::new)?;
-            if moved != 0 {
+            if is_charged {
                 grant.loss_assets = budgets.grant_loss.used_assets.saturating_add(loss_assets);
                 grant.turnover_assets = budgets.grant_turnover.used_assets.saturating_add(turnover_assets);
                 grant.at_secs = scale.now_secs;
             }
-            self.book.set_grant(actor.caller, &grant);
+            self.book.set_grant(caller, &grant);
         }
         self.book.set_buckets(&buckets);
-        self.book.revise().map_err(crate::program::overflow)?;
+        self.book.revise().map_err(overflow)?;
 
-        let (income_before, income_after) = match flow.income_assets {
-            None => (U256::MAX, U256::MAX),
-            Some((before, after)) => (U256::from(before), U256::from(after)),
-        };
+        let mut incomes = [U256::MAX; 2];
+        if let Some((before, after)) = flow.income_assets {
+            incomes = [U256::from(before), U256::from(after)];
+        }
+        let [income_before, income_after] = incomes;
         emit::<IDesk::Rebalanced>(
             &self.vm,
-            &[actor.caller.word(), nonce.word()],
+            &[caller.word(), nonce.word()],
             &[
                 nav_before.word(),
-                session.ledger.nav_assets().word(),
+                session.base.ledger.nav_assets().word(),
                 scale.least_nav_assets.word(),
-                session.ledger.idle_assets.word(),
+                session.base.ledger.idle_assets.word(),
                 loss_assets.word(),
                 turnover_assets.word(),
                 loss_level.word(),
                 turnover_level.word(),
                 income_before.word(),
                 income_after.word(),
-                broken(&self.states_of(&session, &change, before)).word(),
-                broken(&self.states_of(&session, &change, &change.after)).word(),
+                verdict.broken_before.word(),
+                verdict.broken_after.word(),
             ],
         );
         session.close(self);
-        Ok(change.results)
-    }
-
-    fn states_of(&self, session: &Session, change: &Change, sight: &Sight) -> Vec<State<u8>> {
-        self.states(session, &change.before, sight, &change.flow, &change.budgets)
+        Ok(results)
     }
 }
 
+#[inline(never)]
 fn check_count(legs: &[Leg]) -> Result<(), Revert> {
     let count = legs.len();
     if count <= MAX_LEGS { Ok(()) } else { Err(bound_exceeded(U256::from(count), U256::from(MAX_LEGS))) }

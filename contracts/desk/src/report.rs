@@ -1,11 +1,11 @@
 //! What an adapter says of its position, read with suspicion.
 
 use abi::adapter::IAdapter;
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 use book::{Stated, saturate};
-use host::{Failure, ISOLATED_GAS, VM, number, read_words, view_within};
-use math::mul_div_down;
+use host::{Arguments, Failure, ISOLATED_GAS, VM, view_raw};
+use math::part_down;
 
 /// A position at one moment, by its adapter.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,28 +21,21 @@ pub(crate) struct Report {
 impl Report {
     /// Asks an adapter.
     pub(crate) fn ask(vm: &VM, adapter: Address) -> Result<Self, Failure> {
-        view_within(vm, ISOLATED_GAS, adapter, IAdapter::reportCall::SELECTOR).map(Self::of)
+        Self::read(&view_raw(vm, ISOLATED_GAS, adapter, &IAdapter::reportCall::SELECTOR)?)
     }
 
-    /// Reads the answer of a movement.
+    /// Reads an adapter's answer.
+    #[inline(never)]
     pub(crate) fn read(answer: &[u8]) -> Result<Self, Failure> {
-        read_words(answer).map(Self::of)
-    }
-
-    fn of(words: [B256; 4]) -> Self {
-        let [value, units, depth, rate_wad] = words.map(number);
-        Self {
-            stated: Stated { value_assets: saturate(value), units },
-            depth_assets: u128::try_from(depth).unwrap_or(u128::MAX),
-            rate_wad,
-        }
+        let mut words = Arguments::new(answer);
+        let stated = Stated { value_assets: saturate(words.uint()?), units: words.uint()? };
+        let depth_assets = u128::try_from(words.uint()?).unwrap_or(u128::MAX);
+        Ok(Self { stated, depth_assets, rate_wad: words.uint()? })
     }
 
     /// Returns what `assets` earn a year at this rate, rounded down; `None` where it is unknown.
     pub(crate) fn income_assets(&self, assets: u128) -> Option<u128> {
-        if self.rate_wad == U256::MAX {
-            return None;
-        }
-        Some(mul_div_down(U256::from(assets), self.rate_wad, U256::from(math::WAD)).map_or(u128::MAX, saturate))
+        let is_known = self.rate_wad != U256::MAX;
+        is_known.then(|| part_down(assets, self.rate_wad, U256::from(math::WAD)))
     }
 }

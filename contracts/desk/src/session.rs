@@ -1,13 +1,13 @@
-//! The accounts in memory during a rebalance: nothing reaches storage before the last call has returned.
+//! The accounts in memory during a call: nothing reaches storage before the last call out has returned.
 
 use alloc::vec::Vec;
 
 use abi::desk::IDesk;
 use alloy_primitives::{Address, U256};
-use book::{Accounts, Asset, Clock, Ledger, Lock, MAX_CAPS, Mark, Overflow, Position, Supply};
+use book::{Accounts, Asset, Clock, Holding, Ledger, Lock, MAX_CAPS, Mark, Overflow, Position, Supply};
 use host::{Revert, Word, emit};
 use mandate::{Cap, Least, Portfolio, Stake};
-use math::mul_div_down;
+use math::part_down;
 
 use crate::{
     program::{Desk, adapter_failed, overflow},
@@ -19,35 +19,43 @@ const ONE_BPS: u16 = 10_000;
 /// A 1/10,000 in wad.
 const BPS_WAD: u64 = math::WAD / ONE_BPS as u64;
 
+/// The words that every call changes.
+pub(crate) struct Base {
+    pub(crate) accounts: Accounts,
+    pub(crate) clock: Clock,
+    pub(crate) asset: Asset,
+    supply: Supply,
+    pub(crate) least: Least,
+    pub(crate) ledger: Ledger,
+    /// What marks of this call have lost.
+    pub(crate) lost_assets: u128,
+}
+
 /// A position that the call touches.
+#[derive(Clone, Copy)]
 pub(crate) struct Touched {
     pub(crate) index: u8,
+    /// Its first word as stored.
+    pub(crate) position: Position,
     pub(crate) adapter: Address,
     /// Its mark as stored.
-    pub(crate) stored: Mark,
+    stored: Mark,
     /// Its mark now.
     pub(crate) mark: Mark,
     /// What its adapter said last.
     pub(crate) report: Report,
 }
 
-/// The book while the call runs. Caps are known by their place; the id is read where somebody needs it.
+/// The book while legs run. Caps are known by their place; the id is read where somebody needs it.
 pub(crate) struct Session {
-    pub(crate) accounts: Accounts,
-    pub(crate) clock: Clock,
-    pub(crate) ledger: Ledger,
-    pub(crate) positions: Vec<Position>,
+    pub(crate) base: Base,
+    positions: Vec<Position>,
     pub(crate) caps: Vec<Cap<u8>>,
     /// The caps that take no new money, by bit.
     tripped: u64,
-    /// Until when the last of them is tripped, each with its bit.
+    /// Until when each of them is tripped, with its bit.
     trips: Vec<(u64, u32)>,
     pub(crate) touched: Vec<Touched>,
-    /// What marks of this call have lost.
-    pub(crate) marks_lost_assets: u128,
-    asset: Asset,
-    supply: Supply,
-    least: Least,
 }
 
 /// What the limits look at, at one moment.
@@ -58,109 +66,183 @@ pub(crate) struct Sight {
     pub(crate) instant_assets: u128,
     exposures_assets: Vec<u128>,
     stakes: Vec<Stake>,
+    /// What the touched positions earn a year, each rounded down; `None` where a venue does not say.
+    pub(crate) income_assets: Option<u128>,
+}
+
+impl Base {
+    /// Loads the words.
+    #[inline(never)]
+    pub(crate) fn open(desk: &Desk, accounts: Accounts) -> Self {
+        let (clock, asset, supply) = (desk.book.clock(), desk.book.asset(), desk.book.supply());
+        let (ledger, least) = (desk.book.ledger(&accounts, &clock), accounts.least(&asset, &supply));
+        Self { accounts, clock, asset, supply, least, ledger, lost_assets: 0 }
+    }
+
+    /// Marks a position; where that does not fit the accounts, nothing changes. Before the net asset value rises, what
+    /// it was is recorded.
+    #[inline(never)]
+    pub(crate) fn mark(&mut self, mark: &mut Mark, real_assets: u128) -> Result<(), Revert> {
+        let nav_before = self.ledger.nav_assets();
+        let lost = self.ledger.mark(mark, real_assets).map_err(overflow)?;
+        self.lost_assets = self.lost_assets.saturating_add(lost);
+        if self.ledger.nav_assets() > nav_before {
+            self.least = self.least.recorded(nav_before, self.clock.epoch_secs, self.ledger.now_secs);
+        }
+        Ok(())
+    }
+
+    /// Writes the words.
+    #[inline(never)]
+    pub(crate) fn close(mut self, desk: &Desk, lock: Lock) {
+        self.accounts.idle_assets = self.ledger.idle_assets;
+        self.accounts.marked_assets = self.ledger.marked_assets;
+        self.accounts.lock = lock;
+        self.accounts.least_since_secs = self.least.since_secs;
+        self.clock.value_time = self.ledger.value_time;
+        self.asset.least_current_assets = self.least.current_assets;
+        self.supply.least_previous_assets = self.least.previous_assets;
+        desk.book.set_accounts(&self.accounts);
+        desk.book.set_clock(&self.clock);
+        desk.book.set_asset(&self.asset);
+        desk.book.set_supply(&self.supply);
+    }
+}
+
+impl Touched {
+    /// Loads a position.
+    #[inline(never)]
+    pub(crate) fn load(desk: &Desk, index: u8) -> Self {
+        let (position, holding) = (desk.book.position(index), desk.book.holding(index));
+        let Position { value_assets, at_secs, .. } = position;
+        let stored = Mark { value_assets, at_secs, shortfall_assets: holding.shortfall_assets };
+        Self { index, position, adapter: holding.adapter, stored, mark: stored, report: Report::default() }
+    }
+
+    /// Returns its first word now.
+    pub(crate) fn now(&self) -> Position {
+        let Mark { value_assets, at_secs, .. } = self.mark;
+        Position { value_assets, at_secs, ..self.position }
+    }
+
+    /// Tells of its new mark, where value or time changed.
+    #[inline(never)]
+    pub(crate) fn tell_marked(&self, desk: &Desk) {
+        let (before, after) = (&self.stored, &self.mark);
+        if (before.value_assets, before.at_secs) != (after.value_assets, after.at_secs) {
+            let values = [before.value_assets.word(), after.value_assets.word()];
+            emit::<IDesk::PositionMarked>(&desk.vm, &[self.index.word()], &values);
+        }
+    }
+
+    /// Writes it, and tells of its shortfall where that changed.
+    #[inline(never)]
+    pub(crate) fn close(&self, desk: &Desk) {
+        desk.book.set_position(self.index, &self.now());
+        let shortfall_assets = self.mark.shortfall_assets;
+        if self.stored.shortfall_assets != shortfall_assets {
+            desk.book.set_holding(self.index, &Holding { adapter: self.adapter, shortfall_assets });
+            emit::<IDesk::ShortfallSet>(&desk.vm, &[self.index.word()], &[shortfall_assets.word()]);
+        }
+    }
 }
 
 impl Session {
     /// Loads the accounts, every position and every cap.
+    #[inline(never)]
     pub(crate) fn open(desk: &Desk, accounts: Accounts) -> Self {
-        let (book, clock) = (&desk.book, desk.book.clock());
-        let ledger = book.ledger(&accounts, &clock);
-        let (asset, supply) = (book.asset(), book.supply());
-        let (mut caps, mut trips) = (Vec::with_capacity(accounts.caps.into()), Vec::new());
+        let base = Base::open(desk, accounts);
+        let (mut positions, mut caps, mut trips, mut tripped) = (Vec::new(), Vec::new(), Vec::new(), 0);
+        for index in 0..accounts.positions {
+            positions.push(desk.book.position(index));
+        }
         for place in 0..accounts.caps {
-            let cap = book.cap(place);
-            let is_tripped = cap.is_tripped(ledger.now_secs);
+            let book::Cap { absolute_assets, relative_wad, tripped_until_secs, .. } = desk.book.cap(place);
+            let is_tripped = base.ledger.now_secs < tripped_until_secs;
             if is_tripped {
-                trips.push((1_u64.wrapping_shl(place.into()), cap.tripped_until_secs));
+                let bit = 1_u64.wrapping_shl(place.into());
+                tripped |= bit;
+                trips.push((bit, tripped_until_secs));
             }
-            let book::Cap { absolute_assets, relative_wad, .. } = cap;
             caps.push(Cap { id: place, absolute_assets, relative_wad, is_tripped });
         }
-        Self {
-            accounts,
-            clock,
-            ledger,
-            positions: (0..accounts.positions).map(|index| book.position(index)).collect(),
-            caps,
-            tripped: trips.iter().fold(0, |all, (bit, _)| all | bit),
-            trips,
-            touched: Vec::new(),
-            marks_lost_assets: 0,
-            asset,
-            supply,
-            least: accounts.least(&asset, &supply),
-        }
-    }
-
-    /// Returns the token that the vault holds.
-    pub(crate) fn token(&self) -> Address {
-        self.asset.token
+        Self { base, positions, caps, tripped, trips, touched: Vec::new() }
     }
 
     /// Loads a position, asks for its report and marks it, the first time that the call touches it. Returns its place
     /// among the touched.
+    #[inline(never)]
     pub(crate) fn touch(&mut self, desk: &Desk, position: u32) -> Result<usize, Revert> {
-        if let Some(found) = self.touched.iter().position(|touched| u32::from(touched.index) == position) {
-            return Ok(found);
+        for (place, touched) in self.touched.iter().enumerate() {
+            if u32::from(touched.index) == position {
+                return Ok(place);
+            }
         }
-        let index = desk.registered(&self.accounts, position)?;
-        let (first, holding) = (self.positions.get(usize::from(index)), desk.book.holding(index));
-        let Position { value_assets, at_secs, .. } = first.copied().unwrap_or_default();
-        let adapter = holding.adapter;
-        let report = Report::ask(&desk.vm, adapter).map_err(|reason| adapter_failed(adapter, reason))?;
-        let stored = Mark { value_assets, at_secs, shortfall_assets: holding.shortfall_assets };
+        let mut touched = Touched::load(desk, desk.registered(&self.base.accounts, position)?);
+        let adapter = touched.adapter;
+        touched.report = Report::ask(&desk.vm, adapter).map_err(|reason| adapter_failed(adapter, reason))?;
+        self.base.mark(&mut touched.mark, touched.report.stated.value_assets)?;
         let place = self.touched.len();
-        self.touched.push(Touched { index, adapter, stored, mark: stored, report });
-
-        let nav_before = self.ledger.nav_assets();
-        let lost = self.change(place, |ledger, touched| ledger.mark(&mut touched.mark, report.stated.value_assets))?;
-        self.marks_lost_assets = self.marks_lost_assets.saturating_add(lost);
-        if self.ledger.nav_assets() > nav_before {
-            self.least = self.least.recorded(nav_before, self.clock.epoch_secs, self.ledger.now_secs);
-        }
+        self.touched.push(touched);
+        self.keep(place);
         Ok(place)
     }
 
-    /// Changes a touched position through the ledger.
-    pub(crate) fn change<T>(
+    /// Changes a touched position through the ledger, and returns what that cost and the position after it.
+    pub(crate) fn change(
         &mut self,
         place: usize,
-        operation: impl FnOnce(&mut Ledger, &mut Touched) -> Result<T, Overflow>,
-    ) -> Result<T, Revert> {
+        operation: impl FnOnce(&mut Ledger, &mut Touched) -> Result<u128, Overflow>,
+    ) -> Result<(u128, Position), Revert> {
         let touched = self.touched.get_mut(place).ok_or_else(Vec::new)?;
-        let result = operation(&mut self.ledger, touched).map_err(overflow)?;
+        let cost = operation(&mut self.base.ledger, touched).map_err(overflow)?;
+        Ok((cost, self.keep(place)))
+    }
+
+    /// Brings a touched position's first word to the table of all, and returns it.
+    fn keep(&mut self, place: usize) -> Position {
+        let Some(touched) = self.touched.get(place) else { return Position::default() };
+        let now = touched.now();
         if let Some(position) = self.positions.get_mut(usize::from(touched.index)) {
-            position.value_assets = touched.mark.value_assets;
-            position.at_secs = touched.mark.at_secs;
+            *position = now;
         }
-        Ok(result)
+        now
     }
 
-    /// Returns the terms of a touched position: its first word.
-    pub(crate) fn position_of(&self, touched: &Touched) -> Position {
-        self.positions.get(usize::from(touched.index)).copied().unwrap_or_default()
-    }
-
-    /// Returns what the limits look at now.
+    /// Returns what the limits look at now, the touched positions measured against their venues.
+    #[inline(never)]
     pub(crate) fn sight(&self) -> Sight {
-        let stakes = self.touched.iter().map(|touched| self.stake(touched.index, touched.report.depth_assets));
-        self.sight_of(stakes.collect())
+        let (mut stakes, mut income_assets) = (Vec::new(), (!self.touched.is_empty()).then_some(0_u128));
+        for Touched { index, mark, report, .. } in &self.touched {
+            stakes.push(self.stake(*index, report.depth_assets));
+            let income = report.income_assets(mark.value_assets);
+            income_assets = income_assets.zip(income).map(|(sum, income)| sum.saturating_add(income));
+        }
+        Sight { income_assets, ..self.sight_of(stakes) }
     }
 
     /// Returns what the limits look at now, with these positions measured against their venues.
+    #[inline(never)]
     pub(crate) fn sight_of(&self, stakes: Vec<Stake>) -> Sight {
-        let nav_assets = self.ledger.nav_assets();
-        let mut exposures_assets = alloc::vec![0; usize::from(self.accounts.caps.min(MAX_CAPS))];
+        let Ledger { idle_assets, now_secs, .. } = self.base.ledger;
+        let nav_assets = self.base.ledger.nav_assets();
+        let mut exposures_assets = alloc::vec![0; usize::from(self.base.accounts.caps.min(MAX_CAPS))];
         let held = self.positions.iter().map(|position| (position.value_assets, position.caps));
         mandate::exposures(held, &mut exposures_assets);
-        let payable = self.positions.iter().filter(|position| position.caps & self.tripped == 0).map(instant_down);
+        let mut instant_assets = idle_assets;
+        for position in &self.positions {
+            if position.caps & self.tripped == 0 {
+                instant_assets = instant_assets.saturating_add(instant_down(position));
+            }
+        }
         Sight {
             nav_assets,
-            least_nav_assets: self.least.assets(nav_assets, self.clock.epoch_secs, self.ledger.now_secs),
-            idle_assets: self.ledger.idle_assets,
-            instant_assets: payable.fold(self.ledger.idle_assets, u128::saturating_add),
+            least_nav_assets: self.base.least.assets(nav_assets, self.base.clock.epoch_secs, now_secs),
+            idle_assets,
+            instant_assets,
             exposures_assets,
             stakes,
+            income_assets: None,
         }
     }
 
@@ -171,38 +253,26 @@ impl Session {
         Stake { position: index, value_assets: position.value_assets, depth_assets, depth_wad }
     }
 
-    /// Returns what the touched positions earn a year, each rounded down; `None` where a venue does not say.
-    pub(crate) fn income_assets(&self) -> Option<u128> {
-        let incomes = self.touched.iter().map(|touched| touched.report.income_assets(touched.mark.value_assets));
-        incomes.reduce(|sum, income| Some(sum?.saturating_add(income?))).flatten()
-    }
-
     /// Writes everything that the call changed, frees the lock, and tells of shortfalls.
     pub(crate) fn close(mut self, desk: &Desk) {
-        let book = &desk.book;
-        self.accounts.idle_assets = self.ledger.idle_assets;
-        self.accounts.marked_assets = self.ledger.marked_assets;
-        self.accounts.lock = Lock::Free;
-        self.accounts.least_since_secs = self.least.since_secs;
-        book.set_accounts(&self.accounts);
-        self.clock.value_time = self.ledger.value_time;
-        if self.clock.is_open() {
-            self.clock.blocked_until_secs = self.blocked_until_secs();
+        if self.base.clock.is_open() {
+            self.base.clock.blocked_until_secs = self.blocked_until_secs();
         }
-        book.set_clock(&self.clock);
-        book.set_asset(&Asset { least_current_assets: self.least.current_assets, ..self.asset });
-        book.set_supply(&Supply { least_previous_assets: self.least.previous_assets, ..self.supply });
         for touched in &self.touched {
-            book.set_position(touched.index, &self.position_of(touched));
-            desk.keep_shortfall(touched.index, touched.adapter, &touched.stored, &touched.mark);
+            touched.close(desk);
         }
+        self.base.close(desk, Lock::Free);
     }
 
     /// The last end of the trips of ids that money counts against.
     fn blocked_until_secs(&self) -> u32 {
-        let holds_money = |bit: u64| self.positions.iter().any(|held| held.caps & bit != 0 && held.value_assets != 0);
-        let ends = self.trips.iter().filter(|(bit, _)| holds_money(*bit)).map(|(_, until)| *until);
-        ends.max().unwrap_or_default()
+        let mut end = 0;
+        for (bit, until) in &self.trips {
+            if self.positions.iter().any(|held| held.caps & bit != 0 && held.value_assets != 0) {
+                end = end.max(*until);
+            }
+        }
+        end
     }
 }
 
@@ -220,31 +290,11 @@ impl Sight {
     }
 }
 
-impl Desk {
-    /// Tells of a position's new mark, where its value or time changed.
-    pub(crate) fn tell_marked(&self, index: u8, before: &Mark, after: &Mark) {
-        if (before.value_assets, before.at_secs) != (after.value_assets, after.at_secs) {
-            let values = [before.value_assets.word(), after.value_assets.word()];
-            emit::<IDesk::PositionMarked>(&self.vm, &[index.word()], &values);
-        }
-    }
-
-    /// Writes a position's shortfall where it changed, and tells.
-    pub(crate) fn keep_shortfall(&self, index: u8, adapter: Address, before: &Mark, after: &Mark) {
-        let shortfall_assets = after.shortfall_assets;
-        if before.shortfall_assets != shortfall_assets {
-            self.book.set_holding(index, &book::Holding { adapter, shortfall_assets });
-            emit::<IDesk::ShortfallSet>(&self.vm, &[index.word()], &[shortfall_assets.word()]);
-        }
-    }
-}
-
 /// The part of a position that counts as payable at once, rounded down.
 fn instant_down(position: &Position) -> u128 {
     match position.instant_bps {
         0 => 0,
         ONE_BPS => position.value_assets,
-        bps => mul_div_down(U256::from(position.value_assets), U256::from(bps), U256::from(ONE_BPS))
-            .map_or(0, book::saturate),
+        bps => part_down(position.value_assets, U256::from(bps), U256::from(ONE_BPS)),
     }
 }

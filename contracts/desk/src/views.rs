@@ -1,13 +1,15 @@
 //! The book, the mandate, the budgets, the positions and the caps, as they stand.
 
-use alloc::vec::Vec;
-
 use alloy_primitives::{Address, B256};
 use book::{Grant, Ledger, NOT_OPENED, unix_secs};
-use host::{Encoded, Word, append};
+use host::{Encoded, Word};
 use mandate::Level;
 
-use crate::{limits::Scale, program::Desk};
+use crate::{
+    limits::Scale,
+    program::Desk,
+    session::{Base, Touched},
+};
 
 impl Desk {
     /// `IDesk.Book`.
@@ -73,59 +75,53 @@ impl Desk {
     }
 
     fn scale_now(&self) -> Scale {
-        let nav = self.book.accounts().nav_assets();
-        self.scale(&self.book.buckets(), &self.book.clock(), self.book.least(), nav)
+        self.scale(&Base::open(self, self.book.accounts()), &self.book.buckets())
     }
 
     /// `IDesk.Position[]`: its items are of different lengths, so a table of offsets goes before them.
     pub(crate) fn view_positions(&self) -> Encoded {
         let accounts = self.book.accounts();
         let count = accounts.positions;
-        let (mut heads, mut items) = (Vec::new(), Vec::new());
-        append(&mut heads, &[32_u8.word(), count.word()]);
+        let (mut heads, mut items) = (Encoded::array(count.into()), Encoded::default());
         let ledger = self.book.ledger(&accounts, &self.book.clock());
         for index in 0..count {
-            let (position, holding) = (self.book.position(index), self.book.holding(index));
-            let offset = u64::from(count).saturating_mul(32).saturating_add(items.len() as u64);
-            append(&mut heads, &[offset.word()]);
-            let mark = book::Mark {
-                value_assets: position.value_assets,
-                at_secs: position.at_secs,
-                shortfall_assets: holding.shortfall_assets,
-            };
-            let ids: Vec<B256> = bits(position.caps).map(|place| self.book.risk_id(place)).collect();
-            let ids_at = 256_u32.word(); // Behind the eight words of the item itself.
-            append(
-                &mut items,
-                &[
-                    holding.adapter.word(),
-                    ids_at,
-                    position.value_assets.word(),
-                    unix_secs(position.at_secs).word(),
-                    ledger.shortfall_assets(&mark).word(),
-                    u64::from(position.instant_bps).word(),
-                    u64::from(position.depth_bps).word(),
-                    u64::from(position.slack_bps).word(),
-                    (ids.len() as u64).word(),
-                ],
-            );
-            append(&mut items, &ids);
+            let Touched { position, adapter, mark, .. } = Touched::load(self, index);
+            let offset = u64::from(count).saturating_mul(32).saturating_add(items.0.len() as u64);
+            heads.put(&[offset.word()]);
+            let terms = [position.instant_bps, position.depth_bps, position.slack_bps];
+            let [instant, depth, slack] = terms.map(|bps| u32::from(bps).word());
+            items.put(&[
+                adapter.word(),
+                256_u32.word(), // The ids are behind the eight words of the item itself.
+                position.value_assets.word(),
+                unix_secs(position.at_secs).word(),
+                ledger.shortfall_assets(&mark).word(),
+                instant,
+                depth,
+                slack,
+                position.caps.count_ones().word(),
+            ]);
+            for place in 0..accounts.caps {
+                if position.caps.checked_shr(place.into()).unwrap_or_default() & 1 == 1 {
+                    items.put(&[self.book.risk_id(place)]);
+                }
+            }
         }
-        heads.append(&mut items);
-        Encoded(heads)
+        heads.0.append(&mut items.0);
+        heads
     }
 
     /// `IDesk.Cap[]`.
-    pub(crate) fn view_caps(&self) -> Vec<[B256; 5]> {
+    pub(crate) fn view_caps(&self) -> Encoded {
         let accounts = self.book.accounts();
-        (0..accounts.caps)
-            .map(|place| {
-                let cap = self.book.cap(place);
-                let exposure = self.book.exposure_assets(&accounts, place).word();
-                let (absolute, relative) = (cap.absolute_assets.word(), cap.relative_wad.word());
-                [self.book.risk_id(place), exposure, absolute, relative, moment(cap.tripped_until_secs)]
-            })
-            .collect()
+        let mut items = Encoded::array(accounts.caps.into());
+        for place in 0..accounts.caps {
+            let cap = self.book.cap(place);
+            let exposure = self.book.exposure_assets(&accounts, place).word();
+            let (absolute, relative) = (cap.absolute_assets.word(), cap.relative_wad.word());
+            items.put(&[self.book.risk_id(place), exposure, absolute, relative, moment(cap.tripped_until_secs)]);
+        }
+        items
     }
 }
 
@@ -136,9 +132,4 @@ fn level(level: Level) -> [B256; 2] {
 /// A book time as unix seconds; zero, which is never, stays zero.
 fn moment(book_secs: u32) -> B256 {
     if book_secs == 0 { B256::ZERO } else { unix_secs(book_secs).word() }
-}
-
-/// The places of the bits of a mask.
-fn bits(mask: u64) -> impl Iterator<Item = u8> {
-    (0..64).filter(move |place| mask.checked_shr(u32::from(*place)).unwrap_or_default() & 1 == 1)
 }

@@ -69,7 +69,7 @@ pub fn view_within<const N: usize>(vm: &VM, gas: u64, to: Address, selector: [u8
 /// # Errors
 ///
 /// Where it is shorter.
-pub fn read_words<const N: usize>(answer: &[u8]) -> Result<[B256; N], Failure> {
+fn read_words<const N: usize>(answer: &[u8]) -> Result<[B256; N], Failure> {
     let (words, _) = answer.as_chunks::<32>();
     let words = words.get(..N).ok_or_else(Vec::new)?;
     let mut read = [B256::ZERO; N];
@@ -97,8 +97,12 @@ pub fn view_word_within(vm: &VM, gas: u64, to: Address, selector: [u8; 4]) -> Re
     first_word(&view_raw(vm, gas, to, &selector)?)
 }
 
-/// Asks a contract that cannot change state with calldata as it stands.
-pub(crate) fn view_raw(vm: &VM, gas: u64, to: Address, data: &[u8]) -> Result<Vec<u8>, Failure> {
+/// Asks a contract that cannot change state, with at most so much gas and calldata as it stands.
+///
+/// # Errors
+///
+/// What it reverted with.
+pub fn view_raw(vm: &VM, gas: u64, to: Address, data: &[u8]) -> Result<Vec<u8>, Failure> {
     // SAFETY: the storage cache is flushed before the call; a static callee cannot change what is cached.
     unsafe {
         RawCall::new_static(vm).gas(gas).flush_storage_cache().limit_return_data(0, MAX_ANSWER_BYTES).call(to, data)

@@ -83,6 +83,21 @@ impl Answer for Encoded {
     }
 }
 
+impl Encoded {
+    /// Returns the beginning of an array of so many items.
+    pub fn array(count: usize) -> Self {
+        let mut bytes = Vec::new();
+        append(&mut bytes, &[32_u8.word(), (count as u64).word()]);
+        Self(bytes)
+    }
+
+    /// Appends words.
+    #[inline(never)]
+    pub fn put(&mut self, words: &[B256]) {
+        append(&mut self.0, words);
+    }
+}
+
 /// A static tuple of words.
 impl<const N: usize> Answer for [B256; N] {
     fn write(self, bytes: &mut Vec<u8>) {

@@ -55,7 +55,11 @@ impl Word for bool {
 
 impl Word for Address {
     fn word(self) -> B256 {
-        self.into_word()
+        let mut word = B256::ZERO;
+        if let Some(low) = word.last_chunk_mut() {
+            *low = *self.0;
+        }
+        word
     }
 }
 

@@ -5,7 +5,7 @@
 //! whole: what was free at its start and what drained until its end are half each.
 
 use alloy_primitives::U256;
-use math::mul_div_down;
+use math::part_down;
 
 /// What has been charged and not yet drained.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,8 +21,7 @@ impl Bucket {
     /// no length drains nothing.
     pub fn level(&self, capacity_assets: u128, epoch_secs: u32, now_secs: u32) -> u128 {
         let elapsed_secs = now_secs.saturating_sub(self.at_secs);
-        let drained = mul_div_down(U256::from(capacity_assets), U256::from(elapsed_secs), U256::from(epoch_secs));
-        self.level_assets.saturating_sub(drained.map_or(0, |drained| drained.saturating_to()))
+        self.level_assets.saturating_sub(part_down(capacity_assets, U256::from(elapsed_secs), U256::from(epoch_secs)))
     }
 
     /// Returns the bucket after a charge.
@@ -36,9 +35,8 @@ impl Bucket {
 /// (`alertness_wad`), rounded down.
 pub fn capacity_down(least_nav_assets: u128, wad: u64, alertness_wad: u64) -> u128 {
     let one = U256::from(math::WAD);
-    let budget = mul_div_down(U256::from(least_nav_assets), U256::from(wad), one.saturating_add(one));
-    let decayed = budget.and_then(|budget| mul_div_down(budget, U256::from(alertness_wad), one));
-    decayed.map_or(0, |capacity| capacity.saturating_to())
+    let half = part_down(least_nav_assets, U256::from(wad), one.saturating_add(one));
+    part_down(half, U256::from(alertness_wad), one)
 }
 
 /// Returns how much of its budgets a keeper keeps: all of them until it has been silent for `silence_secs`, then less by
@@ -49,6 +47,6 @@ pub fn alertness_wad(silent_secs: u32, silence_secs: u32) -> u64 {
         return math::WAD;
     }
     let left_secs = silence_secs.saturating_sub(over_secs);
-    mul_div_down(U256::from(math::WAD), U256::from(left_secs), U256::from(silence_secs))
-        .map_or(0, |alertness| alertness.saturating_to())
+    // At most one.
+    part_down(math::WAD.into(), U256::from(left_secs), U256::from(silence_secs)) as u64
 }

@@ -40,6 +40,22 @@ pub fn mul_div_up(a: U256, b: U256, d: U256) -> Option<U256> {
     if host::mul_mod(a, b, d).is_zero() { Some(down) } else { down.checked_add(U256::ONE) }
 }
 
+/// Returns `of * part / whole` rounded down, and at most [`u128::MAX`]; zero when `whole` is.
+#[inline(never)]
+pub fn part_down(of: u128, part: U256, whole: U256) -> u128 {
+    if whole.is_zero() { 0 } else { mul_div_down(U256::from(of), part, whole).map_or(u128::MAX, saturated) }
+}
+
+/// Returns `of * part / whole` rounded up, and at most [`u128::MAX`]; zero when `whole` is.
+#[inline(never)]
+pub fn part_up(of: u128, part: U256, whole: U256) -> u128 {
+    if whole.is_zero() { 0 } else { mul_div_up(U256::from(of), part, whole).map_or(u128::MAX, saturated) }
+}
+
+fn saturated(number: U256) -> u128 {
+    u128::try_from(number).unwrap_or(u128::MAX)
+}
+
 /// Returns `a * b` as (high, low) halves, which compare as the product does: how fractions are compared without
 /// rounding.
 pub const fn mul_wide(a: u128, b: u128) -> (u128, u128) {
@@ -92,6 +108,17 @@ mod tests {
         fn mul_div_equals_arbitrary_precision_where_the_result_fits(a in word(), b in word(), d in word()) {
             let (b, d) = if b > d { (d, b) } else { (b, d) };
             prop_assert_eq!((mul_div_down(a, b, d), mul_div_up(a, b, d)), reference(a, b, d));
+        }
+
+        #[test]
+        fn parts_equal_arbitrary_precision(of: u128, part in word(), whole in word()) {
+            let capped = |exact: Option<U256>| match exact {
+                _ if whole.is_zero() => 0,
+                None => u128::MAX,
+                Some(exact) => u128::try_from(exact).unwrap_or(u128::MAX),
+            };
+            let (down, up) = reference(U256::from(of), part, whole);
+            prop_assert_eq!((part_down(of, part, whole), part_up(of, part, whole)), (capped(down), capped(up)));
         }
 
         #[test]
