@@ -1,6 +1,6 @@
-//! `keeper deploy`: the vault, its desk, its adapters, its roles and limits.
+//! `keeper deploy`: the vault, its programs, its adapters, its roles and limits; then it opens.
 
-use chain::deployment::{self, Deployed, Mandate, Programs};
+use chain::deployment::{self, Deployed, GrantTerms, Mandate, Programs};
 use chain::sender::{Patience, RpcSender};
 use serde_json::{Map, Value, json};
 
@@ -19,7 +19,11 @@ pub async fn run(settings: &Settings, key_env: Option<&str>) -> Result<Report, F
     let wallet = crate::key::open(settings, key_env)?;
     let rpc = connect(settings).await?;
     let sender = RpcSender::new(&rpc, &wallet, settings.fee_caps, Patience::default());
+    let now = rpc.head().await.map_err(chain::Error::from)?.timestamp;
+    let granted = terms.mandate.keepers.iter().zip(&terms.grants_secs);
+    let granted = granted.map(|(grant, secs)| GrantTerms { expiry: now.after_secs(*secs), ..grant.clone() });
     let mandate = Mandate {
+        keepers: granted.collect(),
         owner: terms.owner.unwrap_or(wallet.address()),
         curator: terms.curator.unwrap_or(wallet.address()),
         ..terms.mandate.clone()
@@ -49,6 +53,7 @@ fn to_json(chain_id: u64, deployed: &Deployed, programs: &Programs) -> Value {
         "chain_id": chain_id,
         "vault": deployed.vault,
         "desk": deployed.desk,
+        "board": deployed.board,
         "deployer": deployed.deployer,
         "adapters": deployed.adapters,
         "gas_used": deployed.gas_used,
@@ -60,6 +65,7 @@ fn to_text(deployed: &Deployed) -> String {
     let mut lines = vec![
         format!("vault     {}", deployed.vault),
         format!("desk      {}", deployed.desk),
+        format!("board     {}", deployed.board),
         format!("deployer  {}", deployed.deployer),
     ];
     lines.extend(deployed.adapters.iter().map(|adapter| format!("adapter   {adapter}")));

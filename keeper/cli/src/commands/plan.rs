@@ -62,7 +62,11 @@ pub fn explain(snapshot: &Snapshot, explanation: &Explanation) -> String {
         .iter()
         .map(|line| {
             let holds = if line.holds { "holds" } else { "BROKEN" };
-            vec![line.limit.clone(), line.value.clone(), line.bound.clone(), holds.to_owned()]
+            let show = |digits: &str| {
+                let value = digits.parse().unwrap_or_default();
+                line.unit.show(value, Some(&snapshot.asset))
+            };
+            vec![line.limit.clone(), show(&line.value), show(&line.bound), holds.to_owned()]
         })
         .collect();
     let limits = table(&["limit", "value", "bound", ""], &rows);

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use alloy_primitives::Address;
+use chain::deployment::bps_to_wad;
 use chain::endpoint::Endpoint;
 use chain::rpc::Limits;
 use model::ports::Fees;
@@ -11,7 +12,8 @@ use model::{Assets, Gas, Wei};
 
 use super::deployment::{Deploy, deploy};
 use super::file;
-use super::value::{Error, address, bps_to_wad, value, variable, within};
+use super::governance::{Governance, governance};
+use super::value::{Error, address, value, variable, within};
 use crate::env;
 
 /// Everything that commands may know of the configuration.
@@ -35,6 +37,8 @@ pub struct Settings {
     pub run: Run,
     /// What is to be deployed.
     pub deploy: Option<Deploy>,
+    /// The Governor.
+    pub governance: Governance,
 }
 
 /// The node.
@@ -119,6 +123,7 @@ pub fn check(file: file::File, folder: &Path) -> Result<Settings, Error> {
         engine: engine_settings(&file.plan)?,
         run,
         deploy: file.deploy.map(|terms| deploy(terms, folder)).transpose()?,
+        governance: governance(file.governance)?,
         chain: node(file.chain)?,
     })
 }

@@ -19,7 +19,9 @@ pub struct File {
     pub plan: Plan,
     #[serde(default)]
     pub run: Run,
-    pub deploy: Option<Deploy>,
+    pub deploy: Option<super::deployment::File>,
+    #[serde(default)]
+    pub governance: super::governance::File,
 }
 
 /// The node.
@@ -129,47 +131,8 @@ impl Default for Run {
     }
 }
 
-/// What `keeper deploy` puts on the chain.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Deploy {
-    pub asset: String,
-    pub owner: Option<String>,
-    pub curator: Option<String>,
-    #[serde(default)]
-    pub guardians: Vec<String>,
-    #[serde(default)]
-    pub keepers: Vec<String>,
-    pub max_rate_bps: u64,
-    pub liquidity_floor_bps: u64,
-    pub programs_folder: String,
-    pub deployer_artifact_file: String,
-    #[serde(default)]
-    pub caps: Vec<Cap>,
-    #[serde(default)]
-    pub positions: Vec<Position>,
-}
-
-/// The caps of one risk id.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Cap {
-    pub risk_id: String,
-    pub absolute_assets: Amount,
-    pub relative_bps: u64,
-}
-
-/// One position.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Position {
-    pub kind: String,
-    pub venue: String,
-    pub risk_ids: Vec<String>,
-}
-
 /// Reads the file; an error names the line and what stands there.
-pub fn parse(text: &str) -> Result<File, String> {
+pub fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
     toml::from_str(text).map_err(|error| {
         let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
         let quoted = line.and_then(|line| text.lines().nth(line - 1)).unwrap_or_default().trim();

@@ -1,7 +1,6 @@
 //! Single values: the checks that every table shares, and the error that names key, value and rule.
 
 use alloy_primitives::Address;
-use model::Wad;
 
 use crate::env;
 
@@ -68,10 +67,6 @@ pub(super) fn variable(key: &str, name: &str) -> Result<String, Error> {
     // A wrong name may be the secret itself, pasted into the wrong place: it is not repeated.
     let shown = format!("{} characters", name.chars().count());
     good.then(|| name.to_owned()).ok_or_else(|| value(key, shown, "a variable's name is made of A-Z, 0-9 and _"))
-}
-
-pub(super) fn bps_to_wad(bps: u64) -> Wad {
-    Wad::from(u128::from(bps) * 100_000_000_000_000)
 }
 
 pub(super) fn within<T: PartialOrd + ToString + Copy>(key: &str, found: T, least: T, most: T) -> Result<T, Error> {

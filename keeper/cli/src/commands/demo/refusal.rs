@@ -5,11 +5,10 @@ use alloy_primitives::{I256, U256};
 use alloy_sol_types::{SolCall, SolError};
 use anyhow::Context;
 use devnet::{BlockId, Call};
-use model::RiskId;
 use serde_json::{Value, json};
 
 use super::stage::Stage;
-use crate::commands::status::limit_name;
+use crate::commands::status::{limit_name, limit_on, limit_unit};
 
 /// Sends an intent that takes all out of position 1 and puts it into position 0, and returns the contract's refusal.
 pub fn provoke(stage: &Stage) -> anyhow::Result<Value> {
@@ -21,7 +20,7 @@ pub fn provoke(stage: &Stage) -> anyhow::Result<Value> {
         Leg { position: 0, assets, minResult: U256::ZERO },
     ];
     let intent = Intent {
-        nonce: view(stage, &IDesk::intentNonceCall {})?,
+        nonce: view(stage, &IDesk::grantCall { keeper: stage.keeper() })?.nonce,
         deadline: U256::from(stage.chain.head().timestamp_secs() + 300),
         revision: view(stage, &IDesk::revisionCall {})?,
         legs,
@@ -39,7 +38,8 @@ pub fn provoke(stage: &Stage) -> anyhow::Result<Value> {
         "tx": receipt.transaction_hash,
         "error": "LimitBreached",
         "limit": limit_name(breach.limit),
-        "id": RiskId(breach.id).to_string(),
+        "id": limit_on(breach.limit, breach.id),
+        "unit": limit_unit(breach.limit),
         "value": breach.value.to_string(),
         "bound": breach.bound.to_string(),
     }))
