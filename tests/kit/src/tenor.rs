@@ -28,6 +28,8 @@ pub const AAVE: u32 = 0;
 pub const META_MORPHO: u32 = 1;
 /// When every test's chain begins: 2026-03-01 00:00 UTC.
 const START_SECS: u64 = 1_772_323_200;
+/// 1e18.
+const WAD: u64 = 1_000_000_000_000_000_000;
 /// An epoch of the usual deployment: the shortest there is, so that money counts for caps after two hours.
 const EPOCH_SECS: u64 = 3600;
 
@@ -147,6 +149,20 @@ impl Tenor {
             IAdapter::initializeCall { vault: self.vault, venue, market: B256::ZERO }.abi_encode().into();
         let call = IDeployer::deployCall { initCode: init_code(&programs().erc4626), initialization };
         self.send(self.owner, self.deployed.deployer, &call).expect("the adapter initialises").1
+    }
+
+    /// Makes an adapter a position under a risk id with these caps, its code admitted; returns its index.
+    #[track_caller]
+    pub fn position(&self, adapter: Address, risk_id: B256, absolute: U256) -> u32 {
+        let code = self.chain.code(adapter, BlockId::latest()).expect("the chain knows its head");
+        let codehash = keccak256(&code);
+        self.govern(self.owner, &IBoard::admitCodeCall { codehash, admitted: true });
+        let relative_wad = U256::from(WAD);
+        self.govern(self.curator, &IBoard::setCapCall { riskId: risk_id, absolute, relativeWad: relative_wad });
+        let risk_ids = vec![risk_id];
+        let (instant, depth, slack) = (10_000, 10_000, 0);
+        let add = IBoard::addPositionCall { adapter, riskIds: risk_ids, instantBps: instant, depthBps: depth, slackBps: slack };
+        self.govern(self.curator, &add)
     }
 
     /// Sends a transaction in anybody's name.

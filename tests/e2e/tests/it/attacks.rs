@@ -10,7 +10,8 @@ mod sequence;
 mod shares;
 
 use abi::{
-    desk::IDesk::{self, Leg},
+    board::IBoard,
+    desk::IDesk::Leg,
     erc20::IERC20,
     vault::IVault,
 };
@@ -59,12 +60,7 @@ fn id(name: &str) -> B256 {
 
 /// Registers an adapter under a risk id of its own, without limits.
 fn register(tenor: &Tenor, adapter: Address) -> u32 {
-    let risk_id = B256::from(adapter.into_word());
-    let add = IDesk::addPositionCall { adapter, riskIds: vec![risk_id] };
-    let (_, position) = tenor.send(tenor.curator, tenor.vault, &add).expect("the curator adds positions");
-    let cap = IDesk::setCapCall { riskId: risk_id, absolute: U256::MAX, relativeWad: U256::from(WAD) };
-    tenor.send(tenor.curator, tenor.vault, &cap).expect("the curator sets caps");
-    position
+    tenor.position(adapter, adapter.into_word(), U256::MAX)
 }
 
 /// Registers a hostile adapter; returns its address and position.
@@ -80,8 +76,7 @@ fn plain(tenor: &Tenor) -> (Address, u32) {
 }
 
 fn no_floor(tenor: &Tenor) {
-    let floor = IDesk::setLiquidityFloorCall { floorWad: U256::ZERO };
-    tenor.send(tenor.curator, tenor.vault, &floor).expect("the curator sets the floor");
+    tenor.govern(tenor.curator, &IBoard::setLiquidityCall { floorWad: U256::ZERO, coverWad: U256::ZERO });
 }
 
 /// A leg of base units, to the position or, where negative, back.

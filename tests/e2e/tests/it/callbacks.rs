@@ -29,10 +29,7 @@ fn invest_at_a_venue_that_calls(tenor: &Tenor, call: Vec<u8>) -> Address {
     let venue = create(tenor, "CallbackVenue", &tenor.world.tokens.usdc.abi_encode());
     let adapter = tenor.adapter(venue);
     let id = B256::right_padding_from(b"protocol/callback");
-    let terms = IDesk::setCapCall { riskId: id, absolute: usdc(1000), relativeWad: U256::from(10_u64.pow(18)) };
-    let add = IDesk::addPositionCall { adapter, riskIds: vec![id] };
-    let (_, position) = tenor.send(tenor.curator, tenor.vault, &add).expect("the curator adds positions");
-    tenor.send(tenor.curator, tenor.vault, &terms).expect("the curator sets caps");
+    let position = tenor.position(adapter, id, usdc(1000));
     tenor
         .send(tenor.owner, venue, &callBackCall { target: tenor.vault, call: Bytes::from(call) })
         .expect("the venue obeys");

@@ -143,5 +143,5 @@ async fn the_snapshot_shows_what_the_vault_and_the_venues_say() {
     assert!((rate(AAVE) - aave_rate(&tenor)).abs() <= 1e-6);
     assert!((rate(META_MORPHO) - morpho_rate(&tenor)).abs() <= 1e-6);
     assert_eq!(snapshot.operator.account, tenor.keeper);
-    assert!(snapshot.operator.is_keeper && snapshot.intent_nonce == U256::ZERO);
+    assert_eq!((snapshot.operator.grant.positions, snapshot.operator.grant.nonce), (u64::MAX, U256::ZERO));
 }

@@ -1,5 +1,6 @@
 //! What the contracts refuse, each with its typed error and without a trace in the state.
 
+use abi::board::IBoard;
 use abi::desk::IDesk::{
     self, Intent, IntentExpired, Leg, LimitBreached, NotAuthorized, ResultBelowMinimum, WrongNonce,
 };
@@ -13,7 +14,7 @@ fn state(tenor: &Tenor) -> String {
     let book = tenor.book();
     let held = [tenor.vault, tenor.deployed.adapters[0], tenor.deployed.adapters[1], tenor.world.aave.a_token]
         .map(|account| tenor.usdc_of(account));
-    let nonce = tenor.view(tenor.vault, &IDesk::intentNonceCall {});
+    let nonce = tenor.nonce();
     let revision = tenor.view(tenor.vault, &IDesk::revisionCall {});
     format!("{positions:?} {} {} {held:?} {nonce} {revision}", book.idle, book.marked)
 }
@@ -35,6 +36,12 @@ fn with_deposits(built: &Built) -> Tenor {
 
 fn id(name: &str) -> B256 {
     B256::right_padding_from(name.as_bytes())
+}
+
+/// A keeper's grant of everything at these positions, for ever.
+fn grant(keeper: alloy_primitives::Address, positions: u64) -> IBoard::setKeeperCall {
+    let (whole, expiry) = (U256::from(WAD), U256::from(u32::MAX));
+    IBoard::setKeeperCall { keeper, positions, turnoverWad: whole, lossWad: whole, expiry }
 }
 
 const WAD: u64 = 1_000_000_000_000_000_000;
@@ -105,7 +112,7 @@ fn replayed() {
 fn computed_from_a_state_that_governance_changed() {
     let tenor = with_deposits(&Built::default());
     let intent = tenor.intent(vec![leg(AAVE, 1000)]);
-    let floor = IDesk::setLiquidityFloorCall { floorWad: U256::from(WAD / 5) };
+    let floor = IBoard::setLiquidityCall { floorWad: U256::from(WAD / 5), coverWad: U256::ZERO };
     tenor.send(tenor.curator, tenor.vault, &floor).expect("the curator sets the floor");
 
     let refusal = refused(&tenor, tenor.keeper, intent.clone());
@@ -141,7 +148,7 @@ fn by_anyone_but_the_keeper() {
 fn by_a_keeper_that_a_guardian_removed() {
     let tenor = with_deposits(&Built::default());
     tenor.rebalance(vec![leg(AAVE, 1000)]).expect("the keeper is one");
-    let remove = IDesk::setKeeperCall { account: tenor.keeper, granted: false };
+    let remove = grant(tenor.keeper, 0);
     tenor.send(tenor.guardian, tenor.vault, &remove).expect("a guardian removes keepers");
 
     let refusal = refused(&tenor, tenor.keeper, tenor.intent(vec![leg(AAVE, 1000)]));
@@ -152,13 +159,13 @@ fn by_a_keeper_that_a_guardian_removed() {
 #[test]
 fn a_guardian_adds_no_risk() {
     let tenor = with_deposits(&Built::default());
-    let grant = IDesk::setKeeperCall { account: tenor.wallets[1], granted: true };
-    let raise = IDesk::setCapCall {
+    let grant = grant(tenor.wallets[1], 1);
+    let raise = IBoard::setCapCall {
         riskId: id("protocol/aave-v3"),
         absolute: usdc(30_000_000) + U256::from(1),
         relativeWad: U256::from(WAD / 10 * 6),
     };
-    let lower_floor = IDesk::setLiquidityFloorCall { floorWad: U256::ZERO };
+    let lower_floor = IBoard::setLiquidityCall { floorWad: U256::ZERO, coverWad: U256::ZERO };
 
     let refusals = [
         tenor.send(tenor.guardian, tenor.vault, &grant).map(drop),
@@ -178,7 +185,7 @@ fn the_preview_gives_the_same_errors_and_moves_nothing() {
 
     let preview = |legs| {
         let intent = tenor.intent(legs);
-        tenor.try_view(tenor.wallets[3], tenor.vault, &IDesk::previewRebalanceCall { intent })
+        tenor.try_view(tenor.wallets[3], tenor.vault, &IDesk::previewRebalanceCall { keeper: tenor.keeper, intent })
     };
     let fine = preview(vec![leg(AAVE, 500_000)]).expect("inside every limit");
     let over = preview(vec![leg(AAVE, 700_000)]).err().expect("over 60 %");
@@ -195,7 +202,7 @@ fn everything_of_an_empty_position_is_nothing_as_the_preview_says() {
     let legs = vec![everything(AAVE), everything(META_MORPHO)];
     let intent = tenor.intent(legs.clone());
 
-    tenor.try_view(tenor.keeper, tenor.vault, &IDesk::previewRebalanceCall { intent }).map(drop).expect("foreseen");
+    tenor.try_view(tenor.keeper, tenor.vault, &IDesk::previewRebalanceCall { keeper: tenor.keeper, intent }).map(drop).expect("foreseen");
     let results = tenor.rebalance(legs).expect("nothing is taken");
 
     assert_eq!(results, vec![U256::ZERO, U256::ZERO]);

@@ -1,5 +1,6 @@
 //! A keeper that somebody took over: strange intents, and what a broken limit lets through.
 
+use abi::board::IBoard;
 use abi::desk::IDesk::{self, BoundExceeded, InsufficientIdle, LimitBreached};
 use alloy_primitives::{I256, U256};
 use kit::{AAVE, META_MORPHO, Tenor, leg, usdc};
@@ -13,7 +14,7 @@ fn spread() -> Tenor {
 }
 
 fn counters(tenor: &Tenor) -> (U256, U256) {
-    (tenor.view(tenor.vault, &IDesk::intentNonceCall {}), tenor.view(tenor.vault, &IDesk::revisionCall {}))
+    (tenor.nonce(), tenor.view(tenor.vault, &IDesk::revisionCall {}))
 }
 
 #[test]
@@ -86,9 +87,9 @@ fn an_intent_lives_to_its_last_second_and_no_longer() {
 #[test]
 fn a_broken_limit_admits_one_way_only_and_no_way_around() {
     let tenor = spread();
-    let aave = IDesk::setCapCall { riskId: id("protocol/aave-v3"), absolute: usdc(100), relativeWad: U256::from(WAD) };
+    let aave = IBoard::setCapCall { riskId: id("protocol/aave-v3"), absolute: usdc(100), relativeWad: U256::from(WAD) };
     tenor
-        .send(tenor.guardian, tenor.vault, &IDesk::setCapCall { relativeWad: U256::ZERO, ..aave.clone() })
+        .send(tenor.guardian, tenor.vault, &IBoard::setCapCall { relativeWad: U256::ZERO, ..aave.clone() })
         .expect("a guardian lowers caps");
     tenor.chain.set_block_interval(Some(0));
     tenor.mark();
@@ -110,7 +111,7 @@ fn a_broken_limit_admits_one_way_only_and_no_way_around() {
 #[test]
 fn mending_one_limit_pays_for_no_damage_to_another() {
     let tenor = spread();
-    let cap = IDesk::setCapCall { riskId: id("protocol/aave-v3"), absolute: usdc(100), relativeWad: U256::ZERO };
+    let cap = IBoard::setCapCall { riskId: id("protocol/aave-v3"), absolute: usdc(100), relativeWad: U256::ZERO };
     tenor.send(tenor.guardian, tenor.vault, &cap).expect("a guardian lowers caps");
 
     // Out of Aave, all of it into MetaMorpho, past its 60 %.

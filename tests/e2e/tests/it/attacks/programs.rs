@@ -1,7 +1,7 @@
 //! Thieves of programs: second initialisations, programs called where they are not meant to be, roles that grow.
 
-use abi::{adapter::IAdapter, desk::IDesk, vault::IVault};
-use alloy_primitives::{Address, U256};
+use abi::{adapter::IAdapter, board::IBoard, desk::IDesk, vault::IVault};
+use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
 use devnet::{Call, Status};
 use kit::{AAVE, Tenor, leg, usdc};
@@ -14,22 +14,37 @@ const DOLLAR_SHARES: U256 = U256::from_limbs([super::WAD, 0, 0, 0]);
 /// What a thief would send to any of our programs: everything that changes who owns what.
 fn takeovers(tenor: &Tenor) -> Vec<Vec<u8>> {
     let thief = tenor.wallets[3];
-    let (asset, desk) = (tenor.world.tokens.usdc, tenor.deployed.desk);
+    let (asset, desk, board) = (tenor.world.tokens.usdc, tenor.deployed.desk, tenor.deployed.board);
     vec![
-        IVault::initializeCall { asset, desk, owner: thief }.abi_encode(),
-        IAdapter::initializeCall { vault: tenor.vault, venue: tenor.world.aave.pool }.abi_encode(),
+        IVault::initializeCall { asset, desk, board, owner: thief }.abi_encode(),
+        IAdapter::initializeCall { vault: tenor.vault, venue: tenor.world.aave.pool, market: B256::ZERO }.abi_encode(),
         IAdapter::allocateCall { assets: U256::ZERO }.abi_encode(),
         IAdapter::deallocateCall { assets: U256::MAX }.abi_encode(),
         IDesk::forceIdleCall { assets: U256::MAX }.abi_encode(),
-        IDesk::takeOwnershipCall {}.abi_encode(),
-        IDesk::offerOwnershipCall { candidate: thief }.abi_encode(),
-        IDesk::setCuratorCall { account: thief }.abi_encode(),
-        IDesk::setGuardianCall { account: thief, granted: true }.abi_encode(),
-        IDesk::setKeeperCall { account: thief, granted: true }.abi_encode(),
-        IDesk::setMaxRateCall { rateWad: U256::ZERO }.abi_encode(),
-        IDesk::setLiquidityFloorCall { floorWad: U256::ZERO }.abi_encode(),
-        IDesk::addPositionCall { adapter: tenor.deployed.adapters[0], riskIds: vec![super::id("x")] }.abi_encode(),
-        IDesk::setCapCall { riskId: super::id("protocol/aave-v3"), absolute: U256::MAX, relativeWad: U256::ZERO }
+        IBoard::takeOwnershipCall {}.abi_encode(),
+        IBoard::offerOwnershipCall { candidate: thief }.abi_encode(),
+        IBoard::setCuratorCall { account: thief }.abi_encode(),
+        IBoard::setGuardianCall { account: thief, granted: true }.abi_encode(),
+        keeper(thief, u64::MAX).abi_encode(),
+        IBoard::setMaxRateCall { rateWad: U256::ZERO }.abi_encode(),
+        IBoard::setLiquidityCall { floorWad: U256::ZERO, coverWad: U256::ZERO }.abi_encode(),
+        IBoard::setBudgetsCall { lossWad: U256::from(super::WAD), turnoverWad: U256::from(super::WAD) }.abi_encode(),
+        IBoard::openCall {}.abi_encode(),
+        IBoard::pauseCall { secs: U256::from(1) }.abi_encode(),
+        IBoard::tripByWordCall { riskId: super::id("protocol/aave-v3") }.abi_encode(),
+        IBoard::abdicateCall { selector: IBoard::setCapCall::SELECTOR.into() }.abi_encode(),
+        IBoard::setDelayCall { selector: IBoard::setCapCall::SELECTOR.into(), secs: U256::from(30 * 86_400) }.abi_encode(),
+        IBoard::submitCall { data: keeper(thief, u64::MAX).abi_encode().into() }.abi_encode(),
+        IBoard::admitCodeCall { codehash: super::id("x"), admitted: true }.abi_encode(),
+        IBoard::addPositionCall {
+            adapter: tenor.deployed.adapters[0],
+            riskIds: vec![super::id("x")],
+            instantBps: 0,
+            depthBps: 0,
+            slackBps: 0,
+        }
+        .abi_encode(),
+        IBoard::setCapCall { riskId: super::id("protocol/aave-v3"), absolute: U256::MAX, relativeWad: U256::ZERO }
             .abi_encode(),
         IDesk::rebalanceCall { intent: tenor.intent(vec![leg(AAVE, -100)]) }.abi_encode(),
         vec![],
@@ -39,9 +54,15 @@ fn takeovers(tenor: &Tenor) -> Vec<Vec<u8>> {
     ]
 }
 
-fn programs(tenor: &Tenor) -> [Address; 4] {
+/// Gives a key everything, or nothing.
+fn keeper(keeper: Address, positions: u64) -> IBoard::setKeeperCall {
+    let (whole, expiry) = (U256::from(super::WAD), U256::from(u32::MAX));
+    IBoard::setKeeperCall { keeper, positions, turnoverWad: whole, lossWad: whole, expiry }
+}
+
+fn programs(tenor: &Tenor) -> [Address; 5] {
     let [aave, erc4626] = [tenor.deployed.adapters[0], tenor.deployed.adapters[1]];
-    [tenor.vault, tenor.deployed.desk, aave, erc4626]
+    [tenor.vault, tenor.deployed.desk, tenor.deployed.board, aave, erc4626]
 }
 
 #[test]
@@ -51,10 +72,10 @@ fn no_program_lets_a_stranger_take_it_over() {
     let roles = |tenor: &Tenor| {
         let account = tenor.wallets[3];
         (
-            tenor.view(tenor.vault, &IDesk::ownerCall {}),
-            tenor.view(tenor.vault, &IDesk::curatorCall {}),
-            tenor.view(tenor.vault, &IDesk::isKeeperCall { account }),
-            tenor.view(tenor.vault, &IDesk::isGuardianCall { account }),
+            tenor.view(tenor.vault, &IBoard::ownerCall {}),
+            tenor.view(tenor.vault, &IBoard::curatorCall {}),
+            tenor.view(tenor.vault, &IDesk::grantCall { keeper: account }).positions,
+            tenor.view(tenor.vault, &IBoard::isGuardianCall { account }),
             tenor.view(tenor.vault, &IDesk::revisionCall {}),
             tenor.view(tenor.vault, &IVault::deskCall {}),
         )
@@ -95,6 +116,7 @@ fn an_adapter_of_a_stranger_at_the_same_venue_reaches_nothing_of_ours() {
 
     let refusal = tenor
         .send(tenor.wallets[3], stray, &IAdapter::deallocateCall { assets: U256::MAX })
+        .map(drop)
         .expect_err("the vault alone moves money");
 
     assert_eq!(refusal.expect::<IAdapter::NotVault>().caller, tenor.wallets[3]);
@@ -112,21 +134,22 @@ fn owner_curator_guardian_and_keeper_move_no_money_of_wallets() {
         assert_eq!(refusal.expect::<IVault::ERC20InsufficientAllowance>().spender, role);
         for adapter in &tenor.deployed.adapters {
             let take = IAdapter::deallocateCall { assets: U256::MAX };
-            assert_eq!(tenor.send(role, *adapter, &take).expect_err("no").expect::<IAdapter::NotVault>().caller, role);
+            let refusal = tenor.send(role, *adapter, &take).map(drop).expect_err("the vault alone moves money");
+            assert_eq!(refusal.expect::<IAdapter::NotVault>().caller, role);
         }
     }
     // Everything that governance may do to an exit, at once.
     let curator = tenor.curator;
     let caps = ["protocol/aave-v3", "protocol/metamorpho"];
     for risk_id in caps.map(super::id) {
-        let cap = IDesk::setCapCall { riskId: risk_id, absolute: U256::ZERO, relativeWad: U256::ZERO };
+        let cap = IBoard::setCapCall { riskId: risk_id, absolute: U256::ZERO, relativeWad: U256::ZERO };
         tenor.send(curator, tenor.vault, &cap).expect("the curator sets caps");
     }
-    let floor = IDesk::setLiquidityFloorCall { floorWad: U256::from(super::WAD) };
+    let floor = IBoard::setLiquidityCall { floorWad: U256::from(super::WAD), coverWad: U256::from(super::WAD) };
     tenor.send(curator, tenor.vault, &floor).expect("the curator sets the floor");
-    tenor.send(tenor.owner, tenor.vault, &IDesk::setMaxRateCall { rateWad: U256::ZERO }).expect("the owner sets it");
+    tenor.send(tenor.owner, tenor.vault, &IBoard::setMaxRateCall { rateWad: U256::ZERO }).expect("the owner sets it");
     tenor
-        .send(curator, tenor.vault, &IDesk::setKeeperCall { account: tenor.keeper, granted: false })
+        .send(curator, tenor.vault, &keeper(tenor.keeper, 0))
         .expect("the curator removes keepers");
 
     let paid = tenor.redeem(owner_of_shares, tenor.shares_of(owner_of_shares)).expect("nobody is kept in");
@@ -139,7 +162,7 @@ fn a_guardian_takes_up_no_room_in_the_table_of_caps() {
     let before = tenor.view(tenor.vault, &IDesk::capsCall {}).len();
 
     for n in 0..64_u8 {
-        let cap = IDesk::setCapCall {
+        let cap = IBoard::setCapCall {
             riskId: super::id(&format!("junk/{n}")),
             absolute: U256::ZERO,
             relativeWad: U256::ZERO,
@@ -149,6 +172,6 @@ fn a_guardian_takes_up_no_room_in_the_table_of_caps() {
     }
 
     assert_eq!(tenor.view(tenor.vault, &IDesk::capsCall {}).len(), before);
-    let cap = IDesk::setCapCall { riskId: super::id("issuer/new"), absolute: usdc(1), relativeWad: U256::ZERO };
+    let cap = IBoard::setCapCall { riskId: super::id("issuer/new"), absolute: usdc(1), relativeWad: U256::ZERO };
     tenor.send(tenor.curator, tenor.vault, &cap).expect("the curator still has room");
 }
