@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use alloy_primitives::{Address, B256, U256};
 
-use crate::{Revert, number};
+use crate::{Revert, Word, number};
 
 /// The arguments of a call, read from the first on. Every read fails, with an empty revert as Solidity's, where
 /// the calldata is too short or the word is none of the type.
@@ -71,7 +71,7 @@ impl<'a> Arguments<'a> {
     pub fn address(&mut self) -> Result<Address, Revert> {
         let word = self.word()?;
         let address = Address::from_word(word);
-        if address.into_word() == word { Ok(address) } else { Err(Vec::new()) }
+        if address.word() == word { Ok(address) } else { Err(Vec::new()) }
     }
 
     /// Returns a reader of what the next word points to, counted from where this reader began.
@@ -125,7 +125,6 @@ impl<'a> Arguments<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Word;
 
     fn words(words: &[u64]) -> Vec<u8> {
         let mut bytes = Vec::new();

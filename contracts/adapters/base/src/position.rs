@@ -10,20 +10,21 @@
 //!
 //! What a report needs stands before the vault, so that the report of a position with long terms reads a word less.
 
-use alloy_primitives::{Address, B256, U256};
-use host::{Slot, VM, number};
+use alloc::vec::Vec;
+
+use alloy_primitives::{Address, B256, FixedBytesSliceExt, U256};
+use host::{Slot, VM, Word, number};
 use stylus_sdk::stylus_core::{AccountAccess, BlockAccess};
 
-/// The longest record: five words.
-const RECORD_BYTES: usize = 160;
+/// The longest record.
+const RECORD_WORDS: usize = 5;
 const WORD_BYTES: usize = 32;
 const ADDRESS_BYTES: usize = 20;
 const ASSET_AT: usize = 20;
 const UNITS_AT: usize = 40;
 const TERMS_AT: usize = 56;
-/// The word that the units are in, and where it begins.
+/// The word that the units are in: in its middle, 64 bits from either end.
 const UNITS_SLOT: u8 = 1;
-const UNITS_WORD_AT: usize = 32;
 
 /// The one position of the running adapter, as it was when the call began.
 ///
@@ -33,7 +34,7 @@ const UNITS_WORD_AT: usize = 32;
 pub struct Position {
     /// The host.
     pub vm: VM,
-    record: [u8; RECORD_BYTES],
+    record: [B256; RECORD_WORDS],
     vault_at: usize,
 }
 
@@ -41,7 +42,7 @@ impl Position {
     /// Reads what a report needs of a record with terms of so many bytes.
     pub(crate) fn load(vm: VM, terms_bytes: usize) -> Self {
         let vault_at = TERMS_AT.saturating_add(terms_bytes);
-        let mut position = Self { vm, record: [0; RECORD_BYTES], vault_at };
+        let mut position = Self { vm, record: [B256::ZERO; RECORD_WORDS], vault_at };
         position.read(0, vault_at);
         position
     }
@@ -58,7 +59,8 @@ impl Position {
 
     /// Returns the venue's units that we count as the vault's.
     pub fn units(&self) -> U256 {
-        self.number(UNITS_AT, TERMS_AT)
+        let [_, low, high, _] = self.units_word().into_limbs();
+        U256::from_limbs([low, high, 0, 0])
     }
 
     /// Returns the vault, to which alone money leaves; zero before initialisation.
@@ -81,10 +83,10 @@ impl Position {
         self.address(TERMS_AT.saturating_add(at))
     }
 
-    /// Returns the number of 64 bits that stands so many bytes into the venue's terms.
-    pub fn term_u64(&self, at: usize) -> U256 {
-        let start = TERMS_AT.saturating_add(at);
-        self.number(start, start.saturating_add(8))
+    /// Returns the number of 64 bits that stands so many bytes into the venue's terms, as a word.
+    pub fn term_u64(&self, at: usize) -> B256 {
+        let bytes = <[u8; 8]>::try_from(self.bytes(TERMS_AT.saturating_add(at), 8)).unwrap_or_default();
+        u64::from_be_bytes(bytes).word()
     }
 
     /// Reads the vault too.
@@ -92,58 +94,47 @@ impl Position {
         self.read(self.vault_at, self.vault_at.saturating_add(ADDRESS_BYTES));
     }
 
-    /// Writes the whole record, without units.
-    pub(crate) fn initialize(&mut self, vault: Address, venue: Address, asset: Address, terms: &[u8]) {
-        let no_units = [0; TERMS_AT - UNITS_AT];
-        let fields = [venue.as_slice(), asset.as_slice(), &no_units, terms, vault.as_slice()];
-        for (to, from) in self.record.iter_mut().zip(fields.into_iter().flatten()) {
-            *to = *from;
+    /// Writes the whole record, without units. The position itself stays as it was.
+    pub(crate) fn initialize(&self, vault: Address, venue: Address, asset: Address, terms: &[u8]) {
+        let mut record = Vec::with_capacity(RECORD_WORDS.saturating_mul(WORD_BYTES));
+        for field in [venue.as_slice(), asset.as_slice(), &[0; TERMS_AT - UNITS_AT], terms, vault.as_slice()] {
+            record.extend_from_slice(field);
         }
-        let end = self.vault_at.saturating_add(ADDRESS_BYTES);
-        for (slot, word) in (0_u8..).zip(self.record.chunks_exact(WORD_BYTES)) {
-            if start_of(slot) < end {
-                Slot::at(slot).store(&self.vm, B256::from_slice(word));
-            }
+        record.resize(record.len().next_multiple_of(WORD_BYTES), 0);
+        for (slot, word) in (0_u8..).zip(record.chunks_exact(WORD_BYTES)) {
+            Slot::at(slot).store(&self.vm, B256::try_from(word).unwrap_or_default());
         }
     }
 
     /// Counts `units` from now on; `None` where they need more than 128 bits.
     pub(crate) fn set_units(&mut self, units: U256) -> Option<()> {
         let [low, high, 0, 0] = units.into_limbs() else { return None };
-        let field = self.record.get_mut(UNITS_AT..TERMS_AT)?;
-        for (to, from) in field.iter_mut().zip(high.to_be_bytes().into_iter().chain(low.to_be_bytes())) {
-            *to = from;
-        }
-        let word = self.record.get(UNITS_WORD_AT..UNITS_WORD_AT + WORD_BYTES)?;
-        Slot::at(UNITS_SLOT).store(&self.vm, B256::from_slice(word));
+        let [after, _, _, before] = self.units_word().into_limbs();
+        let word = U256::from_limbs([after, low, high, before]).word();
+        *self.record.get_mut(usize::from(UNITS_SLOT))? = word;
+        Slot::at(UNITS_SLOT).store(&self.vm, word);
         Some(())
     }
 
     /// Reads every word that these bytes are in.
     fn read(&mut self, from: usize, to: usize) {
-        for (slot, word) in (0_u8..).zip(self.record.chunks_exact_mut(WORD_BYTES)) {
-            let start = start_of(slot);
+        for (slot, word) in (0_u8..).zip(self.record.iter_mut()) {
+            let start = usize::from(slot).saturating_mul(WORD_BYTES);
             if start < to && from < start.saturating_add(WORD_BYTES) {
-                word.copy_from_slice(Slot::at(slot).load(&self.vm).as_slice());
+                *word = Slot::at(slot).load(&self.vm);
             }
         }
     }
 
+    fn units_word(&self) -> U256 {
+        number(self.record.get(usize::from(UNITS_SLOT)).copied().unwrap_or_default())
+    }
+
     fn address(&self, at: usize) -> Address {
-        Address::from_word(number_word(self.record.get(at..at.saturating_add(ADDRESS_BYTES))))
+        Address::try_from(self.bytes(at, ADDRESS_BYTES)).unwrap_or_default()
     }
 
-    fn number(&self, from: usize, to: usize) -> U256 {
-        number(number_word(self.record.get(from..to)))
+    fn bytes(&self, at: usize, length: usize) -> &[u8] {
+        self.record.as_flattened().get(at..at.saturating_add(length)).unwrap_or_default()
     }
-}
-
-/// Returns where a slot's word begins in the record.
-fn start_of(slot: u8) -> usize {
-    usize::from(slot).saturating_mul(WORD_BYTES)
-}
-
-/// Returns bytes at the end of a word.
-fn number_word(bytes: Option<&[u8]>) -> B256 {
-    B256::left_padding_from(bytes.unwrap_or_default())
 }

@@ -28,7 +28,7 @@ pub(crate) fn of(position: &Position) -> Terms {
         position.term_address(0).word(),
         position.term_address(ORACLE_AT).word(),
         irm(position).word(),
-        position.term_u64(LLTV_AT).word(),
+        position.term_u64(LLTV_AT),
     ]
 }
 
