@@ -3,7 +3,7 @@
 use abi::board::IBoard;
 use alloy_primitives::{B256, U256};
 use book::{Breaker, MAX_ASSETS, quote};
-use host::{Arguments, Revert, Word, emit, revert};
+use host::{Revert, Word, emit, revert};
 
 use crate::{
     bounds::{CONFIRM_SECS, TRIP_SECS, bound_exceeded, part, span},
@@ -16,9 +16,8 @@ impl Board {
     /// Sets what trips an id. Its feed must pass its self-test now: when the change is announced and when it is made. A
     /// breaker that trips for no time is none.
     pub(crate) fn set_breaker(&self, change: &mut Change<'_>) -> Result<(), Revert> {
-        let risk_id = change.arguments.word()?;
-        let mut after = read(&mut change.arguments)?;
-        change.arguments.finish()?;
+        let risk_id = change.word();
+        let mut after = read(change)?;
         if self.book.cap_place(risk_id).is_none() {
             return Err(invalid_risk_id(risk_id));
         }
@@ -41,10 +40,11 @@ impl Board {
     }
 }
 
-fn read(arguments: &mut Arguments<'_>) -> Result<Breaker, Revert> {
-    let (feed, min_price, max_price) = (arguments.address()?, arguments.uint()?, arguments.uint()?);
-    let (max_age_secs, liquid) = (arguments.small(32)? as u32, arguments.small(16)?); // 32 bits.
-    let (confirm_secs, trip_secs) = (arguments.small(32)?, arguments.small(32)?);
+fn read(change: &mut Change<'_>) -> Result<Breaker, Revert> {
+    let (feed, min_price, max_price) = (change.address(), change.uint(), change.uint());
+    let (max_age_secs, liquid) = (change.small(32) as u32, change.small(16)); // 32 bits.
+    let (confirm_secs, trip_secs) = (change.small(32), change.small(32));
+    change.finish()?;
     if trip_secs == 0 {
         return Ok(Breaker::default());
     }

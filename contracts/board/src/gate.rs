@@ -3,9 +3,9 @@
 use alloc::vec::Vec;
 
 use abi::board::IBoard;
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256, U256};
 use book::{Change as Announced, Role};
-use host::{Arguments, Encoded, Revert, Word, append_bytes, emit, revert};
+use host::{Arguments, Encoded, Revert, Word, append_bytes, emit, number, revert};
 use stylus_sdk::stylus_core::{BlockAccess, CryptographyAccess, MessageAccess};
 
 use crate::{
@@ -34,11 +34,12 @@ enum Step {
 /// A change as its calldata states it, while one of the setters reads, judges and makes it.
 pub(crate) struct Change<'a> {
     pub(crate) selector: [u8; 4],
-    pub(crate) arguments: Arguments<'a>,
     /// The function whose delay it waits for: its own, but where a delay is shortened.
     pub(crate) waits_as: [u8; 4],
     /// What making it answers.
     pub(crate) answer: Vec<u8>,
+    arguments: Arguments<'a>,
+    is_malformed: bool,
     data: &'a [u8],
     step: Step,
 }
@@ -46,8 +47,69 @@ pub(crate) struct Change<'a> {
 impl<'a> Change<'a> {
     fn read(data: &'a [u8], step: Step) -> Result<Self, Revert> {
         let (selector, arguments) = data.split_first_chunk::<4>().ok_or_else(Vec::new)?;
-        let arguments = Arguments::new(arguments);
-        Ok(Self { selector: *selector, arguments, waits_as: *selector, answer: Vec::new(), data, step })
+        Ok(Self {
+            selector: *selector,
+            waits_as: *selector,
+            answer: Vec::new(),
+            arguments: Arguments::new(arguments),
+            is_malformed: false,
+            data,
+            step,
+        })
+    }
+}
+
+/// The arguments, one after the other. What is malformed reads as zero and is told by [`Change::finish`], which every
+/// setter asks before it believes any: one refusal in place of one an argument keeps the program small.
+impl Change<'_> {
+    fn read_or<T: Default>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Revert>) -> T {
+        read(self).unwrap_or_else(|_| {
+            self.is_malformed = true;
+            T::default()
+        })
+    }
+
+    #[inline(never)]
+    pub(crate) fn word(&mut self) -> B256 {
+        self.read_or(|change| change.arguments.word())
+    }
+
+    #[inline(never)]
+    pub(crate) fn uint(&mut self) -> U256 {
+        number(self.word())
+    }
+
+    /// A number of at most `bits` bits, up to 64.
+    #[inline(never)]
+    pub(crate) fn small(&mut self, bits: u32) -> u64 {
+        self.read_or(|change| change.arguments.small(bits))
+    }
+
+    pub(crate) fn truth(&mut self) -> bool {
+        self.small(1) == 1
+    }
+
+    #[inline(never)]
+    pub(crate) fn address(&mut self) -> Address {
+        self.read_or(|change| change.arguments.address())
+    }
+
+    /// Words as many as stand before the end, up to `count`.
+    pub(crate) fn words(&mut self, count: u64) -> Vec<B256> {
+        let mut words = Vec::new();
+        for _ in 0..count {
+            let word = self.word();
+            if self.is_malformed {
+                break;
+            }
+            words.push(word);
+        }
+        words
+    }
+
+    /// Demands that everything was as the functions above expect, and that nothing is left: calldata is canonical.
+    pub(crate) fn finish(&self) -> Result<(), Revert> {
+        if self.is_malformed { Err(Vec::new()) } else { self.arguments.finish() }
     }
 }
 

@@ -15,10 +15,9 @@ impl Board {
     /// Sets the scope of a key. Its nonce and what it has used of its budgets stay: no intent is valid twice, and taking
     /// a grant away and giving it back refills nothing. A grant that could not be used is stored as none.
     pub(crate) fn set_keeper(&self, change: &mut Change<'_>) -> Result<(), Revert> {
-        let arguments = &mut change.arguments;
-        let (keeper, positions) = (arguments.address()?, arguments.small(64)?);
-        let (turnover, loss, expiry) = (arguments.uint()?, arguments.uint()?, arguments.uint()?);
-        arguments.finish()?;
+        let (keeper, positions) = (change.address(), change.small(64));
+        let (turnover, loss, expiry) = (change.uint(), change.uint(), change.uint());
+        change.finish()?;
         let (turnover_wad, loss_wad) = (fraction(turnover, MAX_TURNOVER_WAD)?, fraction(loss, ONE_WAD)?);
         let expiry_secs = timestamp(fraction(expiry, unix_secs(u32::MAX))?);
 

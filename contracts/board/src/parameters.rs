@@ -56,8 +56,8 @@ impl Board {
     }
 
     pub(crate) fn set_budgets(&self, change: &mut Change<'_>) -> Result<(), Revert> {
-        let (loss, turnover) = (change.arguments.uint()?, change.arguments.uint()?);
-        change.arguments.finish()?;
+        let (loss, turnover) = (change.uint(), change.uint());
+        change.finish()?;
         let before = self.book.terms();
         let (loss_wad, turnover_wad) = (fraction(loss, ONE_WAD)?, fraction(turnover, MAX_TURNOVER_WAD)?);
         let after = Terms { loss_wad, turnover_wad, ..before };
@@ -70,8 +70,8 @@ impl Board {
     }
 
     pub(crate) fn set_liquidity(&self, change: &mut Change<'_>) -> Result<(), Revert> {
-        let (floor, cover) = (change.arguments.uint()?, change.arguments.uint()?);
-        change.arguments.finish()?;
+        let (floor, cover) = (change.uint(), change.uint());
+        change.finish()?;
         let before = self.book.terms();
         let (liquidity_floor_wad, liquidity_cover_wad) = (fraction(floor, ONE_WAD)?, fraction(cover, ONE_WAD)?);
         let after = Terms { liquidity_floor_wad, liquidity_cover_wad, ..before };
@@ -84,8 +84,8 @@ impl Board {
     }
 
     fn one_number(&self, change: &mut Change<'_>) -> Result<U256, Revert> {
-        let number = change.arguments.uint()?;
-        change.arguments.finish()?;
+        let number = change.uint();
+        change.finish()?;
         Ok(number)
     }
 

@@ -34,29 +34,16 @@ pub fn main(input: Vec<u8>, vm: VM) -> Result<Vec<u8>, Revert> {
 
 host::routes! { for Board, this:
     IBoard {
-        openCall(_) => this.open();
+        setCuratorCall | setGuardianCall | offerOwnershipCall | setDelayCall | setMaxRateCall | setEpochCall | setSilenceCall
+            | setBudgetsCall | setLiquidityCall | admitCodeCall | addPositionCall | setTermsCall | setCapCall | nestCall
+            | setBreakerCall | setKeeperCall(_) => this.make();
         submitCall(a) => this.submit(a.bytes()?);
         revokeCall(a) => this.revoke(a.word()?);
-        setDelayCall(_) => this.make();
-        abdicateCall(a) => this.abdicate(governed(a.word()?)?);
+        abdicateCall(a) => this.abdicate(a.word()?);
+        openCall(_) => this.open();
+        takeOwnershipCall(_) => this.take_ownership();
         pauseCall(a) => this.pause(a.uint()?);
         tripByWordCall(a) => this.trip_by_word(a.word()?);
-        setCuratorCall(_) => this.make();
-        setGuardianCall(_) => this.make();
-        offerOwnershipCall(_) => this.make();
-        takeOwnershipCall(_) => this.take_ownership();
-        setMaxRateCall(_) => this.make();
-        setEpochCall(_) => this.make();
-        setSilenceCall(_) => this.make();
-        setBudgetsCall(_) => this.make();
-        admitCodeCall(_) => this.make();
-        addPositionCall(_) => this.make();
-        setTermsCall(_) => this.make();
-        setCapCall(_) => this.make();
-        nestCall(_) => this.make();
-        setBreakerCall(_) => this.make();
-        setLiquidityCall(_) => this.make();
-        setKeeperCall(_) => this.make();
         ownerCall(_) => view(this.book.role(Role::Owner));
         pendingOwnerCall(_) => view(this.book.role(Role::PendingOwner));
         curatorCall(_) => view(this.book.role(Role::Curator));

@@ -7,7 +7,7 @@ use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
 use book::{Accounts, Cap, Holding, MAX_ASSETS, MAX_CAPS, MAX_POSITIONS, Position};
 use host::{
-    Arguments, ISOLATED_GAS, Revert, Word, emit, number, revert, revert_with_bytes, view_within, view_word_within,
+    ISOLATED_GAS, Revert, Word, emit, number, revert, revert_with_bytes, view_within, view_word_within,
 };
 use stylus_sdk::stylus_core::AccountAccess;
 
@@ -24,8 +24,8 @@ const RISK_IDS_AT: u64 = 160;
 
 impl Board {
     pub(crate) fn admit_code(&self, change: &mut Change<'_>) -> Result<(), Revert> {
-        let (codehash, admitted) = (change.arguments.word()?, change.arguments.truth()?);
-        change.arguments.finish()?;
+        let (codehash, admitted) = (change.word(), change.truth());
+        change.finish()?;
 
         let adds = admitted && !self.book.is_code_admitted(codehash);
         if self.admits(change, By::Owner, Effect::adds_if(adds))? {
@@ -37,9 +37,16 @@ impl Board {
 
     /// Registers an adapter that holds nothing yet, under risk ids; those that are not known get a cap of zero.
     pub(crate) fn add_position(&self, change: &mut Change<'_>) -> Result<(), Revert> {
-        let (adapter, risk_ids_at) = (change.arguments.address()?, change.arguments.small(32)?);
-        let terms = read_terms(&mut change.arguments)?;
-        let risk_ids = read_ids(&mut change.arguments, risk_ids_at)?;
+        let (adapter, risk_ids_at) = (change.address(), change.small(32));
+        let bps = read_bps(change);
+        let count = change.small(32);
+        let risk_ids = change.words(count);
+        change.finish()?;
+        if risk_ids_at != RISK_IDS_AT {
+            return Err(Vec::new());
+        }
+        let terms = terms(bps)?;
+        check_ids(&risk_ids)?;
         let mut accounts = self.book.accounts();
         let index = accounts.positions;
         if index >= MAX_POSITIONS {
@@ -70,9 +77,10 @@ impl Board {
     }
 
     pub(crate) fn set_terms(&self, change: &mut Change<'_>) -> Result<(), Revert> {
-        let position = change.arguments.small(32)? as u32; // 32 bits.
-        let terms = read_terms(&mut change.arguments)?;
-        change.arguments.finish()?;
+        let position = change.small(32) as u32; // 32 bits.
+        let bps = read_bps(change);
+        change.finish()?;
+        let terms = terms(bps)?;
         let index = u8::try_from(position).ok().filter(|index| *index < self.book.accounts().positions);
         let index = index.ok_or_else(|| revert::<IDesk::UnknownPosition>(&[position.word()]))?;
         let before = self.book.position(index);
@@ -87,9 +95,9 @@ impl Board {
     }
 
     pub(crate) fn set_cap(&self, change: &mut Change<'_>) -> Result<(), Revert> {
-        let (risk_id, absolute) = (change.arguments.word()?, change.arguments.uint()?);
-        let relative_wad = fraction(change.arguments.uint()?, ONE_WAD)?;
-        change.arguments.finish()?;
+        let (risk_id, absolute, relative) = (change.word(), change.uint(), change.uint());
+        change.finish()?;
+        let relative_wad = fraction(relative, ONE_WAD)?;
         // What the accounts cannot hold cannot be exceeded either: a higher cap says the same.
         let absolute_assets = book::saturate(absolute).min(MAX_ASSETS);
         let known = self.book.cap_place(risk_id).map(|place| self.book.cap(place));
@@ -106,9 +114,8 @@ impl Board {
 
     /// Nests an id in another, or no more, and recomputes what every id and every position counts against.
     pub(crate) fn nest(&self, change: &mut Change<'_>) -> Result<(), Revert> {
-        let (risk_id, parent) = (change.arguments.word()?, change.arguments.word()?);
-        let nested = change.arguments.truth()?;
-        change.arguments.finish()?;
+        let (risk_id, parent, nested) = (change.word(), change.word(), change.truth());
+        change.finish()?;
         let place = self.book.cap_place(risk_id).ok_or_else(|| invalid_risk_id(risk_id))?;
         let above = self.book.cap_place(parent).ok_or_else(|| invalid_risk_id(parent))?;
         if nested && has(self.book.cap(above).ancestors, place.into()) {
@@ -190,32 +197,29 @@ impl Board {
 }
 
 /// Reads instant part, depth and slack.
-fn read_terms(arguments: &mut Arguments<'_>) -> Result<Position, Revert> {
-    Ok(Position {
-        instant_bps: part(arguments.small(16)?)?,
-        depth_bps: part(arguments.small(16)?)?,
-        slack_bps: part(arguments.small(16)?)?,
-        ..Position::default()
-    })
+fn read_bps(change: &mut Change<'_>) -> [u64; 3] {
+    [change.small(16), change.small(16), change.small(16)]
+}
+
+/// Returns a position of these terms and nothing else.
+fn terms([instant, depth, slack]: [u64; 3]) -> Result<Position, Revert> {
+    let (instant_bps, depth_bps, slack_bps) = (part(instant)?, part(depth)?, part(slack)?);
+    Ok(Position { instant_bps, depth_bps, slack_bps, ..Position::default() })
 }
 
 fn terms_words(terms: &Position) -> [B256; 3] {
     [terms.instant_bps, terms.depth_bps, terms.slack_bps].map(|bps| u32::from(bps).word())
 }
 
-/// Reads the ids of a position, which stand where canonical calldata has them, distinct and at least one.
-fn read_ids(arguments: &mut Arguments<'_>, at: u64) -> Result<Vec<B256>, Revert> {
-    if at != RISK_IDS_AT {
-        return Err(Vec::new());
+/// Demands ids that are distinct, and at least one.
+fn check_ids(risk_ids: &[B256]) -> Result<(), Revert> {
+    if risk_ids.is_empty() {
+        return Err(invalid_risk_id(B256::ZERO));
     }
-    let mut risk_ids: Vec<B256> = Vec::new();
-    for _ in 0..arguments.small(32)? {
-        let risk_id = arguments.word()?;
-        if risk_id.is_zero() || risk_ids.contains(&risk_id) {
-            return Err(invalid_risk_id(risk_id));
+    for (index, risk_id) in risk_ids.iter().enumerate() {
+        if risk_id.is_zero() || risk_ids.iter().take(index).any(|other| other == risk_id) {
+            return Err(invalid_risk_id(*risk_id));
         }
-        risk_ids.push(risk_id);
     }
-    arguments.finish()?;
-    if risk_ids.is_empty() { Err(invalid_risk_id(B256::ZERO)) } else { Ok(risk_ids) }
+    Ok(())
 }

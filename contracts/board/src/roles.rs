@@ -1,7 +1,7 @@
 //! Who governs, and how fast.
 
 use abi::{board::IBoard, desk::IDesk};
-use alloy_primitives::Address;
+use alloy_primitives::{Address, B256};
 use book::{Delay, Role};
 use host::{Revert, Word, emit, revert};
 use stylus_sdk::stylus_core::MessageAccess;
@@ -11,7 +11,7 @@ use crate::{
     gate::{By, Change, bytes4},
     program::{Board, name, not_authorized},
     risk::Effect,
-    setters::delayed,
+    setters::{delayed, governed},
 };
 
 impl Board {
@@ -31,8 +31,8 @@ impl Board {
 
     /// A curator can be removed at once; a new one waits.
     pub(crate) fn set_curator(&self, change: &mut Change<'_>) -> Result<(), Revert> {
-        let account = change.arguments.address()?;
-        change.arguments.finish()?;
+        let account = change.address();
+        change.finish()?;
 
         let adds = !account.is_zero() && account != self.book.role(Role::Curator);
         if self.admits(change, By::Owner, Effect::adds_if(adds))? {
@@ -44,8 +44,8 @@ impl Board {
 
     /// A guardian can be added at once; the removal of one waits.
     pub(crate) fn set_guardian(&self, change: &mut Change<'_>) -> Result<(), Revert> {
-        let (account, granted) = (change.arguments.address()?, change.arguments.truth()?);
-        change.arguments.finish()?;
+        let (account, granted) = (change.address(), change.truth());
+        change.finish()?;
         if account.is_zero() {
             return Err(revert::<IDesk::InvalidAddress>(&[account.word()]));
         }
@@ -60,8 +60,8 @@ impl Board {
 
     /// An offer can be withdrawn at once (by one to nobody); a new one waits.
     pub(crate) fn offer_ownership(&self, change: &mut Change<'_>) -> Result<(), Revert> {
-        let candidate = change.arguments.address()?;
-        change.arguments.finish()?;
+        let candidate = change.address();
+        change.finish()?;
 
         let adds = !candidate.is_zero() && candidate != self.book.role(Role::PendingOwner);
         if self.admits(change, By::Owner, Effect::adds_if(adds))? {
@@ -87,8 +87,9 @@ impl Board {
 
     /// A delay can be raised at once; a shorter one waits for the delay that it shortens.
     pub(crate) fn set_delay(&self, change: &mut Change<'_>) -> Result<(), Revert> {
-        let (selector, asked_secs) = (delayed(change.arguments.word()?)?, change.arguments.uint()?);
-        change.arguments.finish()?;
+        let (selector, asked_secs) = (change.word(), change.uint());
+        change.finish()?;
+        let selector = delayed(selector)?;
         let secs = u32::try_from(asked_secs).ok().filter(|secs| (MIN_DELAY_SECS..=MAX_DELAY_SECS).contains(secs));
         let out_of_bounds =
             || revert::<IBoard::DelayOutOfBounds>(&[asked_secs.word(), MIN_DELAY_SECS.word(), MAX_DELAY_SECS.word()]);
@@ -104,9 +105,10 @@ impl Board {
     }
 
     /// Gives the power to add risk by a function up.
-    pub(crate) fn abdicate(&self, selector: [u8; 4]) -> Result<(), Revert> {
+    pub(crate) fn abdicate(&self, selector: B256) -> Result<(), Revert> {
         self.book.free()?;
         self.only(By::Owner)?;
+        let selector = governed(selector)?;
         self.book.set_delay(selector, Delay { is_abdicated: true, ..self.book.delay(selector) });
         emit::<IBoard::Abdicated>(&self.vm, &[bytes4(selector)], &[]);
         self.revise()

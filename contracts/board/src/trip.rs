@@ -91,8 +91,9 @@ impl Board {
         }
         let liquid = view_word_within(&self.vm, ISOLATED_GAS, adapter, IAdapter::liquidityCall::SELECTOR);
         let liquid = liquid.unwrap_or(U256::ZERO);
-        let (value, bps) = (U256::from(held.value_assets), U256::from(breaker.liquid_bps));
-        let bound = math::mul_div_down(value, bps, U256::from(10_000)).unwrap_or_default();
+        // At most 2^96 times 2^14.
+        let bound = held.value_assets.wrapping_mul(breaker.liquid_bps.into());
+        let bound = math::div_down(U256::from(bound), U256::from(10_000));
         Ok((liquid < bound, liquid, bound))
     }
 

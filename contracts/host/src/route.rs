@@ -16,12 +16,12 @@ use crate::Revert;
 /// compares with the interface.
 #[macro_export]
 macro_rules! routes {
-    ($interface:ident for $program:ty, $this:ident: $($call:ident($arguments:pat) => $result:expr;)+) => {
-        $crate::routes! { for $program, $this: $interface { $($call($arguments) => $result;)+ } }
+    ($interface:ident for $program:ty, $this:ident: $($($call:ident)|+($arguments:pat) => $result:expr;)+) => {
+        $crate::routes! { for $program, $this: $interface { $($($call)|+($arguments) => $result;)+ } }
     };
-    (for $program:ty, $this:ident: $($interface:ident { $($call:ident($arguments:pat) => $result:expr;)+ })+) => {
+    (for $program:ty, $this:ident: $($interface:ident { $($($call:ident)|+($arguments:pat) => $result:expr;)+ })+) => {
         /// Every selector that this program answers itself.
-        pub const ROUTES: &[[u8; 4]] = &[$($(<$interface::$call as ::alloy_sol_types::SolCall>::SELECTOR),+),+];
+        pub const ROUTES: &[[u8; 4]] = &[$($($(<$interface::$call as ::alloy_sol_types::SolCall>::SELECTOR),+),+),+];
 
         /// Answers a call of the interface; `None` when the selector is not one of it.
         fn route(
@@ -33,7 +33,7 @@ macro_rules! routes {
             let mut answer = ::alloc::vec::Vec::new();
             let mut run = || {
                 match selector {
-                    $($(<$interface::$call as ::alloy_sol_types::SolCall>::SELECTOR => {
+                    $($($(<$interface::$call as ::alloy_sol_types::SolCall>::SELECTOR)|+ => {
                         let $arguments = &mut arguments;
                         $crate::Answer::write($result?, &mut answer);
                     })+)+

@@ -11,6 +11,7 @@ mod host;
 mod muldiv;
 mod shares;
 
+pub use host::div as div_down;
 pub use muldiv::{mul_div_down, mul_div_up, mul_wide, part_down, part_up};
 pub use shares::{VIRTUAL_ASSETS, VIRTUAL_SHARES, to_assets_down, to_assets_up, to_shares_down, to_shares_up};
 

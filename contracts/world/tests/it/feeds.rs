@@ -57,7 +57,7 @@ fn faults() -> Vec<(u8, fn(&Scene), U256)> {
         (3, |scene| scene.world.poke(FEED, DECIMALS, u(18)), u(100_000_000)),
         (4, |scene| scene.world.pass(3601), u(3601)),
         (4, |scene| scene.world.poke(FEED, UPDATED_AT, U256::from(scene.world.now_secs() + 1)), U256::MAX),
-        (5, |scene| scene.world.poke(FEED, DECIMALS, u(37)), u(37)),
+        (5, |scene| scene.world.poke(FEED, DECIMALS, u(19)), u(19)),
         (5, |scene| scene.world.poke(FEED, DECIMALS, U256::MAX), U256::MAX),
     ]
 }
