@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use alloy_primitives::{B256, U256};
+use alloy_primitives::{Address, B256, U256};
 use serde::Serialize;
 
 use crate::fact::{Fact, Value};
@@ -47,9 +47,9 @@ pub(crate) struct Untold {
 pub(crate) struct Call {
     /// Every net asset value since the last call ended; the first is the one at the start.
     pub navs: Vec<u128>,
-    /// Shares that were created or destroyed and not yet explained by money.
-    pub minted_shares: U256,
-    pub burnt_shares: U256,
+    /// Shares that were created or destroyed, whose, and not yet explained by money.
+    pub minted: Option<(Address, U256)>,
+    pub burnt: Option<(Address, U256)>,
     /// What came or went, and its flow: whichever is told first waits for the other.
     pub passage: Option<Passage>,
     pub flow: Option<[U256; 2]>,
@@ -94,6 +94,13 @@ impl Claims {
         }
     }
 
+    /// Compares what a deposit or a withdrawal tells of its shares with those created or destroyed just before.
+    pub(crate) fn explained(&mut self, shares: Option<(Address, U256)>, owner: Address, told: U256) {
+        let (account, moved) = shares.unwrap_or_default();
+        self.equal(Fact::of_account("shares", owner, "owner"), account, owner);
+        self.equal(Fact::of_account("shares", owner, "created or destroyed"), moved, told);
+    }
+
     /// Remembers the net asset value before the first change of a call.
     pub(crate) fn begin(&mut self, nav_assets: u128) {
         if self.call.navs.is_empty() {
@@ -104,9 +111,9 @@ impl Claims {
     /// The call ended: what it owed must have been told.
     pub(crate) fn end(&mut self) {
         let call = std::mem::take(&mut self.call);
-        for (field, shares) in [("unexplained mint", call.minted_shares), ("unexplained burn", call.burnt_shares)] {
-            if !shares.is_zero() {
-                self.equal(Fact::plain("shares", field), U256::ZERO, shares);
+        for (field, shares) in [("minted for nothing", call.minted), ("burnt for nothing", call.burnt)] {
+            if let Some((account, shares)) = shares {
+                self.impossible(Fact::of_account("shares", account, field), shares);
             }
         }
         if call.passage.is_some() || call.flow.is_some() {

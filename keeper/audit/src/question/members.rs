@@ -96,7 +96,7 @@ pub(super) fn rebuilt(question: Question, state: &State, now_secs: u64) -> Optio
             one(of_function(selector, "abdicated"), state.abdicated.contains(&selector))
         }
         Question::ExecutableAt(id) => {
-            let at = state.submitted.get(&id).copied().unwrap_or_default();
+            let at = state.executable_at_secs(id, now_secs);
             one(of_hash("changes", id, "executable at"), time(at))
         }
         Question::IsCodeAdmitted(code) => {

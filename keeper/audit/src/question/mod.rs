@@ -80,7 +80,6 @@ impl Question {
     /// Returns every question that the history of a vault has an answer to.
     pub fn all(state: &State) -> Vec<Self> {
         let ids = state.ids.iter().flat_map(|id| [Self::Breaker(id.id), Self::Ancestors(id.id)]);
-        let selectors = state.delays.keys().chain(&state.abdicated);
         Self::ALWAYS
             .into_iter()
             .chain(Self::ONCE)
@@ -88,7 +87,8 @@ impl Question {
             .chain(state.roles.guardians.keys().copied().map(Self::IsGuardian))
             .chain(state.balances.keys().copied().map(Self::BalanceOf))
             .chain(ids)
-            .chain(selectors.flat_map(|selector| [Self::Delay(*selector), Self::IsAbdicated(*selector)]))
+            .chain(state.delays.keys().copied().map(Self::Delay))
+            .chain(state.abdicated.iter().copied().map(Self::IsAbdicated))
             .chain(state.submitted.keys().copied().map(Self::ExecutableAt))
             .chain(state.codes.keys().copied().map(Self::IsCodeAdmitted))
             .collect()

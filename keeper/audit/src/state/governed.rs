@@ -2,8 +2,9 @@
 
 use abi::board::IBoard;
 use alloy_primitives::{Address, B256, Selector, U256};
+use alloy_sol_types::SolCall;
 
-use super::{Breaker, Id, Position, State};
+use super::{Breaker, Grant, Id, Position, State};
 use crate::claims::Claims;
 use crate::fact::{Fact, On, short_name};
 use crate::state::money::amount;
@@ -16,7 +17,10 @@ impl State {
         let selector = told.data.get(..4).unwrap_or_default();
         claims.equal(fact("selector"), U256::from_be_slice(selector), U256::from_be_slice(told.selector.as_slice()));
         let executable_at: u64 = told.executableAt.saturating_to();
-        claims.equal(fact("executable at"), now_secs.saturating_add(self.delay_secs(told.selector)), executable_at);
+        // A shorter delay waits as long as what it shortens.
+        let shortened = told.data.get(4..8).filter(|_| told.selector == IBoard::setDelayCall::SELECTOR);
+        let waits_as = shortened.map_or(told.selector, Selector::from_slice);
+        claims.equal(fact("executable at"), now_secs.saturating_add(self.delay_secs(waits_as)), executable_at);
         self.submitted.insert(told.id, executable_at);
     }
 
@@ -73,7 +77,10 @@ impl State {
             }
             E::GrantSet(told) => self.grant_set(told, now_secs),
             E::RoleSet(told) => self.role_set(told, claims),
-            E::OwnershipOffered(told) => self.roles.pending_owner = told.candidate,
+            E::OwnershipOffered(told) => {
+                claims.equal(Fact::plain("roles", "owner"), self.roles.owner, told.owner);
+                self.roles.pending_owner = told.candidate;
+            }
             E::OwnershipTaken(told) => {
                 claims.equal(Fact::plain("roles", "candidate"), self.roles.pending_owner, told.owner);
                 (self.roles.owner, self.roles.pending_owner) = (told.owner, Address::ZERO);
@@ -81,6 +88,14 @@ impl State {
             // These change no parameter; they are taken in before.
             E::Submitted(_) | E::Revoked(_) | E::Executed(_) | E::PausedUntil(_) => {}
         }
+    }
+
+    /// Returns when an announced change can be made; 0 where there is none any more.
+    pub fn executable_at_secs(&self, id: B256, now_secs: u64) -> u64 {
+        /// How long an announced change can be made: 30 days.
+        const EXPIRY_SECS: u64 = 30 * 86_400;
+        let at_secs = self.submitted.get(&id).copied().unwrap_or_default();
+        if now_secs > at_secs.saturating_add(EXPIRY_SECS) { 0 } else { at_secs }
     }
 
     /// Returns the delay of a function.
@@ -96,6 +111,9 @@ impl State {
             self.positions.len() as u64,
             u64::from(told.position),
         );
+        let is_admitted = self.codes.get(&told.codehash).copied().unwrap_or_default();
+        let fact = Fact { group: "codes", on: On::Hash(told.codehash), field: "admitted before a position" };
+        claims.equal(fact, is_admitted, true);
         let ids: Vec<usize> = told.riskIds.iter().map(|id| self.place_or_new(*id)).collect();
         let mask = self.mask(&ids);
         self.positions.push(Position {
@@ -134,21 +152,30 @@ impl State {
         }
     }
 
-    /// A grant keeps its nonce and what is used of its budgets, however often it is set.
+    /// A grant keeps its nonce and what is used of its budgets, however often it is set. One that is wider than what the
+    /// key could use before is a sign of life.
     fn grant_set(&mut self, told: &IBoard::GrantSet, now_secs: u64) {
         let grant = self.grants.entry(told.keeper).or_default();
+        let was = if grant.positions != 0 && now_secs <= grant.expiry_secs { *grant } else { Grant::default() };
         grant.positions = told.positions;
         grant.turnover_wad = told.turnoverWad.saturating_to();
         grant.loss_wad = told.lossWad.saturating_to();
         grant.expiry_secs = told.expiry.saturating_to();
-        if told.positions != 0 {
+        let is_wider = grant.positions & !was.positions != 0
+            || grant.turnover_wad > was.turnover_wad
+            || grant.loss_wad > was.loss_wad
+            || grant.expiry_secs > was.expiry_secs;
+        if is_wider {
             self.keeper_seen_at_secs = now_secs;
         }
     }
 
     fn role_set(&mut self, told: &IBoard::RoleSet, claims: &mut Claims) {
         match short_name(told.role).as_str() {
-            "curator" => self.roles.curator = told.account,
+            "curator" => {
+                claims.equal(Fact::of_account("roles", told.account, "granted"), !told.account.is_zero(), told.granted);
+                self.roles.curator = told.account;
+            }
             "guardian" => {
                 self.roles.guardians.insert(told.account, told.granted);
             }

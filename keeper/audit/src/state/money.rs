@@ -33,7 +33,9 @@ impl State {
         let IVault::Transfer { from, to, value } = *told;
         if from == Address::ZERO {
             self.supply_shares = self.supply_shares.saturating_add(value);
-            claims.call.minted_shares = claims.call.minted_shares.saturating_add(value);
+            if let Some((account, shares)) = claims.call.minted.replace((to, value)) {
+                claims.impossible(Fact::of_account("shares", account, "minted for nothing"), shares);
+            }
         } else {
             let held = self.balances.entry(from).or_default();
             match held.checked_sub(value) {
@@ -43,7 +45,9 @@ impl State {
         }
         if to == Address::ZERO {
             self.supply_shares = self.supply_shares.saturating_sub(value);
-            claims.call.burnt_shares = claims.call.burnt_shares.saturating_add(value);
+            if let Some((account, shares)) = claims.call.burnt.replace((from, value)) {
+                claims.impossible(Fact::of_account("shares", account, "burnt for nothing"), shares);
+            }
         } else {
             let held = self.balances.entry(to).or_default();
             *held = held.saturating_add(value);
@@ -54,8 +58,8 @@ impl State {
     pub(super) fn deposited(&mut self, told: &IVault::Deposit, now_secs: u64, claims: &mut Claims) {
         claims.begin(self.nav_assets());
         let (assets, shares) = (told.assets, told.shares);
-        claims.equal(Fact::plain("deposit", "shares minted"), claims.call.minted_shares, shares);
-        claims.call.minted_shares = U256::ZERO;
+        let minted = claims.call.minted.take();
+        claims.explained(minted, told.owner, shares);
         let (nav, supply) = (U256::from(self.nav_entry_assets(now_secs)), self.supply_shares.saturating_sub(shares));
         if to_assets_up(shares, nav, supply) != Some(assets) {
             let due = to_shares_down(assets, nav, supply).unwrap_or(U256::MAX);
@@ -69,8 +73,8 @@ impl State {
     /// The shares were destroyed just before; the price is known with the flow.
     pub(super) fn withdrew(&mut self, told: &IVault::Withdraw, now_secs: u64, claims: &mut Claims) {
         claims.begin(self.nav_assets());
-        claims.equal(Fact::plain("withdrawal", "shares burnt"), claims.call.burnt_shares, told.shares);
-        claims.call.burnt_shares = U256::ZERO;
+        let burnt = claims.call.burnt.take();
+        claims.explained(burnt, told.owner, told.shares);
         let supply_before = self.supply_shares.saturating_add(told.shares);
         match self.idle_assets.checked_sub(told.assets.saturating_to()) {
             Some(left) => self.idle_assets = left,
@@ -242,7 +246,9 @@ impl State {
         let Some(place) = self.place(told.riskId) else {
             return claims.known_id(self, told.riskId);
         };
-        self.ids[place].tripped_until_secs = until_secs;
+        // A trip that lasts longer already stays as it is.
+        let id = &mut self.ids[place];
+        id.tripped_until_secs = id.tripped_until_secs.max(until_secs);
         if self.exposures_assets()[place] > 0 {
             self.blocked_until_secs = self.blocked_until_secs.max(until_secs);
         }

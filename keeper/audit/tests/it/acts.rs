@@ -1,0 +1,320 @@
+//! What people, keepers, strangers, governance and venues do, at random.
+
+use abi::board::IBoard;
+use abi::desk::IDesk;
+use abi::vault::IVault;
+use alloy_primitives::{Address, B256, U256};
+use alloy_sol_types::SolCall;
+use world::mock::{adapter, feed, token};
+use world::{ALL, CURATOR, GUARDIAN, KEEPER, OWNER, USDC, VAULT, WAD, address, risk_id};
+
+use crate::play::{FEED, IDS, OTHER_KEEPER, Play, WALLETS};
+
+const HOUR: u64 = 3600;
+const DAY: u64 = 24 * HOUR;
+/// Who owns the vault when not [`OWNER`].
+const OTHER_OWNER: Address = address(0x25);
+const STRANGER: Address = address(0xdd);
+
+impl Play {
+    /// Does one thing.
+    pub fn act(&mut self) {
+        match self.dice.roll(100) {
+            0..14 => self.enter(),
+            14..26 => self.leave(),
+            26..30 => self.transfer(),
+            30..38 => self.mark(),
+            38..60 => self.rebalance(),
+            60..62 => self.relieve(),
+            62..66 => self.trip(),
+            66..68 => self.stop(),
+            68..80 => self.change(),
+            80..86 => self.make_announced(),
+            86..94 => self.venue(),
+            94 => self.donate(),
+            _ => self.wait(),
+        }
+    }
+
+    fn wallet(&mut self) -> Address {
+        self.dice.one_of(&WALLETS)
+    }
+
+    fn enter(&mut self) {
+        let (wallet, receiver) = (self.wallet(), self.wallet());
+        let assets = U256::from(self.dice.amount(10_000_000_000_000));
+        if self.dice.once_in(3) {
+            let shares = assets * U256::from(999_999_999_989_u64);
+            self.call("mint", wallet, &IVault::mintCall { shares, receiver });
+        } else {
+            self.call("deposit", wallet, &IVault::depositCall { assets, receiver });
+        }
+    }
+
+    fn leave(&mut self) {
+        let wallet = self.wallet();
+        let held = self.scene.view(IVault::balanceOfCall { account: wallet });
+        let shares = if self.dice.once_in(6) { held } else { held / U256::from(1 + self.dice.roll(20)) };
+        if self.dice.once_in(2) {
+            self.call("redeem", wallet, &IVault::redeemCall { shares, receiver: wallet, owner: wallet });
+        } else {
+            let assets = self.scene.view(IVault::convertToAssetsCall { shares });
+            self.call("withdraw", wallet, &IVault::withdrawCall { assets, receiver: wallet, owner: wallet });
+        }
+    }
+
+    fn transfer(&mut self) {
+        let (from, to) = (self.wallet(), self.wallet());
+        let held = self.scene.view(IVault::balanceOfCall { account: from });
+        if self.dice.once_in(4) {
+            self.call("approve", from, &IVault::approveCall { spender: to, value: held });
+            self.call("transferFrom", to, &IVault::transferFromCall { from, to, value: held / U256::from(9) });
+        } else {
+            self.call("transfer", from, &IVault::transferCall { to, value: held / U256::from(2) });
+        }
+    }
+
+    fn some_positions(&mut self) -> Vec<u32> {
+        (0..1 + self.dice.roll(4)).map(|_| self.position()).collect()
+    }
+
+    fn mark(&mut self) {
+        let positions = self.some_positions();
+        self.call("mark", STRANGER, &IDesk::markCall { positions });
+    }
+
+    /// Legs of all sizes; sometimes none, a sign of life; many of them too large, and refused.
+    fn rebalance(&mut self) {
+        let keeper = self.dice.one_of(&[KEEPER, KEEPER, OTHER_KEEPER]);
+        let idle: u128 = self.scene.book().idle.to();
+        let moves = self.legs(idle, true);
+        let grant = self.scene.view(IDesk::grantCall { keeper });
+        let intent = IDesk::Intent {
+            nonce: grant.nonce,
+            deadline: U256::from(self.scene.world.now_secs()),
+            revision: self.scene.view(IDesk::revisionCall {}),
+            legs: world::legs(&moves),
+        };
+        let what = if moves.is_empty() { "heartbeat" } else { "rebalance" };
+        self.call(what, keeper, &IDesk::rebalanceCall { intent });
+    }
+
+    fn legs(&mut self, idle: u128, both: bool) -> Vec<(u32, i128)> {
+        let count = self.dice.one_of(&[0, 1, 1, 1, 1, 2, 3]);
+        let most = idle / 8 + 1;
+        (0..count)
+            .map(|_| {
+                let position = self.position();
+                let assets = self.dice.amount(most) as i128;
+                match self.dice.roll(12) {
+                    0 => (position, ALL),
+                    1 => (position, 0),
+                    2..5 => (position, -assets),
+                    _ if both => (position, assets),
+                    _ => (position, -assets),
+                }
+            })
+            .collect()
+    }
+
+    fn relieve(&mut self) {
+        let silence: u64 = self.scene.view(IDesk::mandateCall {}).silenceSecs.to();
+        if self.dice.once_in(2) {
+            self.pass(silence);
+            self.next_transaction();
+        }
+        let moves = self.legs(1 << 40, false);
+        self.call("relieve", STRANGER, &IDesk::relieveCall { legs: world::legs(&moves) });
+    }
+
+    fn trip(&mut self) {
+        let id = risk_id(self.dice.one_of(&IDS));
+        if self.dice.once_in(3) {
+            self.call("tripByWord", GUARDIAN, &IBoard::tripByWordCall { riskId: id });
+            return;
+        }
+        let (condition, position) = (1 + self.dice.roll(4) as u8, self.position());
+        self.call("trip", STRANGER, &IDesk::tripCall { riskId: id, condition, position });
+    }
+
+    fn stop(&mut self) {
+        let secs = U256::from(self.dice.roll(7 * DAY));
+        self.call("pause", GUARDIAN, &IBoard::pauseCall { secs });
+    }
+
+    /// A governed change in any direction: made at once, or announced.
+    fn change(&mut self) {
+        let (governor, owner) = (self.governor(), self.owner());
+        let id = risk_id(self.dice.one_of(&IDS));
+        let wad = |dice: &mut crate::dice::Dice, most: u64| U256::from(dice.roll(most + 1));
+        match self.dice.roll(18) {
+            0..3 => {
+                let absolute = if self.dice.once_in(5) { U256::from(self.dice.amount(1 << 50)) } else { U256::MAX };
+                let relativeWad = U256::from(self.dice.one_of(&[WAD / 10, WAD / 3, WAD / 2, WAD, WAD]));
+                self.govern("cap", governor, &IBoard::setCapCall { riskId: id, absolute, relativeWad });
+            }
+            3 | 4 => {
+                let parent = risk_id(self.dice.one_of(&IDS));
+                let nested = !self.dice.once_in(3);
+                self.govern("nest", governor, &IBoard::nestCall { riskId: id, parent, nested });
+            }
+            5 => {
+                let position = self.position();
+                let [instantBps, depthBps] = [0; 2].map(|_: u16| 10_000 - self.dice.roll(5_000) as u16);
+                let slackBps = self.dice.one_of(&[0, 0, 5, 30]);
+                self.govern("terms", governor, &IBoard::setTermsCall { position, instantBps, depthBps, slackBps });
+            }
+            6 => {
+                let (floorWad, coverWad) = (wad(&mut self.dice, WAD / 20), wad(&mut self.dice, WAD / 10));
+                self.govern("liquidity", governor, &IBoard::setLiquidityCall { floorWad, coverWad });
+            }
+            7 => {
+                let lossWad = U256::from(self.dice.one_of(&[WAD / 100, WAD / 10, WAD]));
+                let turnoverWad = U256::from(self.dice.one_of(&[WAD, 5 * WAD, 10 * WAD]));
+                self.govern("budgets", owner, &IBoard::setBudgetsCall { lossWad, turnoverWad });
+            }
+            8 => {
+                let rateWad = wad(&mut self.dice, 2 * WAD);
+                self.govern("max rate", owner, &IBoard::setMaxRateCall { rateWad });
+            }
+            9 => {
+                let secs = U256::from(self.dice.one_of(&[HOUR, 6 * HOUR, DAY, DAY, 3 * DAY]));
+                if std::env::var("NOEPOCH").is_ok() { return; }
+                self.govern("epoch", owner, &IBoard::setEpochCall { secs });
+            }
+            10 => {
+                let secs = U256::from(self.dice.one_of(&[DAY, 2 * DAY, 7 * DAY]));
+                self.govern("silence", owner, &IBoard::setSilenceCall { secs });
+            }
+            11 | 12 => {
+                let keeper = self.dice.one_of(&[KEEPER, OTHER_KEEPER]);
+                let wide = !self.dice.once_in(4);
+                let positions = if wide { u64::MAX } else { self.dice.one_of(&[0, 1, 0b11, 0b111]) };
+                let turnoverWad = U256::from(if wide { 10 * WAD } else { self.dice.roll(WAD) });
+                let lossWad = U256::from(if wide { WAD } else { self.dice.roll(WAD / 10) });
+                let expiry = U256::from(self.scene.world.now_secs() + self.dice.roll(300 * DAY));
+                let call = IBoard::setKeeperCall { keeper, positions, turnoverWad, lossWad, expiry };
+                self.govern("grant", governor, &call);
+            }
+            13 => {
+                let account = self.dice.one_of(&[GUARDIAN, address(0x26)]);
+                let granted = !self.dice.once_in(4);
+                self.govern("guardian", owner, &IBoard::setGuardianCall { account, granted });
+            }
+            14 => self.change_breaker(governor, id),
+            15 => self.add_position(governor, owner),
+            16 => {
+                let selector = self.dice.one_of(&[IBoard::setCapCall::SELECTOR, IBoard::setKeeperCall::SELECTOR]).into();
+                let secs = U256::from(DAY + self.dice.roll(4 * DAY));
+                self.govern("delay", owner, &IBoard::setDelayCall { selector, secs });
+            }
+            _ => self.change_hands(owner),
+        }
+    }
+
+    fn change_breaker(&mut self, governor: Address, id: B256) {
+        feed::say(&self.scene.world, FEED, 100_000_000);
+        let breaker = IBoard::Breaker {
+            feed: self.dice.one_of(&[FEED, FEED, Address::ZERO]),
+            minPriceWad: U256::from(WAD / 100 * 98),
+            maxPriceWad: U256::from(WAD / 100 * 102),
+            maxAgeSecs: self.dice.one_of(&[HOUR as u32, DAY as u32]),
+            liquidBps: self.dice.one_of(&[0, 2_000, 9_000]),
+            confirmSecs: self.dice.one_of(&[60, 600, HOUR as u32]),
+            tripSecs: self.dice.one_of(&[0, HOUR as u32, DAY as u32]),
+        };
+        self.govern("breaker", governor, &IBoard::setBreakerCall { riskId: id, breaker });
+    }
+
+    fn add_position(&mut self, governor: Address, owner: Address) {
+        if self.adapters.len() >= 8 {
+            let codehash = B256::from(U256::from(self.dice.roll(3)));
+            let admitted = self.dice.once_in(2);
+            return self.govern("code", owner, &IBoard::admitCodeCall { codehash, admitted });
+        }
+        let (at, _) = self.scene.adapter();
+        token::mint(&self.scene.world, USDC, at, 1_000_000_000_000);
+        self.adapters.push(at);
+        let ids = [risk_id(self.dice.one_of(&IDS)), risk_id(self.dice.one_of(&IDS))];
+        let riskIds = if ids[0] == ids[1] { vec![ids[0]] } else { ids.to_vec() };
+        let call = IBoard::addPositionCall { adapter: at, riskIds, instantBps: 5_000, depthBps: 10_000, slackBps: 10 };
+        self.govern("position", governor, &call);
+    }
+
+    fn change_hands(&mut self, owner: Address) {
+        let candidate = if owner == OWNER { OTHER_OWNER } else { OWNER };
+        match self.dice.roll(4) {
+            0 => self.govern("offer", owner, &IBoard::offerOwnershipCall { candidate }),
+            1 => {
+                self.call("take", candidate, &IBoard::takeOwnershipCall {});
+            }
+            2 => {
+                let account = self.dice.one_of(&[CURATOR, CURATOR, Address::ZERO]);
+                self.govern("curator", owner, &IBoard::setCuratorCall { account });
+            }
+            _ => {
+                let selector = IBoard::setSilenceCall::SELECTOR.into();
+                if self.dice.once_in(20) {
+                    self.call("abdicate", owner, &IBoard::abdicateCall { selector });
+                }
+            }
+        }
+    }
+
+    /// Makes an announced change, or takes it back; often too early.
+    fn make_announced(&mut self) {
+        if self.announced.is_empty() {
+            return;
+        }
+        let at = self.dice.roll(self.announced.len() as u64) as usize;
+        let data = self.announced[at].clone();
+        if self.dice.once_in(8) {
+            let id = alloy_primitives::keccak256(&data);
+            let owner = self.owner();
+            self.call("revoke", owner, &IBoard::revokeCall { id });
+            self.announced.remove(at);
+        } else {
+            let governor = self.governor();
+            if self.call_raw("execute", governor, data) || self.dice.once_in(10) {
+                self.announced.remove(at);
+            }
+        }
+    }
+
+    /// Venues earn and lose, steer their price, dry up, and break.
+    fn venue(&mut self) {
+        let at = self.dice.one_of(&self.adapters.clone());
+        let value: u128 = self.scene.world.peek(at, adapter::VALUE).to();
+        let poke = |slot: u8, value: u64| self.scene.world.poke(at, slot, U256::from(value));
+        match self.dice.roll(12) {
+            0..4 => {
+                let gain = self.dice.amount(value / 500 + 1) as i128;
+                self.scene.earn(at, gain);
+            }
+            4 | 5 => {
+                let lost = self.dice.amount(value / 100 + 1).min(value) as i128;
+                self.scene.earn(at, -lost);
+            }
+            6 => poke(adapter::TRADE, self.dice.one_of(&[0, 0, 999_000_000, 1_000_500_000, 990_000_000])),
+            7 => poke(adapter::LIQUIDITY, self.dice.one_of(&[0, 0, 1, 1_000_000_000])),
+            8 => poke(adapter::FAULTS, self.dice.one_of(&[0, 0, 0, 0, 0, 0, adapter::NO_VALUE, adapter::NO_PAYMENT])),
+            9 => poke(adapter::RATE, self.dice.one_of(&[0, WAD / 20, WAD / 10])),
+            10 => poke(adapter::DEPTH, self.dice.one_of(&[0, 1 << 40, 1 << 50])),
+            _ => feed::say(&self.scene.world, FEED, self.dice.one_of(&[100_000_000, 100_000_000, 97_000_000])),
+        }
+    }
+
+    fn donate(&mut self) {
+        let to = self.dice.one_of(&[VAULT, self.adapters[0]]);
+        token::mint(&self.scene.world, USDC, to, self.dice.amount(1 << 40));
+    }
+
+    fn wait(&mut self) {
+        let secs = match self.dice.roll(10) {
+            0..6 => self.dice.roll(HOUR),
+            6..9 => self.dice.roll(DAY),
+            _ => self.dice.roll(4 * DAY),
+        };
+        self.pass(secs);
+    }
+}

@@ -1,0 +1,68 @@
+//! A run that nobody tampered with: no difference, whatever happened.
+
+use abi::board::IBoard;
+use keeper_audit::Auditor;
+use world::OWNER;
+
+use crate::play::Play;
+
+/// Acts of one run.
+const ACTS: usize = 10_000;
+/// Deeds that a run must have told of, or it proves nothing.
+const DEEDS: [&str; 33] = [
+    "abdicate", "add position", "admit code", "approve", "arm", "breaker", "budgets", "cap", "delay", "deposit", "execute",
+    "grant", "initialize", "liquidity", "mandate", "mark", "move", "nest", "offer ownership", "open", "pause", "rebalance",
+    "relieve", "revoke", "role", "submit", "take ownership", "terms", "transfer", "trip", "unnest", "withdraw", "mark",
+];
+
+/// Plays a run of blocks with one or more transactions of one or more acts.
+pub fn run(seed: u64, acts: usize) -> Play {
+    let mut play = Play::new(seed);
+    play.call("open", OWNER, &IBoard::openCall {});
+    play.close_block(false);
+    for act in 0..acts {
+        play.act();
+        if play.dice.once_in(6) {
+            continue; // The next act is of the same transaction.
+        }
+        play.next_transaction();
+        if !play.dice.once_in(6) {
+            play.close_block(act + 1 == acts);
+            let secs = play.dice.roll(30);
+            play.pass(secs);
+        }
+    }
+    play.close_block(true);
+    play
+}
+
+#[track_caller]
+fn equal(auditor: &Auditor) {
+    let differences: Vec<_> = auditor.differences().iter().take(10).map(line).collect();
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+#[test]
+fn ten_thousand_random_actions_leave_no_difference() {
+    let play = run(20_261_121, ACTS);
+
+    let (auditor, actions) = play.tape.audit(|_| {});
+
+    println!("{:?}; {} blocks, {} actions, {} views", play.done, play.tape.blocks.len(), actions.len(), auditor.compared());
+    equal(&auditor);
+    let mut told = std::collections::BTreeMap::<_, u64>::new();
+    for deed in actions.iter().flat_map(|action| &action.deeds) {
+        *told.entry(deed.what).or_default() += 1;
+    }
+    println!("{told:?}");
+    let missing: Vec<_> = DEEDS.iter().filter(|deed| !told.contains_key(**deed)).collect();
+    assert!(missing.is_empty(), "never done: {missing:?}");
+    assert!(auditor.compared() > 50_000, "{}", auditor.compared());
+}
+
+fn line(difference: &keeper_audit::Difference) -> String {
+    let keeper_audit::Difference { source, fact, first, equal_at, rebuilt, found, .. } = difference;
+    let show = |value: &Option<keeper_audit::Value>| value.as_ref().map_or("-".into(), ToString::to_string);
+    let place = format!("block {} at {} log {}", first.block, first.time_secs, first.log);
+    format!("{source:?} {fact} at {place}, equal at {equal_at:?}: rebuilt {}, found {}", show(rebuilt), show(found))
+}
