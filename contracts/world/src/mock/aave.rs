@@ -7,15 +7,25 @@ use abi::{
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::{SolCall, SolValue};
 use host::{Slot, VM, Word, invoke};
-use stylus_sdk::stylus_core::{AccountAccess, MessageAccess};
+use stylus_sdk::stylus_core::{AccountAccess, BlockAccess, MessageAccess};
 
-use super::{is, load};
+use super::{is, load, store};
 use crate::{Revert, World};
 
 /// The slot of the normalised income, in ray.
 pub const INCOME_RAY: u8 = 1;
 /// The slot of the reserve's configuration.
 pub const CONFIGURATION: u8 = 2;
+/// The slot of the income at the last update, in ray.
+pub const INDEX_RAY: u8 = 6;
+/// The slot of the time of the last update.
+pub const LAST_UPDATE: u8 = 7;
+/// The slot of the rate that lenders earn, in ray.
+pub const RATE_RAY: u8 = 3;
+/// The slot of all units, held by anybody.
+pub const SCALED_SUPPLY: u8 = 4;
+/// The slot of a switch: it does not say how much it holds.
+pub const NO_SUPPLY: u8 = 5;
 /// A configuration of an active reserve.
 pub const ACTIVE: u64 = 1 << 56;
 /// A configuration of a paused reserve.
@@ -48,6 +58,9 @@ fn answer(input: &[u8], vm: &VM, asset: Address) -> Result<Vec<u8>, Revert> {
         let mut words = [U256::ZERO; 15];
         if c.asset == asset {
             words[0] = load(vm, CONFIGURATION);
+            words[1] = load(vm, INDEX_RAY);
+            words[2] = load(vm, RATE_RAY);
+            words[6] = load(vm, LAST_UPDATE);
             words[8] = this.word().into();
         }
         return Ok(words.abi_encode());
@@ -58,6 +71,10 @@ fn answer(input: &[u8], vm: &VM, asset: Address) -> Result<Vec<u8>, Revert> {
     if let Some(c) = is::<IAToken::scaledBalanceOfCall>(input) {
         return Ok(scaled(vm, c.user).load(vm).abi_encode());
     }
+    if input.starts_with(&IAToken::scaledTotalSupplyCall::SELECTOR) {
+        let says = load(vm, NO_SUPPLY).is_zero();
+        return if says { Ok(load(vm, SCALED_SUPPLY).abi_encode()) } else { Err(b"no supply".to_vec()) };
+    }
     if is::<IAavePool::getReserveNormalizedIncomeCall>(input).is_some() {
         return Ok(income.abi_encode());
     }
@@ -66,6 +83,7 @@ fn answer(input: &[u8], vm: &VM, asset: Address) -> Result<Vec<u8>, Revert> {
         invoke(vm, asset, IERC20::transferFromCall::SELECTOR, &words)?;
         let held = U256::from_be_bytes(scaled(vm, c.onBehalfOf).load(vm).0);
         scaled(vm, c.onBehalfOf).store(vm, (held + div_half_up(c.amount)).word());
+        update(vm, load(vm, SCALED_SUPPLY) + div_half_up(c.amount));
         return Ok(Vec::new());
     }
     if let Some(c) = is::<IAavePool::withdrawCall>(input) {
@@ -73,10 +91,18 @@ fn answer(input: &[u8], vm: &VM, asset: Address) -> Result<Vec<u8>, Revert> {
         let amount = if c.amount == U256::MAX { mul_half_up(held) } else { c.amount };
         let left = held.checked_sub(div_half_up(amount)).ok_or_else(|| b"32".to_vec())?;
         scaled(vm, caller).store(vm, left.word());
+        update(vm, load(vm, SCALED_SUPPLY) - div_half_up(amount));
         invoke(vm, asset, IERC20::transferCall::SELECTOR, &[c.to.word(), amount.word()])?;
         return Ok(amount.abi_encode());
     }
     Err(b"aave".to_vec())
+}
+
+/// What every movement brings up to date.
+fn update(vm: &VM, scaled_supply: U256) {
+    store(vm, SCALED_SUPPLY, scaled_supply);
+    store(vm, INDEX_RAY, load(vm, INCOME_RAY));
+    store(vm, LAST_UPDATE, U256::from(vm.block_timestamp()));
 }
 
 /// Gives an account units that it did not pay for.

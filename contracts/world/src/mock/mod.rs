@@ -7,6 +7,7 @@ pub mod adapter;
 pub mod arb;
 pub mod batch;
 pub mod feed;
+pub mod morpho;
 mod signer;
 pub mod token;
 pub mod venue;

@@ -1,11 +1,17 @@
 //! The adapters against their venues' manners.
 
-use abi::{adapter::IAdapter, erc20::IERC20};
-use alloy_primitives::{Address, U256};
+mod morpho_blue;
+mod reports;
+
+use abi::{
+    adapter::IAdapter::{self, Report},
+    erc20::IERC20,
+};
+use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::{SolCall, SolError};
 use tenor_world::{
     Revert, USDC, World, address,
-    mock::{aave, token, venue},
+    mock::{Hook, aave, morpho, token, venue},
     refusal,
 };
 
@@ -22,27 +28,47 @@ type Main = fn(Vec<u8>, host::VM) -> Result<Vec<u8>, Revert>;
 
 struct Stage {
     world: World,
+    /// Fires in the middle of Morpho's movements.
+    hook: Hook,
 }
 
-/// An initialised adapter of `install`'s venue.
-fn stage(program: Main, install: fn(&World, Address, Address)) -> Stage {
+/// A world with a vault, without a venue.
+fn empty() -> World {
     let world = World::default();
     token::install(&world, USDC);
     token::install(&world, OTHER_TOKEN);
     venue::install(&world, VAULT, USDC);
-    install(&world, VENUE, USDC);
+    world
+}
+
+/// An initialised adapter of the world's venue.
+fn stage(program: Main, world: World, hook: Hook, market: B256) -> Stage {
     world.install(ADAPTER, program);
-    let stage = Stage { world };
-    stage.call(ALICE, IAdapter::initializeCall { vault: VAULT, venue: VENUE });
+    let stage = Stage { world, hook };
+    stage.call(ALICE, IAdapter::initializeCall { vault: VAULT, venue: VENUE, market });
     stage
 }
 
 fn erc4626() -> Stage {
-    stage(tenor_adapter_erc4626::main, venue::install)
+    let world = empty();
+    venue::install(&world, VENUE, USDC);
+    stage(tenor_adapter_erc4626::main, world, Hook::default(), B256::ZERO)
 }
 
 fn aave_v3() -> Stage {
-    stage(tenor_adapter_aave::main, aave::install)
+    let world = empty();
+    aave::install(&world, VENUE, USDC);
+    stage(tenor_adapter_aave::main, world, Hook::default(), B256::ZERO)
+}
+
+fn morpho_blue() -> Stage {
+    let world = empty();
+    let hook = morpho::install(&world, VENUE, USDC);
+    stage(tenor_adapter_morpho::main, world, hook, morpho::market(VENUE, USDC))
+}
+
+fn all() -> [Stage; 3] {
+    [erc4626(), aave_v3(), morpho_blue()]
 }
 
 impl Stage {
@@ -54,9 +80,24 @@ impl Stage {
         self.world.call(from, ADAPTER, &call)
     }
 
-    fn invest(&self, assets: u128) -> U256 {
+    fn invest(&self, assets: u128) -> Report {
         token::mint(&self.world, USDC, ADAPTER, assets);
         self.call(VAULT, IAdapter::allocateCall { assets: u(assets) })
+    }
+
+    /// Takes money back and returns the report with what the vault was paid.
+    fn divest(&self, assets: U256) -> (Report, u128) {
+        let before = self.assets_of(VAULT);
+        let report = self.call(VAULT, IAdapter::deallocateCall { assets });
+        (report, self.assets_of(VAULT) - before)
+    }
+
+    fn report(&self) -> Report {
+        self.call(ALICE, IAdapter::reportCall {})
+    }
+
+    fn units(&self) -> U256 {
+        self.call(ALICE, IAdapter::unitsCall {})
     }
 
     fn value(&self) -> u128 {
@@ -77,39 +118,40 @@ impl Stage {
 }
 
 #[test]
-fn both_invest_report_and_pay_back() {
-    for (stage, kind) in [(erc4626(), "erc4626"), (aave_v3(), "aave-v3")] {
-        let units = stage.invest(10 * ONE);
+fn all_invest_report_and_pay_back() {
+    let kinds = ["erc4626", "aave-v3", "morpho-blue"];
+    for (stage, kind) in all().into_iter().zip(kinds) {
+        let units = stage.invest(10 * ONE).units;
 
         assert_eq!(stage.call(ALICE, IAdapter::kindCall {}), tenor_world::risk_id(kind));
-        assert_eq!(stage.call(ALICE, IAdapter::unitsCall {}), units);
+        assert_eq!(stage.units(), units);
         assert_eq!((stage.value(), stage.liquidity()), (10 * ONE, 10 * ONE));
         assert_eq!(stage.approval(), U256::ZERO, "no approval is left");
         assert_eq!(stage.assets_of(ADAPTER), 0, "no money is left");
-        assert_eq!(stage.call(VAULT, IAdapter::deallocateCall { assets: u(4 * ONE) }), u(4 * ONE));
-        assert_eq!((stage.assets_of(VAULT), stage.value()), (4 * ONE, 6 * ONE));
-        assert_eq!(stage.call(VAULT, IAdapter::deallocateCall { assets: U256::MAX }), u(6 * ONE));
-        assert_eq!((stage.assets_of(VAULT), stage.value(), stage.liquidity()), (10 * ONE, 0, 0));
-        assert_eq!(stage.call(ALICE, IAdapter::unitsCall {}), U256::ZERO);
+        assert_eq!(stage.divest(u(4 * ONE)).1, 4 * ONE);
+        assert_eq!(stage.value(), 6 * ONE);
+        assert_eq!(stage.divest(U256::MAX).1, 6 * ONE);
+        assert_eq!((stage.value(), stage.liquidity(), stage.units()), (0, 0, U256::ZERO));
+        assert_eq!(stage.divest(U256::MAX).1, 0, "everything of nothing is nothing");
     }
 }
 
 #[test]
-fn both_tell_of_movements() {
-    for stage in [erc4626(), aave_v3()] {
-        stage.invest(10 * ONE);
+fn all_tell_of_movements() {
+    for stage in all() {
+        let units = stage.invest(10 * ONE).units;
         stage.call(VAULT, IAdapter::deallocateCall { assets: u(ONE) });
 
         let invested = &stage.world.events::<IAdapter::Allocated>(ADAPTER)[0];
-        assert_eq!((invested.assets, invested.units), (u(10 * ONE), u(10 * ONE)));
+        assert_eq!((invested.assets, invested.units), (u(10 * ONE), units));
         let paid = &stage.world.events::<IAdapter::Deallocated>(ADAPTER)[0];
-        assert_eq!((paid.assets, paid.units), (u(ONE), u(ONE)));
+        assert_eq!((paid.assets, paid.units), (u(ONE), units / u(10)));
     }
 }
 
 #[test]
 fn nobody_but_the_vault_moves_money() {
-    for stage in [erc4626(), aave_v3()] {
+    for stage in all() {
         stage.invest(10 * ONE);
 
         let error = refusal::<IAdapter::NotVault>(stage.try_call(ALICE, IAdapter::deallocateCall { assets: u(1) }));
@@ -120,38 +162,62 @@ fn nobody_but_the_vault_moves_money() {
 
 #[test]
 fn initialisation_happens_once_and_checks_what_it_is_told() {
-    let programs: [Main; 2] = [tenor_adapter_erc4626::main, tenor_adapter_aave::main];
-    for (program, stage) in programs.into_iter().zip([erc4626(), aave_v3()]) {
-        let again = IAdapter::initializeCall { vault: VAULT, venue: VENUE };
-        refusal::<IAdapter::AlreadyInitialized>(stage.try_call(ALICE, again));
+    let programs: [Main; 3] = [tenor_adapter_erc4626::main, tenor_adapter_aave::main, tenor_adapter_morpho::main];
+    for (program, stage) in programs.into_iter().zip(all()) {
+        let market = stage.call(ALICE, IAdapter::marketCall {});
+        let call = |vault, venue, market| IAdapter::initializeCall { vault, venue, market };
+        refusal::<IAdapter::AlreadyInitialized>(stage.try_call(ALICE, call(VAULT, VENUE, market)));
         assert_eq!(stage.call(ALICE, IAdapter::vaultCall {}), VAULT);
         assert_eq!(stage.call(ALICE, IAdapter::venueCall {}), VENUE);
         assert_eq!(stage.call(ALICE, IAdapter::assetCall {}), USDC);
 
         let fresh = address(0x51);
         stage.world.install(fresh, program);
-        let no_vault = IAdapter::initializeCall { vault: ALICE, venue: VENUE };
-        assert_eq!(refusal::<IAdapter::InvalidAddress>(stage.world.call(ALICE, fresh, &no_vault)).account, ALICE);
-        let no_venue = IAdapter::initializeCall { vault: VAULT, venue: ALICE };
-        assert_eq!(refusal::<IAdapter::InvalidAddress>(stage.world.call(ALICE, fresh, &no_venue)).account, ALICE);
+        let try_fresh = |call| stage.world.call(ALICE, fresh, &call);
+        assert_eq!(refusal::<IAdapter::InvalidAddress>(try_fresh(call(ALICE, VENUE, market))).account, ALICE);
+        assert_eq!(refusal::<IAdapter::InvalidAddress>(try_fresh(call(VAULT, ALICE, market))).account, ALICE);
+        let other = B256::repeat_byte(7);
+        assert_eq!(refusal::<IAdapter::InvalidMarket>(try_fresh(call(VAULT, VENUE, other))).market, other);
+        assert_eq!(stage.world.view(fresh, &IAdapter::vaultCall {}), Ok(Address::ZERO), "still to be initialised");
+        try_fresh(call(VAULT, VENUE, market)).expect("now it is told the truth");
+        assert_eq!(stage.world.view(fresh, &IAdapter::unitsCall {}), Ok(U256::ZERO));
+    }
+}
+
+#[test]
+fn an_adapter_without_vault_obeys_nobody() {
+    for program in [tenor_adapter_erc4626::main, tenor_adapter_aave::main, tenor_adapter_morpho::main] {
+        let world = empty();
+        world.install(ADAPTER, program);
+        let stage = Stage { world, hook: Hook::default() };
+        refusal::<IAdapter::NotVault>(stage.try_call(ALICE, IAdapter::deallocateCall { assets: U256::MAX }));
+        refusal::<IAdapter::NotVault>(stage.try_call(VAULT, IAdapter::allocateCall { assets: u(1) }));
     }
 }
 
 #[test]
 fn a_venue_of_another_asset_is_refused() {
-    let stage = erc4626();
     let (fresh, other) = (address(0x51), address(0x52));
-    stage.world.install(fresh, tenor_adapter_erc4626::main);
-    venue::install(&stage.world, other, OTHER_TOKEN);
-    let call = IAdapter::initializeCall { vault: VAULT, venue: other };
-    let error = refusal::<IAdapter::WrongAsset>(stage.world.call(ALICE, fresh, &call));
+    let call = |market| IAdapter::initializeCall { vault: VAULT, venue: other, market };
+
+    let world = empty();
+    world.install(fresh, tenor_adapter_erc4626::main);
+    venue::install(&world, other, OTHER_TOKEN);
+    let error = refusal::<IAdapter::WrongAsset>(world.call(ALICE, fresh, &call(B256::ZERO)));
     assert_eq!((error.expected, error.found), (USDC, OTHER_TOKEN));
 
-    let stage = aave_v3();
-    stage.world.install(fresh, tenor_adapter_aave::main);
-    aave::install(&stage.world, other, OTHER_TOKEN);
-    let error = refusal::<IAdapter::WrongAsset>(stage.world.call(ALICE, fresh, &call));
+    let world = empty();
+    world.install(fresh, tenor_adapter_aave::main);
+    aave::install(&world, other, OTHER_TOKEN);
+    let error = refusal::<IAdapter::WrongAsset>(world.call(ALICE, fresh, &call(B256::ZERO)));
     assert_eq!((error.expected, error.found), (USDC, Address::ZERO), "the pool does not list it");
+
+    let world = empty();
+    world.install(fresh, tenor_adapter_morpho::main);
+    morpho::install(&world, other, OTHER_TOKEN);
+    let market = morpho::market(other, OTHER_TOKEN);
+    let error = refusal::<IAdapter::WrongAsset>(world.call(ALICE, fresh, &call(market)));
+    assert_eq!((error.expected, error.found), (USDC, OTHER_TOKEN));
 }
 
 #[test]
@@ -186,10 +252,10 @@ fn everything_can_be_taken_from_aave_at_any_income() {
         stage.world.poke(VENUE, aave::INCOME_RAY, u(income));
         let value = stage.value();
 
-        let paid: u128 = stage.call(VAULT, IAdapter::deallocateCall { assets: U256::MAX }).to();
+        let (_, paid) = stage.divest(U256::MAX);
 
         assert!(paid == value || paid == value + 1);
-        assert_eq!((stage.assets_of(VAULT), stage.call(ALICE, IAdapter::unitsCall {})), (paid, U256::ZERO));
+        assert_eq!(stage.units(), U256::ZERO);
     }
 }
 
@@ -201,8 +267,8 @@ fn donated_units_change_nothing() {
     token::mint(&stage.world, USDC, VENUE, 7 * ONE);
 
     assert_eq!((stage.value(), stage.liquidity()), (10 * ONE, 10 * ONE));
-    assert_eq!(stage.call(VAULT, IAdapter::deallocateCall { assets: U256::MAX }), u(10 * ONE));
-    assert_eq!(stage.call(ALICE, IAdapter::unitsCall {}), U256::ZERO);
+    assert_eq!(stage.divest(U256::MAX).1, 10 * ONE);
+    assert_eq!(stage.units(), U256::ZERO);
     let error =
         refusal::<IAdapter::InsufficientUnits>(stage.try_call(VAULT, IAdapter::deallocateCall { assets: u(1) }));
     assert_eq!((error.asked, error.held), (u(1), u(0)));
@@ -234,23 +300,26 @@ fn a_paused_or_inactive_reserve_has_no_liquidity_and_a_frozen_one_has() {
 
 #[test]
 fn what_a_venue_reverts_with_is_passed_on() {
-    let stage = erc4626();
-    stage.invest(10 * ONE);
-    stage.world.poke(VENUE, venue::BROKEN, u(1));
+    for (stage, broken) in [(erc4626(), venue::BROKEN), (morpho_blue(), morpho::BROKEN)] {
+        stage.invest(10 * ONE);
+        stage.world.poke(VENUE, broken, u(1));
 
-    for result in [
-        stage.try_call(VAULT, IAdapter::deallocateCall { assets: u(1) }).map(|_| ()),
-        stage.try_call(ALICE, IAdapter::valueCall {}).map(|_| ()),
-        stage.try_call(ALICE, IAdapter::liquidityCall {}).map(|_| ()),
-    ] {
-        assert_eq!(refusal::<IAdapter::VenueCallFailed>(result).reason.as_ref(), b"broken");
+        for result in [
+            stage.try_call(VAULT, IAdapter::deallocateCall { assets: u(1) }).map(|_| ()),
+            stage.try_call(VAULT, IAdapter::deallocateCall { assets: U256::MAX }).map(|_| ()),
+            stage.try_call(ALICE, IAdapter::reportCall {}).map(|_| ()),
+            stage.try_call(ALICE, IAdapter::valueCall {}).map(|_| ()),
+            stage.try_call(ALICE, IAdapter::liquidityCall {}).map(|_| ()),
+        ] {
+            assert_eq!(refusal::<IAdapter::VenueCallFailed>(result).reason.as_ref(), b"broken");
+        }
     }
     assert_eq!(IAdapter::VenueCallFailed::SIGNATURE, "VenueCallFailed(bytes)");
 }
 
 #[test]
 fn a_token_that_answers_nothing_is_accepted() {
-    for stage in [erc4626(), aave_v3()] {
+    for stage in all() {
         stage.world.poke(USDC, token::MANNER, U256::from(token::SILENT));
 
         stage.invest(10 * ONE);

@@ -34,6 +34,7 @@ fn the_desk_and_behind_it_the_board_route_their_interfaces() {
 fn adapters_route_their_interface() {
     assert_eq!(set(tenor_adapter_aave::ROUTES), set(IAdapterCalls::SELECTORS));
     assert_eq!(set(tenor_adapter_erc4626::ROUTES), set(IAdapterCalls::SELECTORS));
+    assert_eq!(set(tenor_adapter_morpho::ROUTES), set(IAdapterCalls::SELECTORS));
 }
 
 #[test]
