@@ -36,6 +36,10 @@ pub enum Command {
     Plan,
     /// Keep the vault: look, decide, act, record.
     Run(Run),
+    /// Show what governance sets; diff, propose, vote on, queue and execute changes of it.
+    Params(crate::commands::params::Params),
+    /// Show how long the chain keeps the vault's programs, and keep them alive.
+    Keepalive(crate::commands::keepalive::Keepalive),
     /// Tell the whole story on a local chain: deposits, a rebalance, a refusal, exits.
     Demo(Demo),
 }

@@ -62,6 +62,8 @@ async fn run(cli: &Cli) -> Result<Ending, Failure> {
         Command::Withdraw(args) => commands::withdraw::run(&settings, args).await?,
         Command::Status => commands::status::run(&settings).await?,
         Command::Plan => commands::plan::run(&settings).await?,
+        Command::Params(params) => commands::params::run(&settings, params).await?,
+        Command::Keepalive(args) => commands::keepalive::run(&settings, args).await?,
     };
     Ok(show(&report, cli.json))
 }

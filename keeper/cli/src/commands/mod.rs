@@ -4,6 +4,8 @@ pub mod demo;
 pub mod deploy;
 pub mod deposit;
 pub mod devnet;
+pub mod keepalive;
+pub mod params;
 pub mod plan;
 pub mod run;
 pub mod status;

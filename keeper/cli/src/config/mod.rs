@@ -1,13 +1,18 @@
 //! The configuration: TOML with units in the names, read strictly, checked value by value.
 
 mod amount;
+mod charter;
 mod check;
 mod deployment;
 mod file;
+mod governance;
+mod mandate;
 mod value;
 
 pub use amount::tokens_to_assets;
+pub use charter::load as charter;
 pub use check::{KeySource, PasswordSource, Settings};
+pub use mandate::load as mandate;
 pub use value::address;
 
 use std::path::{Path, PathBuf};
