@@ -38,3 +38,17 @@ interface IDeployer {
     /// then calls it with `initialization` unless that is empty.
     function deploy(bytes calldata initCode, bytes calldata initialization) external payable returns (address created);
 }
+
+/// Our keep-alive (contracts/solidity): anybody, at his own cost.
+interface IKeepAlive {
+    event KeptAlive(bytes32 indexed codehash, uint256 dataFee);
+
+    /// ArbWasm refused; most often the value does not cover its data fee.
+    error KeepAliveFailed(address account, bytes reason);
+    /// The caller does not take back what the keep-alive did not cost.
+    error RefundFailed(uint256 refund);
+
+    /// Makes the life of each program begin anew whose age allows it, and returns how many; what that did not cost comes
+    /// back. Passes over what is too young, what has expired (activation alone brings that back) and what is no program.
+    function keepAlive(address[] calldata accounts) external payable returns (uint256 kept);
+}
