@@ -99,14 +99,22 @@ fn answer(hook: &Hook, input: &[u8], vm: &VM, vault: Address, asset: Address) ->
         fire(vm, hook);
         fails(NO_DEPOSIT, "no deposit")?;
         take(vm, c.assets);
-        return Ok(report(vm, or(load(vm, ANSWER_VALUE), load(vm, VALUE)), or(load(vm, ANSWER_UNITS), load(vm, UNITS))));
+        return Ok(report(
+            vm,
+            or(load(vm, ANSWER_VALUE), load(vm, VALUE)),
+            or(load(vm, ANSWER_UNITS), load(vm, UNITS)),
+        ));
     }
     if let Some(c) = is::<IAdapter::deallocateCall>(input) {
         fails(NO_PAYMENT, "no payment")?;
         let paid = give(vm, c.assets)?;
         invoke(vm, asset, IERC20::transferCall::SELECTOR, &[vault.word(), paid.word()])?;
         fire(vm, hook);
-        return Ok(report(vm, or(load(vm, ANSWER_VALUE), load(vm, VALUE)), or(load(vm, ANSWER_UNITS), load(vm, UNITS))));
+        return Ok(report(
+            vm,
+            or(load(vm, ANSWER_VALUE), load(vm, VALUE)),
+            or(load(vm, ANSWER_UNITS), load(vm, UNITS)),
+        ));
     }
     Err(b"adapter".to_vec())
 }

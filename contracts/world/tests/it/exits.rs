@@ -263,7 +263,7 @@ fn an_exit_does_not_force_a_position_whose_price_can_be_moved() {
     scene.call(ALICE, withdraw(60 * ONE));
     assert_eq!(positions.map(|at| scene.assets_of(at)), [40 * ONE, 0]);
     assert_eq!(scene.view(IVault::maxRedeemCall { owner: ALICE }), u(0));
-    refusal::<IVault::ERC4626ExceededMaxRedeem>(scene.try_call(ALICE, redeem(shares / u(10))));
+    refusal::<IVault::ERC4626ExceededMaxWithdraw>(scene.try_call(ALICE, redeem(shares / u(10))));
 }
 
 #[test]

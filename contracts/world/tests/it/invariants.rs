@@ -52,14 +52,8 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 /// What an adapter can say of itself.
-const KNOBS: [u8; 6] = [
-    adapter::VALUE,
-    adapter::UNITS,
-    adapter::DEPTH,
-    adapter::RATE,
-    adapter::ANSWER_VALUE,
-    adapter::ANSWER_UNITS,
-];
+const KNOBS: [u8; 6] =
+    [adapter::VALUE, adapter::UNITS, adapter::DEPTH, adapter::RATE, adapter::ANSWER_VALUE, adapter::ANSWER_UNITS];
 
 /// Numbers at the ends of every width.
 fn lie() -> impl Strategy<Value = U256> {
@@ -128,8 +122,7 @@ fn run(scene: &Scene, positions: &[Address; 3], step: &Step, is_crooked: bool) {
 fn stage() -> (Scene, [Address; 3]) {
     let scene = Scene::new();
     let terms = Terms { instant_bps: 5_000, slack_bps: 10, ..Terms::default() };
-    let positions =
-        [scene.position(&["p", "x"]).0, scene.position_on(&["q", "x"], terms).0, scene.position(&["p"]).0];
+    let positions = [scene.position(&["p", "x"]).0, scene.position_on(&["q", "x"], terms).0, scene.position(&["p"]).0];
     let breaker = IBoard::Breaker {
         feed: Address::ZERO,
         minPriceWad: U256::ZERO,
@@ -220,7 +213,9 @@ proptest! {
         }
         scene.world.pass(30 * 86_400);
         scene.heartbeat();
-        scene.rebalance(&[(1, ALL)]).expect("no exit forces a position whose price can be moved");
+        if !scene.view(IDesk::positionsCall {})[1].value.is_zero() {
+            scene.rebalance(&[(1, ALL)]).expect("no exit forces a position whose price can be moved");
+        }
         scene.mark(&[0, 1, 2]);
         let owed = scene.book().nav;
         let had: u128 = WALLETS.iter().map(|wallet| scene.assets_of(*wallet)).sum();

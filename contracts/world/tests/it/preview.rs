@@ -76,7 +76,9 @@ fn stage(case: &Case) -> (Scene, [Address; 3]) {
             scene.world.poke(*at, adapter::DEPTH, u(u128::from(depth) * ONE + 1));
         }
         let value: u128 = scene.world.peek(*at, adapter::VALUE).to();
-        scene.earn(*at, (i128::from(case.drifts[i]) * UNIT).max(-(value as i128)));
+        if value != 0 {
+            scene.earn(*at, (i128::from(case.drifts[i]) * UNIT).max(-(value as i128)));
+        }
     }
     scene.world.pass(u64::from(case.hours) * 3600);
     (scene, positions)

@@ -4,7 +4,7 @@
 //! price at which they trade. Holders are worth what is in the vault and their units at the fair price, which does not
 //! move. Whatever is lost between two moments at most an epoch apart is at most the budget, and two base units a leg.
 
-use abi::{board::IBoard, desk::IDesk};
+use abi::{board::IBoard, desk::IDesk, vault::IVault};
 use alloy_primitives::{Address, U256};
 use proptest::prelude::*;
 use tenor_world::{
@@ -15,7 +15,7 @@ use tenor_world::{
     },
 };
 
-use crate::{ALICE, ONE, UNIT, u};
+use crate::{ALICE, BOB, ONE, UNIT, u};
 
 const LOSS_WAD: u64 = WAD / 50;
 const EPOCH: u64 = 86_400;
@@ -34,6 +34,8 @@ struct Powers {
     secs: u64,
     /// Whether a position may be emptied: then the next purchase has no price to compare with.
     may_empty: bool,
+    /// Whether the thief deposits as well.
+    deposits: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -42,6 +44,9 @@ enum Step {
     Trade(usize, i32),
     Move { second: bool, legs: Vec<(u32, i32)> },
     Mark(u32),
+    Relieve(Vec<(u32, i32)>),
+    Enter(u16),
+    Leave(u8),
     Pass(u32),
 }
 
@@ -50,8 +55,11 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         2 => (0..2_usize, extreme()).prop_map(|(venue, price)| Step::Report(venue, price)),
         2 => (0..2_usize, extreme()).prop_map(|(venue, price)| Step::Trade(venue, price)),
-        4 => (any::<bool>(), prop::collection::vec(leg, 1..4)).prop_map(|(second, legs)| Step::Move { second, legs }),
+        4 => (any::<bool>(), prop::collection::vec(leg, 0..4)).prop_map(|(second, legs)| Step::Move { second, legs }),
         1 => (0..2_u32).prop_map(Step::Mark),
+        1 => prop::collection::vec((0..2_u32, -1000..0_i32), 1..3).prop_map(Step::Relieve),
+        1 => (1..3000_u16).prop_map(Step::Enter),
+        1 => (1..=100_u8).prop_map(Step::Leave),
         2 => prop_oneof![1..100_u32, 1..100_000_u32, Just(43_200), Just(86_399), Just(86_400)].prop_map(Step::Pass),
     ]
 }
@@ -90,6 +98,7 @@ impl Theft {
         let venues = [scene.position_on(&["a"], terms).0, scene.position_on(&["b"], terms).0];
         scene.call(OWNER, IBoard::setMaxRateCall { rateWad: u((WAD / 5).into()) });
         scene.keeper(SECOND, u64::MAX, WAD, 10 * WAD);
+        scene.call(OWNER, IBoard::setSilenceCall { secs: u(3600) });
         scene.endow(ALICE, 1000 * ONE);
         scene.rebalance(&[(0, 300 * UNIT), (1, 300 * UNIT)]).expect("nothing binds yet");
         scene.budgets(LOSS_WAD, 10 * WAD);
@@ -117,16 +126,23 @@ impl Theft {
         self.scene.world.peek(self.venues[venue], adapter::UNITS)
     }
 
-    /// What holders are worth at the fair price, rounded down.
+    /// What holders are worth at the fair price, rounded down: the thief's own shares left out.
     fn worth(&self) -> U256 {
         let units = self.units(0) + self.units(1);
-        u(self.scene.assets_of(VAULT)) + units / U256::from(UNITS_PER_ASSET)
+        self.honest(u(self.scene.assets_of(VAULT)) + units / U256::from(UNITS_PER_ASSET))
+    }
+
+    /// The part of an amount that is the holders', rounded down.
+    fn honest(&self, assets: U256) -> U256 {
+        let shares = self.scene.view(IVault::balanceOfCall { account: ALICE });
+        assets * shares / self.scene.view(IVault::totalSupplyCall {})
     }
 
     fn look(&mut self) {
         // What the book never believed cannot be taken from those who trust it.
         let worth = self.worth();
-        self.history.push((self.scene.world.now_secs(), worth.min(self.scene.book().nav), worth, self.legs));
+        let told = self.honest(self.scene.book().nav);
+        self.history.push((self.scene.world.now_secs(), worth.min(told), worth, self.legs));
         self.capacity = self.capacity.max(self.scene.levels().loss.capacity);
     }
 
@@ -152,10 +168,28 @@ impl Theft {
                 self.scene.mark(&[*position]);
             }
             Step::Pass(secs) => self.scene.world.pass((*secs).into()),
+            Step::Enter(units) => {
+                if self.powers.deposits {
+                    self.scene.fund(BOB, u128::from(*units) * ONE);
+                    let call = IVault::depositCall { assets: u(u128::from(*units) * ONE), receiver: BOB };
+                    let _ = self.scene.try_call(BOB, call);
+                }
+            }
+            Step::Leave(percent) => {
+                self.set();
+                let shares = self.scene.view(IVault::balanceOfCall { account: BOB }) * u((*percent).into()) / u(100);
+                let _ = self.scene.try_call(BOB, IVault::redeemCall { shares, receiver: BOB, owner: BOB });
+            }
+            Step::Relieve(legs) => {
+                self.set();
+                let legs = self.amounts(legs);
+                if self.scene.relieve(&legs).is_ok() {
+                    self.legs += legs.len();
+                }
+            }
             Step::Move { second, legs } => {
                 self.set();
-                let amount = |(position, part): &(u32, i32)| (*position, self.amount(*position, *part));
-                let legs: Vec<(u32, i128)> = legs.iter().map(amount).collect();
+                let legs = self.amounts(legs);
                 let keeper = if *second { SECOND } else { KEEPER };
                 if self.scene.rebalance_as(keeper, &legs).is_ok() {
                     self.legs += legs.len();
@@ -165,11 +199,32 @@ impl Theft {
         self.look();
     }
 
+    /// Legs with amounts of what is there when their turn comes.
+    fn amounts(&self, legs: &[(u32, i32)]) -> Vec<(u32, i128)> {
+        let mut values = self.venues.map(|venue| self.scene.world.peek(venue, adapter::VALUE).to::<u128>());
+        let mut amounts = Vec::new();
+        for (position, part) in legs {
+            let value = &mut values[*position as usize];
+            let assets = self.amount(*value, *part);
+            let out = assets.clamp(-(*value as i128), 0).unsigned_abs();
+            *value -= out;
+            amounts.push((*position, assets));
+        }
+        amounts
+    }
+
     /// A part of idle money, or of a position's value, in thousandths; a few base units for small numbers.
-    fn amount(&self, position: u32, part: i32) -> i128 {
-        let value: u128 = self.scene.world.peek(self.venues[position as usize], adapter::VALUE).to();
+    fn amount(&self, value: u128, part: i32) -> i128 {
         let idle: u128 = self.scene.book().idle.to();
-        let most = if self.powers.may_empty { value } else { value / 2 };
+        // What has nearly been emptied has no price any more that the next purchase could be compared with.
+        let is_small = value < ONE;
+        let most = if self.powers.may_empty {
+            value
+        } else if is_small {
+            0
+        } else {
+            value / 2
+        };
         match part {
             i32::MIN if self.powers.may_empty => ALL,
             i32::MIN => -(most as i128),
@@ -215,7 +270,18 @@ proptest! {
     fn prices_within_the_slack_steal_no_more_than_the_budget(steps in prop::collection::vec(step(), 1..40)) {
         let band = BILLION / 100;
         let powers = Powers {
-            slack_bps: 100, reported: band, traded: band, is_one: false, secs: u64::MAX, may_empty: true,
+            slack_bps: 100, reported: band, traded: band, is_one: false, secs: u64::MAX, may_empty: true, deposits: false,
+        };
+        steal(powers, &steps)?;
+    }
+
+    #[test]
+    fn prices_within_the_slack_steal_no_more_than_the_budget_from_those_who_stay_when_the_thief_deposits_too(
+        steps in prop::collection::vec(step(), 1..40),
+    ) {
+        let band = BILLION / 100;
+        let powers = Powers {
+            slack_bps: 100, reported: band, traded: band, is_one: false, secs: u64::MAX, may_empty: true, deposits: true,
         };
         steal(powers, &steps)?;
     }
@@ -225,7 +291,7 @@ proptest! {
         steps in prop::collection::vec(step(), 1..40),
     ) {
         let powers = Powers {
-            slack_bps: 0, reported: 0, traded: BILLION, is_one: false, secs: u64::MAX, may_empty: true,
+            slack_bps: 0, reported: 0, traded: BILLION, is_one: false, secs: u64::MAX, may_empty: true, deposits: false,
         };
         steal(powers, &steps)?;
     }
@@ -235,7 +301,7 @@ proptest! {
         steps in prop::collection::vec(step(), 1..40),
     ) {
         let powers = Powers {
-            slack_bps: 0, reported: BILLION, traded: 0, is_one: true, secs: EPOCH - 1, may_empty: false,
+            slack_bps: 0, reported: BILLION, traded: 0, is_one: true, secs: EPOCH - 1, may_empty: false, deposits: false,
         };
         steal(powers, &steps)?;
     }
@@ -244,8 +310,15 @@ proptest! {
 #[test]
 fn the_budget_is_really_stolen_by_a_thief_who_may() {
     let band = BILLION / 100;
-    let powers =
-        Powers { slack_bps: 100, reported: band, traded: band, is_one: false, secs: u64::MAX, may_empty: true };
+    let powers = Powers {
+        slack_bps: 100,
+        reported: band,
+        traded: band,
+        is_one: false,
+        secs: u64::MAX,
+        may_empty: true,
+        deposits: false,
+    };
     let mut theft = Theft::new(powers);
     let start = theft.worth();
     for _ in 0..200 {
@@ -254,6 +327,7 @@ fn the_budget_is_really_stolen_by_a_thief_who_may() {
             theft.run(&Step::Trade(0, place));
             theft.run(&Step::Move { second: false, legs: vec![(0, part)] });
         }
+        theft.run(&Step::Move { second: false, legs: vec![] });
         theft.run(&Step::Pass(432));
     }
     let stolen = start - theft.worth();
@@ -263,7 +337,15 @@ fn the_budget_is_really_stolen_by_a_thief_who_may() {
 
 #[test]
 fn a_second_key_adds_nothing() {
-    let powers = Powers { slack_bps: 0, reported: 0, traded: BILLION, is_one: false, secs: u64::MAX, may_empty: true };
+    let powers = Powers {
+        slack_bps: 0,
+        reported: 0,
+        traded: BILLION,
+        is_one: false,
+        secs: u64::MAX,
+        may_empty: true,
+        deposits: false,
+    };
     let mut theft = Theft::new(powers);
     for second in [false, true] {
         theft.run(&Step::Trade(0, -1000));
