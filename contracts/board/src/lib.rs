@@ -56,6 +56,7 @@ mod registry;
 mod risk;
 mod roles;
 mod setters;
+mod standing;
 mod trip;
 mod views;
 mod window;

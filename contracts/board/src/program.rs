@@ -60,6 +60,11 @@ host::routes! { for Board, this:
     }
     IDesk {
         tripCall(a) => this.trip(a.word()?, a.small(8)? as u8, a.small(32)? as u32); // 8 and 32 bits.
+        bookCall(_) => view(this.view_book());
+        mandateCall(_) => view(this.view_mandate());
+        positionsCall(_) => view(this.view_positions());
+        capsCall(_) => view(this.view_caps());
+        revisionCall(_) => view(this.book.watch().revision);
     }
 }
 

@@ -6,9 +6,7 @@ use abi::{adapter::IAdapter, board::IBoard, desk::IDesk};
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
 use book::{Accounts, Cap, Holding, MAX_ASSETS, MAX_CAPS, MAX_POSITIONS, Position};
-use host::{
-    ISOLATED_GAS, Revert, Word, emit, number, revert, revert_with_bytes, view_within, view_word_within,
-};
+use host::{ISOLATED_GAS, Revert, Word, emit, number, revert, revert_with_bytes, view_within, view_word_within};
 use stylus_sdk::stylus_core::AccountAccess;
 
 use crate::{

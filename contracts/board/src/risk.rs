@@ -37,7 +37,9 @@ impl Effect {
     /// guardian's business: room there is never given back.
     pub(crate) fn of_caps(before: Option<&Cap>, absolute_assets: u128, relative_wad: u64) -> Self {
         match before {
-            Some(cap) => Self::adds_or_relieves(absolute_assets > cap.absolute_assets || relative_wad > cap.relative_wad),
+            Some(cap) => {
+                Self::adds_or_relieves(absolute_assets > cap.absolute_assets || relative_wad > cap.relative_wad)
+            }
             None => Self::adds_if(absolute_assets > 0 || relative_wad > 0),
         }
     }

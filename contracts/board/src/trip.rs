@@ -55,6 +55,7 @@ impl Board {
         }
         let until = now.saturating_add(breaker.trip_secs);
         self.book.trip(&accounts, place, until);
+        let until = self.book.cap(place).tripped_until_secs;
         let facts = [condition.word(), value.word(), bound.word(), unix_secs(until).word()];
         emit::<IDesk::Tripped>(&self.vm, &[risk_id], &facts);
         Ok(())

@@ -95,10 +95,11 @@ pub struct Watch {
     pub paused_until_secs: u32,
     /// Moves with every governed change and every rebalance.
     pub revision: u32,
-    /// The end of the last window in which money could be paused, in book time.
-    pub pauses_end_secs: u32,
-    /// The end of the last window in which risk ids could be tripped by word, in book time.
-    pub words_end_secs: u32,
+    /// What marks have taken off positions of late and entry still pays, as it was at `recent_at_secs`, in base units; it
+    /// fades evenly, to nothing within an epoch.
+    pub recent_loss_assets: u128,
+    /// When that was true, in book time.
+    pub recent_at_secs: u32,
 }
 
 impl Watch {
@@ -108,8 +109,8 @@ impl Watch {
             silence_secs: fields.u32(),
             paused_until_secs: fields.u32(),
             revision: fields.u32(),
-            pauses_end_secs: fields.u32(),
-            words_end_secs: fields.u32(),
+            recent_loss_assets: fields.number(12),
+            recent_at_secs: fields.u32(),
         }
     }
 
@@ -118,9 +119,29 @@ impl Watch {
             .number(self.silence_secs.into(), 4)
             .number(self.paused_until_secs.into(), 4)
             .number(self.revision.into(), 4)
-            .number(self.pauses_end_secs.into(), 4)
-            .number(self.words_end_secs.into(), 4)
+            .number(bounded_down(self.recent_loss_assets), 12)
+            .number(self.recent_at_secs.into(), 4)
             .word()
+    }
+}
+
+/// When the last windows of what ends by itself end, in book time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Windows {
+    /// Of pauses.
+    pub pauses_end_secs: u32,
+    /// Of trips by word.
+    pub words_end_secs: u32,
+}
+
+impl Windows {
+    pub(crate) fn unpack(word: &B256) -> Self {
+        let mut fields = Unpack::new(word);
+        Self { pauses_end_secs: fields.u32(), words_end_secs: fields.u32() }
+    }
+
+    pub(crate) fn pack(&self) -> B256 {
+        Pack::default().number(self.pauses_end_secs.into(), 4).number(self.words_end_secs.into(), 4).word()
     }
 }
 
@@ -209,9 +230,10 @@ mod tests {
             silence_secs: 1,
             paused_until_secs: u32::MAX,
             revision: 3,
-            pauses_end_secs: 4,
-            words_end_secs: u32::MAX - 1,
+            recent_loss_assets: MAX_ASSETS,
+            recent_at_secs: u32::MAX - 1,
         };
+        let windows = Windows { pauses_end_secs: u32::MAX, words_end_secs: 5 };
         let grant = Grant {
             positions: u64::MAX,
             expiry_secs: 1,
@@ -226,6 +248,7 @@ mod tests {
         assert_eq!(Buckets::unpack(&buckets.pack()), buckets);
         assert_eq!(Terms::unpack(&terms.pack()), terms);
         assert_eq!(Watch::unpack(&watch.pack()), watch);
+        assert_eq!(Windows::unpack(&windows.pack()), windows);
         let (first, second) = grant.pack();
         assert_eq!(Grant::unpack(&first, &second), grant);
     }

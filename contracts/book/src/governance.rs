@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, B256, U256};
 use host::{Word, number};
 
-use crate::{Accounts, Book, Breaker, Overflow, storage::At};
+use crate::{Accounts, Book, Breaker, Overflow, Windows, storage::At};
 
 /// How long a function's risk-adding changes wait.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -119,6 +119,16 @@ impl Book {
         watch.revision = watch.revision.checked_add(1).ok_or(Overflow)?;
         self.set_watch(&watch);
         Ok(())
+    }
+
+    /// Returns when the windows of pauses and of trips by word end.
+    pub fn windows(&self) -> Windows {
+        Windows::unpack(&self.load(At::Windows))
+    }
+
+    /// Writes when they end.
+    pub fn set_windows(&self, windows: &Windows) {
+        self.store(At::Windows, windows.pack());
     }
 
     /// Returns what counts against the cap at `place`: the sum of the values of the positions that have its bit.

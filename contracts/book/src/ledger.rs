@@ -65,8 +65,12 @@ pub struct Ledger {
     pub value_time: u128,
     /// The yearly rate up to which gains are believed, in wad.
     pub max_rate_wad: u64,
-    /// How long a shortfall takes to fade, in seconds.
+    /// How long shortfalls and recent losses take to fade, in seconds.
     pub epoch_secs: u32,
+    /// What marks have taken off of late and entry still pays, as it was at `recent_at_secs`, in base units.
+    pub recent_loss_assets: u128,
+    /// When that was true, in book time.
+    pub recent_at_secs: u32,
     /// Now, in book time.
     pub now_secs: u32,
 }
@@ -77,21 +81,26 @@ impl Ledger {
         self.idle_assets.saturating_add(self.marked_assets)
     }
 
-    /// Returns the net asset value that entries pay: what exits receive, and all that positions may have gained
-    /// since their marks at the governed rate, rounded up. No sequence of marks before now can raise it further.
+    /// Returns the net asset value that entries pay: what exits receive, all that positions may have gained since their
+    /// marks at the governed rate, rounded up, and what marks have taken off of late: whoever enters after a mark at a
+    /// false price pays as if there had been none. No sequence of marks before now can raise it further.
     pub fn nav_entry_assets(&self) -> u128 {
         let value_secs = self.marked_assets.saturating_mul(self.now_secs.into()).saturating_sub(self.value_time);
         let gain = interest_up(U256::from(value_secs), self.max_rate_wad).map_or(MAX_ASSETS, saturate);
-        self.nav_assets().saturating_add(gain)
+        let recent = self.faded_up(self.recent_loss_assets, self.recent_at_secs);
+        self.nav_assets().saturating_add(gain).saturating_add(recent)
     }
 
     /// Returns what is left of a position's shortfall now, rounded up.
     pub fn shortfall_assets(&self, mark: &Mark) -> u128 {
-        let left_secs = self.epoch_secs.saturating_sub(self.now_secs.saturating_sub(mark.at_secs));
-        if mark.shortfall_assets == 0 || left_secs == 0 {
-            return 0;
-        }
-        part_up(mark.shortfall_assets, U256::from(left_secs), U256::from(self.epoch_secs))
+        self.faded_up(mark.shortfall_assets, mark.at_secs)
+    }
+
+    /// What is left now of an amount that was true at `at_secs` and fades evenly within an epoch, rounded up.
+    #[inline(never)]
+    fn faded_up(&self, assets: u128, at_secs: u32) -> u128 {
+        let left_secs = self.epoch_secs.saturating_sub(self.now_secs.saturating_sub(at_secs));
+        if assets == 0 { 0 } else { part_up(assets, U256::from(left_secs), U256::from(self.epoch_secs)) }
     }
 
     /// Replaces a position's value by its real one: a loss at once, a gain no faster than the governed rate. Returns
@@ -117,8 +126,13 @@ impl Ledger {
             }
         }
         let value_assets = was.saturating_sub(lost_assets).saturating_add(believed);
-        let shortfall_assets = left_assets.saturating_add(lost_assets).saturating_sub(believed).min(MAX_ASSETS);
+        let moved = |assets: u128| assets.saturating_add(lost_assets).saturating_sub(believed).min(MAX_ASSETS);
+        let (shortfall_assets, recent_loss_assets) =
+            (moved(left_assets), moved(self.faded_up(self.recent_loss_assets, self.recent_at_secs)));
         self.replace(mark, Mark { value_assets, at_secs, shortfall_assets })?;
+        if value_assets != was {
+            (self.recent_loss_assets, self.recent_at_secs) = (recent_loss_assets, self.now_secs);
+        }
         Ok(lost_assets)
     }
 

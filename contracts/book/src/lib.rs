@@ -39,12 +39,14 @@ mod governance;
 mod ledger;
 mod pack;
 mod registry;
+mod scale;
 mod storage;
 
 pub use accounts::{Accounts, Asset, Clock, Lock, MAX_SUPPLY, NOT_OPENED, Supply};
-pub use budget::{Buckets, Grant, Terms, Watch};
+pub use budget::{Buckets, Grant, Terms, Watch, Windows};
 pub use feed::{FeedFault, quote};
 pub use governance::{Change, Delay};
 pub use ledger::{Ledger, MAX_ASSETS, Mark, Overflow, Stated, saturate, timestamp, unix_secs};
 pub use registry::{Breaker, Cap, Holding, MAX_CAPS, MAX_POSITIONS, Position};
+pub use scale::Scale;
 pub use storage::{Book, Role};

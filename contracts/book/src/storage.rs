@@ -8,7 +8,7 @@
 //! | 3 supply | shares 20, least net asset value of the last epoch 12 |
 //! | 4 buckets | lost 12, moved 12, at 4, keeper seen at 4 |
 //! | 5 terms | loss 8, turnover 8, liquidity floor 8, liquidity cover 8 |
-//! | 6 watch | silence 4, paused until 4, revision 4, end of pauses 4, end of words 4 |
+//! | 6 watch | silence 4, paused until 4, revision 4, recent losses 12, at 4 |
 //! | 7.. | one each: desk, board, owner, candidate, curator, and the maps, in the order of `At` |
 //!
 //! Maps are Solidity's; the tables of positions and caps are four words an item, one after the other, from their
@@ -53,6 +53,7 @@ pub(crate) enum At {
     Delays,
     Changes,
     Codes,
+    Windows,
 }
 
 /// The whole storage of the vault, in the storage of the running program.
@@ -197,7 +198,10 @@ impl Book {
 
     /// Returns the ledger of these accounts, now.
     pub fn ledger(&self, accounts: &Accounts, clock: &Clock) -> Ledger {
+        let watch = self.watch();
         Ledger {
+            recent_loss_assets: watch.recent_loss_assets,
+            recent_at_secs: watch.recent_at_secs,
             idle_assets: accounts.idle_assets,
             marked_assets: accounts.marked_assets,
             value_time: clock.value_time,

@@ -77,6 +77,7 @@ impl<'a> Legs<'a> {
         }
         let (lacking, position) = self.session.change(place, |ledger, touched| {
             touched.report = is;
+            touched.has_moved |= moved != 0;
             match movement {
                 Movement::In(0) => Ok(0),
                 Movement::In(assets) => ledger.invest(&mut touched.mark, assets, &before, &after),

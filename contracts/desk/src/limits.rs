@@ -4,65 +4,17 @@ use alloc::vec::Vec;
 
 use abi::desk::IDesk;
 use alloy_primitives::B256;
-use book::{Buckets, Grant, Terms};
+use book::Terms;
 use host::{Encoded, Revert, Word, revert};
-use mandate::{
-    Bucket, Budgets, Flow, Level, Parameters, Subject, Verdict, alertness_wad, capacity_down, judge, states,
-};
+use mandate::{Budgets, Flow, Parameters, Subject, Verdict, judge, states};
 
 use crate::{
     program::Desk,
     report::Report,
-    session::{Base, Session, Sight},
+    session::{Session, Sight},
 };
 
-/// What turns fractions into budgets.
-#[derive(Clone, Copy)]
-pub(crate) struct Scale {
-    pub(crate) least_nav_assets: u128,
-    pub(crate) alertness_wad: u64,
-    pub(crate) epoch_secs: u32,
-    pub(crate) now_secs: u32,
-}
-
-impl Scale {
-    /// Returns a budget drained to now.
-    #[inline(never)]
-    pub(crate) fn level(&self, bucket: Bucket, wad: u64) -> Level {
-        let capacity_assets = capacity_down(self.least_nav_assets, wad, self.alertness_wad);
-        Level { used_assets: bucket.level(capacity_assets, self.epoch_secs, self.now_secs), capacity_assets }
-    }
-
-    /// Returns the budgets, drained to now; without a grant, its part bounds nothing.
-    #[inline(never)]
-    pub(crate) fn budgets(&self, buckets: &Buckets, terms: &Terms, grant: Option<&Grant>) -> Budgets {
-        let mut budgets = Budgets {
-            loss: self.level(buckets.loss(), terms.loss_wad),
-            turnover: self.level(buckets.turnover(), terms.turnover_wad),
-            ..Budgets::UNBOUNDED
-        };
-        if let Some(grant) = grant {
-            budgets.grant_loss = self.level(grant.loss(), grant.loss_wad);
-            budgets.grant_turnover = self.level(grant.turnover(), grant.turnover_wad);
-        }
-        budgets
-    }
-}
-
 impl Desk {
-    /// Returns what turns fractions into the keepers' budgets now: less of them the longer they have been silent.
-    #[inline(never)]
-    pub(crate) fn scale(&self, base: &Base, buckets: &Buckets) -> Scale {
-        let (epoch_secs, now_secs) = (base.clock.epoch_secs, base.ledger.now_secs);
-        let silent_secs = now_secs.saturating_sub(buckets.keeper_seen_at_secs);
-        Scale {
-            least_nav_assets: base.least.assets(base.ledger.nav_assets(), epoch_secs, now_secs),
-            alertness_wad: alertness_wad(silent_secs, self.book.watch().silence_secs),
-            epoch_secs,
-            now_secs,
-        }
-    }
-
     pub(crate) fn limits(&self) -> Result<Encoded, Revert> {
         let session = Session::open(self, self.book.accounts());
         let mut stakes = Vec::new();
@@ -73,7 +25,11 @@ impl Desk {
         }
         let sight = session.sight_of(stakes);
         let buckets = self.book.buckets();
-        let budgets = self.scale(&session.base, &buckets).budgets(&buckets, &self.book.terms(), None);
+        let budgets = self.book.scale(&session.base.ledger, sight.least_nav_assets, &buckets).budgets(
+            &buckets,
+            &self.book.terms(),
+            None,
+        );
         Ok(self.states(&session, &sight, &sight, &Flow::default(), &budgets))
     }
 

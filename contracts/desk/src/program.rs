@@ -39,13 +39,8 @@ host::routes! { IDesk for Desk, this:
     relieveCall(a) => this.relieve(&a.array(leg)?);
     previewRebalanceCall(a) => this.preview_rebalance(a.address()?, &read_intent(a)?);
     limitsCall(_) => this.limits();
-    bookCall(_) => view(this.view_book());
-    mandateCall(_) => view(this.view_mandate());
-    budgetsCall(_) => view(this.view_budgets());
-    grantCall(a) => view(this.view_grant(a.address()?));
-    positionsCall(_) => view(this.view_positions());
-    capsCall(_) => view(this.view_caps());
-    revisionCall(_) => view(this.book.watch().revision);
+    budgetsCall(_) => this.view_budgets();
+    grantCall(a) => a.address().map(|keeper| this.view_grant(keeper));
 }
 
 fn position(a: &mut Arguments<'_>) -> Result<u32, Revert> {
@@ -60,10 +55,6 @@ fn leg(a: &mut Arguments<'_>) -> Result<Leg, Revert> {
 fn read_intent(a: &mut Arguments<'_>) -> Result<Intent, Revert> {
     let mut intent = a.tail()?;
     Ok(Intent { nonce: intent.uint()?, deadline: intent.uint()?, revision: intent.uint()?, legs: intent.array(leg)? })
-}
-
-fn view<T>(value: T) -> Result<T, Revert> {
-    Ok(value)
 }
 
 impl Desk {

@@ -5,14 +5,13 @@ use alloc::vec::Vec;
 
 use abi::desk::IDesk::{self, Intent, Leg};
 use alloy_primitives::{Address, B256, U256};
-use book::{Buckets, Grant, unix_secs};
+use book::{Buckets, Grant, Scale, unix_secs};
 use host::{Encoded, Revert, Word, emit, revert};
 use mandate::{Budgets, Flow, Limit, Verdict};
 use stylus_sdk::stylus_core::{BlockAccess, MessageAccess};
 
 use crate::{
     legs::{Legs, Run},
-    limits::Scale,
     program::{Desk, bound_exceeded, not_authorized, overflow},
     session::{Session, Sight},
 };
@@ -130,7 +129,7 @@ impl Desk {
     #[inline(never)]
     fn actor(&self, session: &Session, caller: Address, grant: Option<Grant>) -> Actor {
         let buckets = self.book.buckets();
-        let scale = self.scale(&session.base, &buckets);
+        let scale = self.book.scale(&session.base.ledger, session.base.least_nav_assets(), &buckets);
         Actor { caller, buckets, grant, nav_before: session.base.ledger.nav_assets(), scale }
     }
 
@@ -158,7 +157,7 @@ impl Desk {
         }
         let mut flow = under_way.flow;
         let after = session.sight();
-        flow.income_assets = before.income_assets.zip(after.income_assets);
+        flow.income_assets = session.incomes_assets();
         let verdict = self.check(session, &before, &after, &flow, &budgets)?;
         Ok(Change { before, after, flow, budgets, verdict, results })
     }

@@ -53,7 +53,7 @@ impl Desk {
             }
             let mut touched = Touched::load(self, index);
             // A position that does not answer, or does not pay, is passed over: its call left nothing behind.
-            let Ok((asked, paid)) = self.pull(base.asset.token, &mut touched, missing) else { continue };
+            let Ok(paid) = self.pull(base.asset.token, &mut touched, missing) else { continue };
             // What it earned before the exit is marked on all that earned it, not on what is left: otherwise it would
             // reach those who come later. A mark that does not fit the accounts changes nothing, and stops no exit.
             let real = touched.report.stated.value_assets;
@@ -64,7 +64,8 @@ impl Desk {
             // What a forced sale lacks is nobody's charge; its part of the shortfall goes with it.
             base.ledger.settle_sale(&mut touched.mark, paid, &stated(whole), &stated(real));
             base.ledger.divest(&mut touched.mark, paid, real).map_err(overflow)?;
-            self.tell_moved(&touched, asked.wrapping_neg(), U256::from(paid), 0);
+            let paid_assets = U256::from(paid);
+            self.tell_moved(&touched, paid_assets.wrapping_neg(), paid_assets, 0);
             missing = missing.saturating_sub(paid);
             forced.push(touched);
         }
@@ -74,11 +75,12 @@ impl Desk {
 
     /// Takes back up to `missing`, as far as the venue is liquid and the position's marked value goes; returns what
     /// was asked for and what arrived, and keeps what the adapter reported.
-    fn pull(&self, token: Address, touched: &mut Touched, missing: u128) -> Result<(U256, u128), Failure> {
+    fn pull(&self, token: Address, touched: &mut Touched, missing: u128) -> Result<u128, Failure> {
         let (vm, adapter) = (&self.vm, touched.adapter);
         let was = touched.mark.value_assets;
         let due = U256::from(missing.min(was));
-        if due.is_zero() {
+        // Where the price can be moved, whoever exits could move it around its own exit, and those who stay would pay.
+        if due.is_zero() || touched.position.slack_bps != 0 {
             return Err(Failure::new());
         }
         let asked = due.min(view_word_within(vm, ISOLATED_GAS, adapter, IAdapter::liquidityCall::SELECTOR)?);
@@ -93,13 +95,14 @@ impl Desk {
             let stated = Stated { value_assets: was.saturating_sub(paid), units: U256::ZERO };
             Report { stated, ..Report::default() }
         });
-        Ok((asked, paid))
+        Ok(paid)
     }
 
     /// Tells of a leg, or of what an exit forced.
     #[inline(never)]
     pub(crate) fn tell_moved(&self, touched: &Touched, assets: U256, result: U256, depth_assets: u128) {
-        let facts = [assets.word(), result.word(), touched.mark.value_assets.word(), depth_assets.word()];
+        let depth = if depth_assets == u128::MAX { U256::MAX } else { U256::from(depth_assets) };
+        let facts = [assets.word(), result.word(), touched.mark.value_assets.word(), depth.word()];
         emit::<IDesk::PositionMoved>(&self.vm, &[touched.index.word()], &facts);
     }
 
@@ -107,7 +110,7 @@ impl Desk {
     fn settle_marks(&self, base: Base, changed: &[Touched], lock: Lock) {
         if base.lost_assets != 0 {
             let mut buckets = self.book.buckets();
-            let scale = self.scale(&base, &buckets);
+            let scale = self.book.scale(&base.ledger, base.least_nav_assets(), &buckets);
             let levels = scale.budgets(&buckets, &self.book.terms(), None);
             buckets.loss_assets = levels.loss.used_assets.saturating_add(base.lost_assets);
             buckets.turnover_assets = levels.turnover.used_assets;

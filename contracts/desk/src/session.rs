@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use abi::desk::IDesk;
 use alloy_primitives::{Address, U256};
-use book::{Accounts, Asset, Clock, Holding, Ledger, Lock, MAX_CAPS, Mark, Overflow, Position, Supply};
+use book::{Accounts, Asset, Clock, Holding, Ledger, Lock, MAX_CAPS, Mark, Overflow, Position, Supply, Watch};
 use host::{Revert, Word, emit};
 use mandate::{Cap, Least, Portfolio, Stake};
 use math::part_down;
@@ -25,7 +25,7 @@ pub(crate) struct Base {
     pub(crate) clock: Clock,
     pub(crate) asset: Asset,
     supply: Supply,
-    pub(crate) least: Least,
+    least: Least,
     pub(crate) ledger: Ledger,
     /// What marks of this call have lost.
     pub(crate) lost_assets: u128,
@@ -44,6 +44,10 @@ pub(crate) struct Touched {
     pub(crate) mark: Mark,
     /// What its adapter said last.
     pub(crate) report: Report,
+    /// What it earned a year before the legs, rounded down; `None` where its venue does not say.
+    income_before_assets: Option<u128>,
+    /// Whether a leg moved anything.
+    pub(crate) has_moved: bool,
 }
 
 /// The book while legs run. Caps are known by their place; the id is read where somebody needs it.
@@ -66,8 +70,6 @@ pub(crate) struct Sight {
     pub(crate) instant_assets: u128,
     exposures_assets: Vec<u128>,
     stakes: Vec<Stake>,
-    /// What the touched positions earn a year, each rounded down; `None` where a venue does not say.
-    pub(crate) income_assets: Option<u128>,
 }
 
 impl Base {
@@ -92,6 +94,11 @@ impl Base {
         Ok(())
     }
 
+    /// Returns the least net asset value of the current and the last epoch.
+    pub(crate) fn least_nav_assets(&self) -> u128 {
+        self.least.assets(self.ledger.nav_assets(), self.clock.epoch_secs, self.ledger.now_secs)
+    }
+
     /// Writes the words.
     #[inline(never)]
     pub(crate) fn close(mut self, desk: &Desk, lock: Lock) {
@@ -106,6 +113,8 @@ impl Base {
         desk.book.set_clock(&self.clock);
         desk.book.set_asset(&self.asset);
         desk.book.set_supply(&self.supply);
+        let Ledger { recent_loss_assets, recent_at_secs, .. } = self.ledger;
+        desk.book.set_watch(&Watch { recent_loss_assets, recent_at_secs, ..desk.book.watch() });
     }
 }
 
@@ -116,7 +125,16 @@ impl Touched {
         let (position, holding) = (desk.book.position(index), desk.book.holding(index));
         let Position { value_assets, at_secs, .. } = position;
         let stored = Mark { value_assets, at_secs, shortfall_assets: holding.shortfall_assets };
-        Self { index, position, adapter: holding.adapter, stored, mark: stored, report: Report::default() }
+        Self {
+            index,
+            position,
+            adapter: holding.adapter,
+            stored,
+            mark: stored,
+            report: Report::default(),
+            income_before_assets: None,
+            has_moved: false,
+        }
     }
 
     /// Returns its first word now.
@@ -182,6 +200,7 @@ impl Session {
         let adapter = touched.adapter;
         touched.report = Report::ask(&desk.vm, adapter).map_err(|reason| adapter_failed(adapter, reason))?;
         self.base.mark(&mut touched.mark, touched.report.stated.value_assets)?;
+        touched.income_before_assets = touched.report.income_assets(touched.mark.value_assets);
         let place = self.touched.len();
         self.touched.push(touched);
         self.keep(place);
@@ -212,19 +231,35 @@ impl Session {
     /// Returns what the limits look at now, the touched positions measured against their venues.
     #[inline(never)]
     pub(crate) fn sight(&self) -> Sight {
-        let (mut stakes, mut income_assets) = (Vec::new(), (!self.touched.is_empty()).then_some(0_u128));
-        for Touched { index, mark, report, .. } in &self.touched {
+        let mut stakes = Vec::new();
+        for Touched { index, report, .. } in &self.touched {
             stakes.push(self.stake(*index, report.depth_assets));
-            let income = report.income_assets(mark.value_assets);
-            income_assets = income_assets.zip(income).map(|(sum, income)| sum.saturating_add(income));
         }
-        Sight { income_assets, ..self.sight_of(stakes) }
+        self.sight_of(stakes)
+    }
+
+    /// Returns what the touched positions earn a year, before the legs and now, each rounded down; `None` where nothing
+    /// was touched, or money moved where a venue does not say. One that does not say and was not moved is left out.
+    #[inline(never)]
+    pub(crate) fn incomes_assets(&self) -> Option<(u128, u128)> {
+        let (mut before, mut after) = (0_u128, 0_u128);
+        for touched in &self.touched {
+            match (touched.income_before_assets, touched.report.income_assets(touched.mark.value_assets)) {
+                (Some(was), Some(is)) => {
+                    before = before.saturating_add(was);
+                    after = after.saturating_add(is);
+                }
+                _ if touched.has_moved => return None,
+                _ => {}
+            }
+        }
+        (!self.touched.is_empty()).then_some((before, after))
     }
 
     /// Returns what the limits look at now, with these positions measured against their venues.
     #[inline(never)]
     pub(crate) fn sight_of(&self, stakes: Vec<Stake>) -> Sight {
-        let Ledger { idle_assets, now_secs, .. } = self.base.ledger;
+        let idle_assets = self.base.ledger.idle_assets;
         let nav_assets = self.base.ledger.nav_assets();
         let mut exposures_assets = alloc::vec![0; usize::from(self.base.accounts.caps.min(MAX_CAPS))];
         let held = self.positions.iter().map(|position| (position.value_assets, position.caps));
@@ -237,12 +272,11 @@ impl Session {
         }
         Sight {
             nav_assets,
-            least_nav_assets: self.base.least.assets(nav_assets, self.base.clock.epoch_secs, now_secs),
+            least_nav_assets: self.base.least_nav_assets(),
             idle_assets,
             instant_assets,
             exposures_assets,
             stakes,
-            income_assets: None,
         }
     }
 

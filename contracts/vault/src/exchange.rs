@@ -77,9 +77,9 @@ impl Vault {
         self.book.set_accounts(&accounts);
         self.book.set_asset(&asset);
         self.create_shares(supply, receiver, shares)?;
-        self.tell_flow(nav, accounts.nav_assets());
         let sender = self.vm.msg_sender();
         emit::<IVault::Deposit>(&self.vm, &[sender.word(), receiver.word()], &[assets.word(), shares.word()]);
+        self.tell_flow(nav, accounts.nav_assets());
 
         let this = self.vm.contract_address();
         transfer_from(&self.vm, asset.token, sender, this, assets).map_err(asset_failed)?;

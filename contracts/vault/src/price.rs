@@ -94,9 +94,12 @@ impl Vault {
             if available >= due {
                 break;
             }
-            let (value, adapter) = (self.book.position(index).value_assets, self.book.holding(index).adapter);
+            let (position, adapter) = (self.book.position(index), self.book.holding(index).adapter);
+            if position.slack_bps != 0 {
+                continue; // No exit is forced where the price can be moved.
+            }
             let liquid = view_word_within(&self.vm, ISOLATED_GAS, adapter, IAdapter::liquidityCall::SELECTOR);
-            let value = U256::from(value);
+            let value = U256::from(position.value_assets);
             available = available.saturating_add(liquid.unwrap_or(U256::ZERO).min(value));
         }
         available.min(due)

@@ -1,0 +1,53 @@
+//! What turns governed fractions into budgets at one moment.
+
+use mandate::{Bucket, Budgets, Level, alertness_wad, capacity_down};
+
+use crate::{Book, Buckets, Grant, Ledger, Terms};
+
+/// The net asset value, the alertness and the time that budgets are measured by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scale {
+    /// What budgets are fractions of, in base units.
+    pub least_nav_assets: u128,
+    /// How much of its budgets a keeper keeps, in wad.
+    pub alertness_wad: u64,
+    /// How long a bucket takes to drain what it holds, in seconds.
+    pub epoch_secs: u32,
+    /// Now, in book time.
+    pub now_secs: u32,
+}
+
+impl Scale {
+    /// Returns a budget drained to now.
+    #[inline(never)]
+    pub fn level(&self, bucket: Bucket, wad: u64) -> Level {
+        let capacity_assets = capacity_down(self.least_nav_assets, wad, self.alertness_wad);
+        Level { used_assets: bucket.level(capacity_assets, self.epoch_secs, self.now_secs), capacity_assets }
+    }
+
+    /// Returns the budgets, drained to now; without a grant, its part bounds nothing.
+    #[inline(never)]
+    pub fn budgets(&self, buckets: &Buckets, terms: &Terms, grant: Option<&Grant>) -> Budgets {
+        let mut budgets = Budgets {
+            loss: self.level(buckets.loss(), terms.loss_wad),
+            turnover: self.level(buckets.turnover(), terms.turnover_wad),
+            ..Budgets::UNBOUNDED
+        };
+        if let Some(grant) = grant {
+            budgets.grant_loss = self.level(grant.loss(), grant.loss_wad);
+            budgets.grant_turnover = self.level(grant.turnover(), grant.turnover_wad);
+        }
+        budgets
+    }
+}
+
+impl Book {
+    /// Returns what turns fractions into the keepers' budgets now: less of them the longer they have been silent.
+    #[inline(never)]
+    pub fn scale(&self, ledger: &Ledger, least_nav_assets: u128, buckets: &Buckets) -> Scale {
+        let Ledger { epoch_secs, now_secs, .. } = *ledger;
+        let silent_secs = now_secs.saturating_sub(buckets.keeper_seen_at_secs);
+        let alertness_wad = alertness_wad(silent_secs, self.watch().silence_secs);
+        Scale { least_nav_assets, alertness_wad, epoch_secs, now_secs }
+    }
+}
