@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 pub use refusal::Refusal;
 pub use sender::Local;
-pub use tenor::{AAVE, Built, META_MORPHO, Tenor, leg, usdc};
+pub use tenor::{AAVE, Built, META_MORPHO, Tenor, leg, now, programs, usdc};
 
 /// Returns the root of the workspace.
 pub fn root() -> PathBuf {

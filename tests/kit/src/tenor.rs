@@ -327,14 +327,23 @@ fn accounts(chain: &Chain) -> [Address; 9] {
     chain.accounts()[..9].try_into().expect("the chain has ten accounts")
 }
 
-fn programs() -> Programs {
+/// Returns the programs that `scripts/wasm` has built.
+///
+/// # Panics
+///
+/// When it has not.
+pub fn programs() -> Programs {
     let deployer = root().join("contracts/solidity/out/Deployer.sol/Deployer.json");
     Programs::load(&root().join("target/programs"), &deployer)
         .unwrap_or_else(|error| panic!("{error}; scripts/wasm builds the programs"))
 }
 
 /// Drives a future that never waits.
-fn now<F: Future>(future: F) -> F::Output {
+///
+/// # Panics
+///
+/// When it does.
+pub fn now<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
         Poll::Pending => panic!("the chain in this process answers at once"),

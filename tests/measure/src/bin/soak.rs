@@ -1,0 +1,80 @@
+//! `soak theft`: plays the keeper with the stolen key, and says what that took at most.
+//!
+//! Exit codes: 0 never more than the budget, 1 more than that, 2 a fault.
+
+use std::{process::ExitCode, time::Instant};
+
+use clap::{Parser, Subcommand};
+use serde_json::json;
+use tenor_measure::theft::{Found, search};
+
+/// Long runs of random actions on the local chain.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Searches for what a stolen key can take.
+    Theft {
+        /// How many sequences of actions are played.
+        #[arg(long, default_value_t = 100_000)]
+        sequences: usize,
+        /// Of the random numbers; the same seed gives the same result.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// One JSON object on stdout.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let Arguments { what: What::Theft { sequences, seed, json } } = Arguments::parse();
+    match theft(sequences, seed) {
+        Ok(found) => {
+            if json { print_json(&found) } else { print(&found) }
+            ExitCode::from(u8::from(found.exceeded || found.outcome.exceeds()))
+        }
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn theft(sequences: usize, seed: u64) -> anyhow::Result<Found> {
+    let begun = Instant::now();
+    let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get());
+    search(sequences, seed, threads, |played, best| {
+        if played.is_multiple_of(1_000) {
+            let rate = played as f64 / begun.elapsed().as_secs_f64();
+            eprintln!("soak: {played} of {sequences}, {rate:.0} a second, at most {:.2} % of a budget", 100.0 * best);
+        }
+    })
+}
+
+fn print_json(found: &Found) {
+    let steps: Vec<_> = found.outcome.steps.iter().map(ToString::to_string).collect();
+    let loss = found.outcome.loss;
+    let object = json!({
+        "sequences": found.sequences,
+        "budget": loss.budget_assets as u64,
+        "worst_loss": loss.lost_assets as u64,
+        "rounding": found.outcome.rounding_assets as u64,
+        "best_attack": steps,
+    });
+    println!("{object}");
+}
+
+fn print(found: &Found) {
+    let loss = found.outcome.loss;
+    println!("{} sequences; the worst loss in any epoch, in base units of the asset:", found.sequences);
+    println!("  {} of a budget of {} ({:.2} %)", loss.lost_assets, loss.budget_assets, 100.0 * loss.ratio());
+    println!("by:");
+    for step in &found.outcome.steps {
+        println!("  - {step}");
+    }
+}
