@@ -362,3 +362,16 @@ fn the_price_of_those_who_stay_never_falls_by_an_exit() {
         assert!(price() >= before);
     }
 }
+
+#[test]
+fn nobody_closes_the_way_out_of_a_position_at_once() {
+    let (scene, _, shares) = spread();
+    for role in [GUARDIAN, CURATOR, OWNER] {
+        for position in 0..3 {
+            let call = IBoard::setTermsCall { position, instantBps: 0, depthBps: 0, slackBps: 10_000 };
+            let _ = scene.try_call(role, call);
+        }
+    }
+
+    assert_eq!(scene.call(ALICE, redeem(shares)), u(100 * ONE));
+}

@@ -105,3 +105,14 @@ fn a_venue_that_holds_nothing_takes_nothing() {
 
     assert_eq!(breach(&scene, &[(0, 1)]).limit, DEPTH);
 }
+
+#[test]
+fn what_no_exit_can_force_covers_nothing() {
+    let scene = Scene::new();
+    scene.position_on(&["a"], Terms { slack_bps: 10, ..Terms::default() });
+    scene.liquidity(0, 50 * PERCENT);
+    scene.endow(ALICE, 100 * ONE);
+
+    assert_eq!(breach(&scene, &[(0, 50 * UNIT + 1)]).limit, COVER);
+    scene.rebalance(&[(0, 50 * UNIT)]).expect("at the bound");
+}

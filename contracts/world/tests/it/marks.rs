@@ -216,3 +216,26 @@ fn marks_by_strangers_neither_melt_nor_pile_up_what_entry_pays() {
 
     assert_eq!((scene.book().nav, scene.book().navEntry), (u(70 * ONE), u(100 * ONE)));
 }
+
+#[test]
+fn a_gain_of_another_position_does_not_take_off_what_entry_pays() {
+    let scene = Scene::new();
+    let positions = [scene.position(&["a"]).0, scene.position(&["b"]).0];
+    scene.endow(ALICE, 200 * ONE);
+    scene.rebalance(&[(0, 100 * UNIT), (1, 100 * UNIT)]).expect("within caps");
+    scene.world.pass(YEAR);
+    scene.earn(positions[1], 30 * UNIT);
+
+    scene.earn(positions[0], -30 * UNIT);
+    scene.mark(&[0, 1]);
+
+    assert_eq!((scene.book().nav, scene.book().navEntry), (u(200 * ONE), u(230 * ONE)));
+    let shares = scene.deposit(BOB, 230 * ONE);
+    scene.earn(positions[0], 30 * UNIT);
+    for _ in 0..30 {
+        scene.world.pass(30 * 86_400);
+        scene.mark(&[0, 1]);
+    }
+    let out = scene.view(IVault::previewRedeemCall { shares });
+    assert!(out <= u(230 * ONE), "{out}");
+}
