@@ -20,10 +20,12 @@ pub fn a_week_in() -> (Stage, [Address; 2]) {
     }
     // Balances that are there already, as a vault's are.
     for account in [stage.holder, morpho] {
-        stage.world.fund(&stage.chain, account, u(ONE)).unwrap();
+        stage.world.fund(&stage.chain, account, u(ONE)).expect("anyone is funded");
     }
-    stage.relay(&[(usdc, IERC20::approveCall { spender: morpho, value: U256::MAX }.abi_encode())]).unwrap();
-    stage.world.pass(&stage.chain, 7 * DAY_SECS).unwrap();
+    stage
+        .relay(&[(usdc, IERC20::approveCall { spender: morpho, value: U256::MAX }.abi_encode())])
+        .expect("it approves");
+    stage.world.pass(&stage.chain, 7 * DAY_SECS).expect("time passes");
     (stage, adapters)
 }
 
@@ -79,5 +81,5 @@ fn adapters_take_a_bounded_share_of_a_rebalance() {
     );
 
     println!("bare {bare}, through the adapters {through}: {} more", through - bare);
-    assert!(through - bare < 95_000, "{bare} bare, {through} through the adapters");
+    assert!(through - bare < 88_000, "{bare} bare, {through} through the adapters");
 }
