@@ -1,9 +1,13 @@
 //! What governance stores, and what both programs that trip breakers do.
 
-use alloy_primitives::{Address, B256, U256};
-use host::{Word, number};
+use alloy_primitives::{Address, B256};
+use host::Word;
 
-use crate::{Accounts, Book, Breaker, Overflow, Windows, storage::At};
+use crate::{
+    Accounts, Book, Breaker, Overflow, Windows,
+    pack::{Pack, Unpack},
+    storage::At,
+};
 
 /// How long a function's risk-adding changes wait.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,7 +60,7 @@ impl Book {
 
     /// Writes them.
     pub fn set_named_caps(&self, index: u8, caps: u64) {
-        self.item(At::Positions, index, 2).store(&self.vm, caps.word());
+        self.set_mask(At::Positions, index, caps);
     }
 
     /// Returns the caps that the one at `place` was nested under directly.
@@ -66,37 +70,44 @@ impl Book {
 
     /// Writes them.
     pub fn set_parent_caps(&self, place: u8, caps: u64) {
-        self.item(At::Caps, place, 2).store(&self.vm, caps.word());
+        self.set_mask(At::Caps, place, caps);
     }
 
     fn mask(&self, at: At, index: u8) -> u64 {
-        number(self.item(at, index, 2).load(&self.vm)).saturating_to()
+        Unpack::new(&self.item(at, index, 2).load(&self.vm)).u64()
+    }
+
+    fn set_mask(&self, at: At, index: u8, caps: u64) {
+        self.item(at, index, 2).store(&self.vm, Pack::default().number(caps.into(), 8).word());
     }
 
     /// Returns the delay of a function.
     pub fn delay(&self, selector: [u8; 4]) -> Delay {
-        let word = number(self.entry(At::Delays, key(selector)).load(&self.vm));
-        let secs = word.wrapping_shr(1).saturating_to::<u32>().checked_sub(1);
-        Delay { secs, is_abdicated: word.bit(0) }
+        let word = self.entry(At::Delays, key(selector)).load(&self.vm);
+        let mut fields = Unpack::new(&word);
+        let is_set = fields.u8() != 0;
+        let (is_abdicated, secs) = (fields.u8() != 0, fields.u32());
+        Delay { secs: is_set.then_some(secs), is_abdicated }
     }
 
     /// Writes the delay of a function.
     pub fn set_delay(&self, selector: [u8; 4], delay: Delay) {
-        let secs = delay.secs.map_or(U256::ZERO, |secs| U256::from(secs).saturating_add(U256::ONE));
-        let word = secs.wrapping_shl(1) | U256::from(delay.is_abdicated);
-        self.entry(At::Delays, key(selector)).store(&self.vm, word.word());
+        let flags = [delay.secs.is_some().into(), delay.is_abdicated.into()];
+        let word = Pack::default().bytes(&flags).number(delay.secs.unwrap_or_default().into(), 4).word();
+        self.entry(At::Delays, key(selector)).store(&self.vm, word);
     }
 
     /// Returns an announced change by the hash of its calldata.
     pub fn change(&self, id: B256) -> Change {
-        let word = number(self.entry(At::Changes, id).load(&self.vm));
-        Change { at_unix_secs: word.wrapping_shr(1).saturating_to(), is_of_roles: word.bit(0) }
+        let word = self.entry(At::Changes, id).load(&self.vm);
+        let mut fields = Unpack::new(&word);
+        Change { at_unix_secs: fields.u64(), is_of_roles: fields.u8() != 0 }
     }
 
     /// Announces a change, or with the default forgets it.
     pub fn set_change(&self, id: B256, change: Change) {
-        let word = U256::from(change.at_unix_secs).wrapping_shl(1) | U256::from(change.is_of_roles);
-        self.entry(At::Changes, id).store(&self.vm, word.word());
+        let word = Pack::default().number(change.at_unix_secs.into(), 8).bytes(&[change.is_of_roles.into()]).word();
+        self.entry(At::Changes, id).store(&self.vm, word);
     }
 
     /// Returns whether adapters with this code may be registered.

@@ -25,7 +25,8 @@ pub struct Position {
     pub instant_bps: u16,
     /// The most of its venue that it may be, in 1/10,000.
     pub depth_bps: u16,
-    /// How far its venue's price may be from a fair one, in 1/10,000.
+    /// How far its venue's price may be from a fair one, in 1/10,000: covers prices from fair / (1 + slack) to
+    /// fair * (1 + slack).
     pub slack_bps: u16,
 }
 

@@ -1,33 +1,42 @@
-//! The desk program: what keeper, curator, guardian and owner touch. It runs by delegate call in the vault's storage,
-//! for every selector that the vault does not know.
+//! The desk program: what the keepers touch, and what moves money without one. It runs by delegate call in the vault's
+//! storage, for every selector that the vault does not know; what it does not know either runs the board.
 //!
 //! # What holds
 //!
-//! - After every rebalance each limit holds, or is strictly nearer to holding than before (`tenor-mandate`), judged
-//!   once, on the vault's own accounts.
+//! - After every rebalance and relief each limit holds, or is strictly nearer to holding than before (`tenor-mandate`),
+//!   judged once, on the vault's own accounts.
 //! - The desk believes nothing that the keeper says: amounts come back by balance differences, values by the book's
-//!   rules, exposures by the vault's own registry.
-//! - An intent is used once: it names a nonce, a deadline and the revision of the state that it was computed from.
-//! - No leg can raise the net asset value; marks alone do, at the governed rate.
+//!   rules, what counts against an id by the vault's own registry.
+//! - What a key does is inside its grant: positions, turnover and losses an epoch, until it expires. An intent is used
+//!   once: it names the grant's nonce, a deadline and the revision of the state that it was computed from.
+//! - Every leg is charged, rounded up, with what it lacks against the believed price and the position's shortfall, and
+//!   with the slack of its venue; charges never cancel. Every mark that lowers a value charges the vault's loss budget
+//!   too, whoever makes it, and is never refused for it.
+//! - No leg can raise the net asset value; marks alone do, at the governed rate, and what it was before is recorded.
 //! - Every entry point keeps one order: authorise, check, accrue, compute, write, emit, call out; where a call must come
 //!   first (legs), nothing but the lock is written before the last one returned.
 //!
 //! # What it never does
 //!
 //! It makes no call that the keeper chooses: typed adapters of the registry alone, and the asset. It sends money to
-//! registered adapters only. It stops no exit: `forceIdle` passes over whatever fails. Called at its own address it
-//! has no owner, no roles and no money.
+//! registered adapters only. Neither pause, nor trip, nor budget stops an exit: `forceIdle` passes over whatever fails.
+//! Called at its own address it has no owner, no roles and no money.
 //!
-//! # Roles
+//! # Who
 //!
-//! Owner: curator, guardians, the rate of gains, ownership. Curator or owner: positions, caps, floor, keepers.
-//! Guardian: lowers a cap, raises the floor, removes a keeper. Keeper: rebalances. Anyone: marks.
+//! Keeper: rebalances within its grant; an intent without legs is a sign of life. Anyone: marks, previews; where no
+//! keeper was seen for the governed silence, relieves: brings money to idle, under the vault's budgets, where a limit
+//! mends or more becomes payable at once.
 //!
 //! # Known limits
 //!
-//! - A position is never unregistered: set its caps to zero.
-//! - Governed changes take effect at once; waiting times come with governance.
-//! - A limit that is broken and not touched by a rebalance refuses it: each rebalance must improve every broken limit.
+//! - A limit that is broken and not touched refuses a rebalance that invests: it must improve every broken limit.
+//! - An exit forces no position whose venue's price can be moved (a slack above zero): whoever exits could move it. Such
+//!   money reaches idle by the keeper, or in its silence by anyone.
+//! - A price moved farther than the slack, and longer than an epoch, is believed once the shortfall has faded.
+//! - What a mark lowers counts once at the mark and, for the part that is sold within an epoch, again at the sale: after
+//!   a real loss a keeper sells slowly. Exits do not wait.
+//! - A leg that lacks at most two base units lacks nothing: what venues round.
 #![no_std]
 #![cfg_attr(not(test), deny(clippy::float_arithmetic, clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 extern crate alloc;

@@ -5,8 +5,8 @@
 //! # What holds
 //!
 //! - Every rounding is in the vault's favour; a call that would mint or pay nothing is refused.
-//! - Entry pays the higher net asset value (`navEntry`), exit receives the lower: depositing before a mark and
-//!   leaving after it gains nothing.
+//! - Entry pays the higher net asset value (`navEntry`: gains that no mark has shown yet, and losses that one has just
+//!   shown), exit receives the lower: depositing before a mark and leaving after it gains nothing.
 //! - Exits take idle money first, then pull from positions in registry order; a position that fails is passed over.
 //!   No role can stop an exit, and nothing here pauses.
 //! - A deposit costs the same with one position or with sixty, and records the net asset value just before it: fresh
@@ -26,6 +26,7 @@
 //!
 //! - An exit is priced by the book as it stands. A loss that no mark has shown yet stays with those who remain;
 //!   anybody may mark first, in the same transaction.
+//! - Positions whose venue's price can be moved (a slack above zero) pay no exit at once, and count for none.
 //! - `maxWithdraw` believes the adapters' liquidity; venues pay what they can when the exit comes.
 #![no_std]
 #![cfg_attr(not(test), deny(clippy::float_arithmetic, clippy::arithmetic_side_effects, clippy::indexing_slicing))]
