@@ -126,12 +126,14 @@ impl Ledger {
             }
         }
         let value_assets = was.saturating_sub(lost_assets).saturating_add(believed);
-        let moved = |assets: u128| assets.saturating_add(lost_assets).saturating_sub(believed).min(MAX_ASSETS);
-        let (shortfall_assets, recent_loss_assets) =
-            (moved(left_assets), moved(self.faded_up(self.recent_loss_assets, self.recent_at_secs)));
+        let shortfall_assets = left_assets.saturating_add(lost_assets).saturating_sub(believed).min(MAX_ASSETS);
+        // Only what this very position lost and has back: another's gain undoes nothing.
+        let undone_assets = believed.min(left_assets);
+        let recent_assets = self.faded_up(self.recent_loss_assets, self.recent_at_secs);
+        let recent_assets = recent_assets.saturating_add(lost_assets).saturating_sub(undone_assets).min(MAX_ASSETS);
         self.replace(mark, Mark { value_assets, at_secs, shortfall_assets })?;
         if value_assets != was {
-            (self.recent_loss_assets, self.recent_at_secs) = (recent_loss_assets, self.now_secs);
+            (self.recent_loss_assets, self.recent_at_secs) = (recent_assets, self.now_secs);
         }
         Ok(lost_assets)
     }

@@ -110,7 +110,8 @@ proptest! {
                     if new.value_assets == old.value_assets {
                         prop_assert_eq!(ledger.recent_loss_assets, before.recent_loss_assets);
                     } else {
-                        prop_assert_eq!(ledger.recent_loss_assets, (recent + lost).saturating_sub(believed));
+                        let undone = believed.min(faded(old.shortfall_assets, old.at_secs, now));
+                        prop_assert_eq!(ledger.recent_loss_assets, (recent + lost).saturating_sub(undone));
                         prop_assert_eq!(ledger.recent_at_secs, now);
                     }
                     prop_assert!(ledger.nav_entry_assets() <= before.nav_entry_assets().max(ledger.nav_assets() + lost + 2));

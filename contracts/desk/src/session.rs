@@ -266,7 +266,8 @@ impl Session {
         mandate::exposures(held, &mut exposures_assets);
         let mut instant_assets = idle_assets;
         for position in &self.positions {
-            if position.caps & self.tripped == 0 {
+            // What no exit can force is not payable at once.
+            if position.caps & self.tripped == 0 && position.slack_bps == 0 {
                 instant_assets = instant_assets.saturating_add(instant_down(position));
             }
         }
