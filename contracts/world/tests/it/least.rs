@@ -165,6 +165,36 @@ fn a_shorter_epoch_waits() {
     refusal::<IBoard::NotReady>(scene.try_call(OWNER, add(other, &["a"], Default::default())));
 }
 
+#[test]
+fn a_shorter_epoch_does_not_count_money_that_has_just_come() {
+    let (scene, _) = robbed();
+    let shorter = IBoard::setEpochCall { secs: u(3600) };
+    scene.announce(OWNER, &shorter);
+
+    let attack = [deposit(900 * ONE), (VAULT, shorter.abi_encode())];
+    batch::run(&scene.world, THIEF, &attack).expect("anyone makes what was announced");
+
+    assert_eq!(scene.view(IDesk::mandateCall {}).epochSecs, u(3600));
+    assert_eq!(least(&scene), u(100 * ONE));
+    let attack = [rebalance(&scene, &[(0, 51 * UNIT)])];
+    is_breach(batch::run(&scene.world, THIEF, &attack).expect_err("it is refused"), RELATIVE_CAP);
+    scene.world.pass(3599);
+    assert_eq!(least(&scene), u(100 * ONE));
+}
+
+#[test]
+fn a_longer_epoch_forgets_nothing() {
+    let (scene, _) = robbed();
+    scene.deposit(BOB, 900 * ONE);
+    scene.world.pass(43_200);
+
+    scene.call(OWNER, IBoard::setEpochCall { secs: u(30 * 86_400) });
+
+    assert_eq!(least(&scene), u(100 * ONE));
+    scene.world.pass(30 * 86_400 - 1);
+    assert_eq!(least(&scene), u(100 * ONE));
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     Deposit(u32),

@@ -1,9 +1,12 @@
 //! The preview is the rebalance, as long as venues take and pay exactly.
 
-use abi::desk::IDesk::{self, LimitState};
+use abi::{
+    board::IBoard,
+    desk::IDesk::{self, LimitState},
+};
 use alloy_primitives::{Address, B256, U256};
 use proptest::prelude::*;
-use tenor_world::{ALL, KEEPER, Scene, Terms, VAULT, WAD, mock::adapter};
+use tenor_world::{ALL, GUARDIAN, KEEPER, Scene, Terms, VAULT, WAD, mock::adapter};
 
 use crate::{ALICE, ONE, UNIT, u};
 
@@ -18,6 +21,8 @@ struct Case {
     before: [u8; 3],
     drifts: [i8; 3],
     hours: u8,
+    tripped: Option<u8>,
+    is_paused: bool,
     legs: Vec<(u32, i16)>,
 }
 
@@ -33,21 +38,20 @@ fn case() -> impl Strategy<Value = Case> {
             (0..40_u8, 0..60_u8),
             (0..50_u8, 0..200_u8),
         ),
-        ([0..30_u8, 0..30_u8, 0..30_u8], [-5..5_i8, -5..5_i8, -5..5_i8], any::<u8>()),
+        (
+            [0..30_u8, 0..30_u8, 0..30_u8],
+            [-5..5_i8, -5..5_i8, -5..5_i8],
+            prop_oneof![Just(0_u8), any::<u8>()],
+            proptest::option::weighted(0.3, 0..4_u8),
+            proptest::bool::weighted(0.1),
+        ),
         prop::collection::vec(leg, 0..5),
     )
-        .prop_map(|((terms, rates, depths, caps, liquidity, budgets), (before, drifts, hours), legs)| Case {
-            terms,
-            rates,
-            depths,
-            caps,
-            liquidity,
-            budgets,
-            before,
-            drifts,
-            hours,
-            legs,
-        })
+        .prop_map(
+            |((terms, rates, depths, caps, liquidity, budgets), (before, drifts, hours, tripped, is_paused), legs)| {
+                Case { terms, rates, depths, caps, liquidity, budgets, before, drifts, hours, tripped, is_paused, legs }
+            },
+        )
 }
 
 /// 1000 units, invested by parts, then governed, drifted and aged.
@@ -81,6 +85,13 @@ fn stage(case: &Case) -> (Scene, [Address; 3]) {
         }
     }
     scene.world.pass(u64::from(case.hours) * 3600);
+    if let Some(id) = case.tripped {
+        let risk_id = tenor_world::risk_id(["x", "p", "y", "q"][usize::from(id)]);
+        scene.call(GUARDIAN, IBoard::tripByWordCall { riskId: risk_id });
+    }
+    if case.is_paused {
+        scene.call(GUARDIAN, IBoard::pauseCall { secs: u(3600) });
+    }
     (scene, positions)
 }
 
