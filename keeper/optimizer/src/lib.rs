@@ -43,7 +43,7 @@ mod weight;
 
 use model::units::Wad;
 use model::words::breach_line;
-use model::{LimitKind, Snapshot, Target, mandate};
+use model::{Snapshot, Target, mandate};
 
 use statement::{Freedom, Statement};
 
@@ -122,15 +122,14 @@ pub fn optimize(snapshot: &Snapshot, settings: &Settings) -> Result<Target, Erro
 }
 
 /// The target where money may go both ways. None where it may only go to idle: while the vault is paused; while a broken
-/// limit comes no nearer, which forbids to invest anything; and while only turnover keeps broken limits from being mended,
-/// which does not bound the way to idle.
+/// limit comes no nearer, which forbids to invest anything; and while budgets keep broken limits from being mended: turnover
+/// does not bound the way to idle, and what is left of the others serves the limits.
 fn free(snapshot: &Snapshot, settings: &Settings) -> Result<Option<Target>, Error> {
     if snapshot.budgets.is_paused(snapshot.now()) {
         return Ok(None);
     }
     let statement = Statement::of(snapshot, settings, Freedom::Full)?;
-    let is_turnover = |kind: &LimitKind| matches!(kind, LimitKind::TurnoverBudget | LimitKind::GrantTurnover);
-    if statement.is_stuck || statement.conflicts.iter().any(is_turnover) {
+    if statement.is_stuck {
         return Ok(None);
     }
     let solution = solve(&statement.programme, settings)?;

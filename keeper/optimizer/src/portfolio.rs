@@ -52,8 +52,15 @@ pub(crate) fn limits(snapshot: &Snapshot, settings: &Settings) -> Vec<Limit> {
             continue;
         }
         let risk_id = risk_id(cap);
-        let absolute = Assets::from(cap.absolute_assets);
+        // A position that nothing moves keeps its mark, though it is worth less by now.
+        let behind = |place: &usize| {
+            let position = &snapshot.positions[*place];
+            position.marked.saturating_sub(position.value)
+        };
+        let behind = members.iter().map(behind).fold(Assets::ZERO, Assets::saturating_add);
+        let absolute = Assets::from(cap.absolute_assets).saturating_sub(behind);
         let relative = Wad(U256::from(cap.relative_wad)).of_down(lower_nav.min(snapshot.book.nav_least));
+        let relative = relative.saturating_sub(behind);
         limits.push(whole(LimitKind::AbsoluteCap { risk_id }, members, absolute));
         limits.push(whole(LimitKind::RelativeCap { risk_id }, members, relative));
     }

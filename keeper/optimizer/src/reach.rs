@@ -1,15 +1,16 @@
 //! How near broken limits can be brought: the least violations that withdrawals allow, inside the limits of the change.
 //!
 //! ```text
-//! minimise    sum_j v_j + e * sum_b (what barren position b keeps)        over out_i, v_j >= 0
+//! minimise    sum_j v_j + e * sum_i f_i'(x_i) * out_i                     over out_i, v_j >= 0
 //! subject to  sum_i a_ji * (x_i - out_i) - v_j <= b_j                     caps, floor, cover, depth
 //!             sum_i c_gi * out_i <= B_g                                   budgets
 //!             out_i <= x_i - l_i
 //! ```
 //!
 //! Money that comes to idle nears every limit of a portfolio, so nothing else needs to move for that. Where the budgets
-//! admit all that may come, that is the answer, exactly; else the linear programme is solved by Clarabel. Its answer is
-//! only a bound for what follows, which is checked apart: a wrong one makes a worse plan, never a wrong one.
+//! admit all that may come, that is the answer, exactly; else they are rationed, and the linear programme is solved by
+//! Clarabel: what earns least leaves first. Its answer is judged by the mandate like any other: a bad one makes a worse plan,
+//! never a wrong one.
 
 use clarabel::algebra::CscMatrix;
 use clarabel::solver::{DefaultSolver, IPSolver, SolverStatus, SupportedConeT};
@@ -22,14 +23,9 @@ use crate::programme::Group;
 use crate::relaxation::solver_settings;
 use crate::statement::Range;
 
-/// What one unit that stays where it earns nothing weighs, against one of a violation.
-const BARREN_WEIGHT: f64 = 1e-3;
-
-/// What one unit withdrawn weighs: nothing is withdrawn for nothing.
+/// What one unit withdrawn weighs, and its yearly income, against one of a violation: nothing is withdrawn for nothing.
 const EFFORT_WEIGHT: f64 = 1e-6;
-
-/// What the answer of the linear programme may be off, as a part of the largest amount.
-const TOLERANCE: f64 = 1e-9;
+const INCOME_WEIGHT: f64 = 1e-4;
 
 /// What can be reached.
 pub(crate) struct Reach {
@@ -41,6 +37,8 @@ pub(crate) struct Reach {
     pub(crate) conflicts: Vec<LimitKind>,
     /// Whether some limit is broken and comes no nearer.
     pub(crate) is_stuck: bool,
+    /// Whether limits are broken and budgets do not admit all that would near them: `lowest` is how they serve best.
+    pub(crate) is_rationed: bool,
 }
 
 /// The least violations of `limits`, from where the snapshot stands.
@@ -52,27 +50,33 @@ pub(crate) fn reach(
 ) -> Result<Reach, Error> {
     let values = snapshot.positions.iter().map(|position| position.value).collect::<Vec<_>>();
     let lower = ranges.iter().map(|range| range.lower).collect::<Vec<_>>();
-    let is_broken = limits.iter().any(|limit| sum(&limit.group, &values) > limit.group.bound);
-    let has_barren = ranges.iter().zip(&values).any(|(range, value)| range.is_barren && range.lower < *value);
-    let amounts = match (is_broken || has_barren, admits(budgets, &lower)) {
+    let is_broken = limits.iter().any(|limit| sum(&limit.group, &values) > limit.exact.to_f64());
+    let without_barren =
+        ranges.iter().zip(&values).map(|(range, value)| if range.is_barren { range.lower } else { *value });
+    let without_barren = without_barren.collect::<Vec<_>>();
+    let is_rationed = is_broken && !admits(budgets, &lower);
+    let amounts = match (is_broken, is_rationed) {
+        (true, true) => withdrawals(limits, budgets, ranges, &values)?,
+        (true, false) => lower.clone(),
+        (false, _) if admits(budgets, &without_barren) => without_barren,
         (false, _) => values.clone(),
-        (true, true) => lower.clone(),
-        (true, false) => withdrawals(limits, budgets, ranges, &values)?,
     };
-    let unit = values.iter().map(|value| value.to_f64()).fold(1.0, f64::max);
-    // Where the programme was solved in doubles, a tiny room keeps it solvable.
-    let margin = if amounts == lower || amounts == values { 0.0 } else { unit * TOLERANCE };
     let mut is_stuck = false;
     let mut achieved = Vec::with_capacity(limits.len());
     for limit in limits {
         let (now, then) = (sum(&limit.group, &values), sum(&limit.group, &amounts));
-        let reached = exact_sum(&limit.group, &amounts).saturating_add(Assets::from_f64_down(margin.ceil()));
-        is_stuck |= now > limit.exact.to_f64() && then + margin >= now.min(now - margin);
-        achieved.push(if then > limit.group.bound { reached } else { Assets::ZERO });
+        let exact = limit.exact.to_f64();
+        is_stuck |= now > exact && then >= now;
+        achieved.push(match now <= exact {
+            // What holds may stay as it is, inside the headroom too.
+            true if now > limit.group.bound => exact_sum(&limit.group, &values).min(limit.exact),
+            false if then > limit.group.bound => exact_sum(&limit.group, &amounts),
+            _ => Assets::ZERO,
+        });
     }
     let conflicts = conflicts(budgets, ranges, &amounts, &lower);
     let lowest = lower.iter().zip(&amounts).map(|(lower, amount)| (*lower).max(*amount)).collect();
-    Ok(Reach { achieved, lowest, conflicts, is_stuck })
+    Ok(Reach { achieved, lowest, conflicts, is_stuck, is_rationed })
 }
 
 /// What a group's members come to.
@@ -140,7 +144,7 @@ fn withdrawals(limits: &[Limit], budgets: &[Group], ranges: &[Range], values: &[
         numbers.extend([-1.0, -1.0]);
         starts.push(entries.len());
     }
-    let effort = |range: &Range| EFFORT_WEIGHT - if range.is_barren { BARREN_WEIGHT } else { 0.0 };
+    let effort = |range: &Range| EFFORT_WEIGHT + INCOME_WEIGHT * range.marginal.clamp(0.0, 1.0);
     let mut costs = ranges.iter().map(effort).collect::<Vec<_>>();
     costs.resize(width, 1.0);
     let reach = |group: &Group| group.bound.min(2.0 * unit * places as f64);

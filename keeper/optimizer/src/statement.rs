@@ -33,7 +33,8 @@ pub(crate) struct Statement {
     pub(crate) unreachable: Vec<Unreachable>,
     /// What stands in their way.
     pub(crate) conflicts: Vec<LimitKind>,
-    /// Whether a broken limit cannot be brought nearer, so that no money may go anywhere but to idle.
+    /// Whether a broken limit cannot be brought nearer, or not as near as without budgets, so that no money should go
+    /// anywhere but to idle.
     pub(crate) is_stuck: bool,
     /// The least of each position, in base units.
     pub(crate) lower: Vec<Assets>,
@@ -49,6 +50,8 @@ pub(crate) struct Range {
     pub(crate) holds: Option<LimitKind>,
     /// Whether it earns nothing anywhere, so that money there is no better than idle.
     pub(crate) is_barren: bool,
+    /// What the last unit there earns a year.
+    pub(crate) marginal: f64,
 }
 
 impl Statement {
@@ -58,10 +61,11 @@ impl Statement {
         let mut ranges = ranges(snapshot, &curves, freedom);
         let limits = portfolio::limits(snapshot, settings);
         let budgets = budget::groups(snapshot, settings, freedom);
-        let Reach { achieved, lowest, conflicts, is_stuck } = reach(snapshot, &limits, &budgets, &ranges)?;
+        let Reach { achieved, lowest, conflicts, is_stuck, is_rationed } = reach(snapshot, &limits, &budgets, &ranges)?;
         for (range, lowest) in ranges.iter_mut().zip(lowest) {
-            // Money that earns nothing leaves as far as it can; how far is not for the search to weigh.
-            if range.is_barren {
+            // Money that earns nothing leaves as far as it can, and rationed budgets serve the broken limits alone: how far
+            // is not for the search to weigh.
+            if range.is_barren || is_rationed {
                 range.lower = lowest;
                 range.upper = lowest.to_f64();
             }
@@ -88,7 +92,7 @@ impl Statement {
         let programme = Programme::new(curves, floats, upper, groups)?;
         let lower = ranges.into_iter().map(|range| range.lower).collect();
         let conflicts = if unreachable.is_empty() { Vec::new() } else { conflicts };
-        Ok(Self { programme, unreachable, conflicts, is_stuck, lower, bounds })
+        Ok(Self { programme, unreachable, conflicts, is_stuck: is_stuck || is_rationed, lower, bounds })
     }
 }
 
@@ -107,9 +111,10 @@ fn ranges(snapshot: &Snapshot, curves: &[Curve], freedom: Freedom) -> Vec<Range>
     let only_reduces = freedom == Freedom::ReduceOnly;
     let range = |((position, curve), believed): ((&Position, &Curve), Assets)| {
         let value = position.value;
+        let marginal = curve.income(value.to_f64()).marginal;
         if !grant.is_active(now) || !grant.covers(position.index) {
             let holds = Some(LimitKind::OutOfGrant { position: position.index });
-            return Range { lower: value, upper: value.to_f64(), holds, is_barren: false };
+            return Range { lower: value, upper: value.to_f64(), holds, is_barren: false, marginal };
         }
         // What a position pays beyond its value in the book would be in nobody's price: it stays there.
         let lower = value.saturating_sub(position.liquidity.min(believed));
@@ -118,7 +123,7 @@ fn ranges(snapshot: &Snapshot, curves: &[Curve], freedom: Freedom) -> Vec<Range>
         let is_barren = position.rate.refusal().is_some() || earns_nothing(curve, lower.to_f64());
         let takes_nothing = only_reduces || is_barren || snapshot.is_tripped(position) || is_doubted(value, believed);
         let most = if takes_nothing { value.to_f64() } else { curve.capacity() };
-        Range { lower, upper: most.max(lower.to_f64()), holds, is_barren }
+        Range { lower, upper: most.max(lower.to_f64()), holds, is_barren, marginal }
     };
     snapshot.positions.iter().zip(curves).zip(snapshot.believed()).map(range).collect()
 }

@@ -3,6 +3,7 @@
 mod certified;
 mod grid;
 mod kinks;
+mod limits;
 mod oracle;
 mod random;
 mod shapes;

@@ -1,11 +1,11 @@
 //! Random programmes against a search from many starts, which knows nothing of marginals, prices or segments.
 
-use keeper_optimizer::{Group, Programme};
-use model::RateModel;
+use keeper_optimizer::{Group, Programme, Weight};
+use model::{LimitKind, RateModel};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use crate::world::{MILLION, aave, budget, cap, income, morpho, programme, solved};
+use crate::world::{MILLION, aave, budget, cap, curve, income, morpho, programme, solved};
 
 fn venue() -> impl Strategy<Value = RateModel> {
     let slopes = (0.5..0.95_f64, 0.02..0.12_f64, 0.2..2.0_f64);
@@ -53,6 +53,63 @@ fn room(programme: &Programme, amounts: &[f64], place: usize) -> f64 {
         .filter(|group| group.members.contains(&place))
         .map(|group| group.bound - group.members.iter().map(|member| amounts[*member]).sum::<f64>());
     left.fold(programme.upper()[place] - amounts[place], f64::min).max(0.0)
+}
+
+/// How much a group's members come to.
+fn counted(group: &Group, amounts: &[f64]) -> f64 {
+    group.members.iter().zip(&group.weights).map(|(member, weight)| weight.at(amounts[*member])).sum()
+}
+
+/// A problem with money in places already, a bound on what moves, one on charges for it, and one on parts of places.
+fn moving() -> impl Strategy<Value = (Vec<RateModel>, Vec<Group>, Vec<f64>, u64)> {
+    let place = (venue(), 0.0..0.3_f64, 0.0..0.01_f64, 0.0..0.01_f64, 0.0..1.0_f64);
+    (prop::collection::vec(place, 1..6), 0.5..20.0_f64, 0.05..1.5_f64, 0.0..0.01_f64, 0.3..1.0_f64, any::<u64>())
+        .prop_map(|(places, idle, turnover, loss, cover, seed)| {
+            let held = places.iter().map(|(_, part, ..)| (part * 10.0 * MILLION).floor()).collect::<Vec<_>>();
+            let money = idle * MILLION + held.iter().sum::<f64>();
+            let all = (0..places.len()).collect::<Vec<_>>();
+            let group = |kind, weights: Vec<Weight>, bound| Group { kind, members: all.clone(), weights, bound };
+            let moved = held.iter().map(|held| Weight::moved(*held, 1.0, 1.0)).collect();
+            let charged = held.iter().zip(&places).map(|(held, (_, _, up, down, _))| Weight::moved(*held, *up, *down));
+            let slow = places.iter().map(|(.., part)| Weight::part(*part)).collect::<Vec<_>>();
+            let slowly = slow.iter().zip(&held).map(|(weight, held)| weight.at(*held)).sum::<f64>();
+            let groups = vec![
+                budget(places.len(), money),
+                group(LimitKind::TurnoverBudget, moved, turnover * money),
+                group(LimitKind::LossBudget, charged.collect(), loss * money),
+                group(LimitKind::LiquidityCover, slow, (cover * money).max(slowly)),
+            ];
+            (places.into_iter().map(|(model, ..)| model).collect(), groups, held, seed)
+        })
+}
+
+/// The best that random movements of shrinking size find from where the money stands.
+fn wandered(programme: &Programme, held: &[f64], seed: u64) -> f64 {
+    let mut spread = Spread(seed);
+    let fits = |amounts: &[f64]| {
+        let inside =
+            amounts.iter().zip(programme.lower()).zip(programme.upper()).all(|((x, low), high)| x >= low && x <= high);
+        inside && programme.groups().iter().all(|group| counted(group, amounts) <= group.bound)
+    };
+    let mut best = income(programme, held);
+    for _ in 0..20 {
+        let (mut amounts, mut value) = (held.to_vec(), income(programme, held));
+        let mut size = programme.upper().iter().copied().fold(0.0, f64::max);
+        for _ in 0..600 {
+            let mut moved = amounts.clone();
+            for x in &mut moved {
+                *x += (spread.next() - 0.5) * size;
+            }
+            let moved_value = income(programme, &moved);
+            if fits(&moved) && moved_value > value {
+                (amounts, value) = (moved, moved_value);
+            } else {
+                size *= 0.98;
+            }
+        }
+        best = best.max(value);
+    }
+    best
 }
 
 /// The best that moves of shrinking size between places and idle find, from many starts.
@@ -112,6 +169,24 @@ proptest! {
         for group in programme.groups() {
             let held = group.members.iter().map(|member| solution.amounts[*member]).sum::<f64>();
             prop_assert!(held <= group.bound * (1.0 + 1e-12));
+        }
+    }
+
+    #[test]
+    fn no_wandering_finds_more_where_movements_count((models, groups, held, seed) in moving()) {
+        let curves = models.iter().map(curve).collect::<Vec<_>>();
+        let upper = curves.iter().zip(&held).map(|(curve, held)| curve.capacity().max(*held)).collect();
+        let programme = Programme::new(curves, vec![0.0; models.len()], upper, groups).expect("the shapes fit");
+
+        let solution = solved(&programme);
+
+        let found = wandered(&programme, &held, seed);
+        let money = programme.groups()[0].bound;
+        prop_assert!(solution.income >= found - 1e-9 * money, "{} below {found}", solution.income);
+        prop_assert!(solution.gap <= 1e-8 * money, "the gap is {}", solution.gap);
+        prop_assert!(solution.residual <= 1e-9);
+        for group in programme.groups() {
+            prop_assert!(counted(group, &solution.amounts) <= group.bound + 1e-9 * money, "{}", group.kind);
         }
     }
 }
