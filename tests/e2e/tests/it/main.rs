@@ -4,5 +4,6 @@ mod architecture;
 mod attacks;
 mod callbacks;
 mod exits;
+mod governance;
 mod optimum;
 mod refusals;
