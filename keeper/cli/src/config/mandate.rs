@@ -120,23 +120,24 @@ pub fn load(path: &Path) -> Result<Wanted, Failure> {
 
 /// The most that a fraction may be: all of it.
 const WHOLE_BPS: u64 = 10_000;
-/// Turnover counts both ways, and more than once an epoch.
-const MAX_TURNOVER_BPS: u64 = 1_000_000;
+/// Turnover counts both ways, and more than once an epoch: ten times the vault, as the contracts bound it.
+const MAX_TURNOVER_BPS: u64 = 100_000;
 /// Gains of a thousand percent a year.
 const MAX_RATE_BPS: u64 = 100_000;
-const YEAR_SECS: u64 = 31_536_000;
+const HOUR_SECS: u64 = 3_600;
+const DAY_SECS: u64 = 86_400;
 /// Positions are bits of 64.
 const MAX_POSITIONS: u32 = 64;
 
 fn check(file: File) -> Result<Wanted, Error> {
     let part = |key: &str, found: Option<u64>, most| found.map(|bps| fraction(key, bps, most)).transpose();
-    let secs = |key: &str, found: Option<u64>| found.map(|secs| within(key, secs, 1, YEAR_SECS)).transpose();
+    let secs = |key: &str, found: Option<u64>, most| found.map(|secs| within(key, secs, HOUR_SECS, most)).transpose();
     Ok(Wanted {
         max_rate: part("max_rate_bps", file.max_rate_bps, MAX_RATE_BPS)?,
         loss: part("loss_bps", file.loss_bps, WHOLE_BPS)?,
         turnover: part("turnover_bps", file.turnover_bps, MAX_TURNOVER_BPS)?,
-        epoch_secs: secs("epoch_secs", file.epoch_secs)?,
-        silence_secs: secs("silence_secs", file.silence_secs)?,
+        epoch_secs: secs("epoch_secs", file.epoch_secs, 30 * DAY_SECS)?,
+        silence_secs: secs("silence_secs", file.silence_secs, 90 * DAY_SECS)?,
         liquidity_floor: part("liquidity_floor_bps", file.liquidity_floor_bps, WHOLE_BPS)?,
         liquidity_cover: part("liquidity_cover_bps", file.liquidity_cover_bps, WHOLE_BPS)?,
         owner: file.owner.map(|text| address("owner", &text)).transpose()?,
@@ -175,6 +176,10 @@ fn nest(at: usize, entry: NestEntry) -> Result<(Nest, bool), Error> {
 fn breaker(at: usize, entry: BreakerEntry) -> Result<Breaker, Error> {
     let key = |name: &str| format!("breakers[{at}].{name}");
     let feed = entry.feed.map(|text| address(&key("feed"), &text)).transpose()?;
+    let has_price = (entry.min_price_bps, entry.max_price_bps, entry.max_age_secs) != (0, 0, 0);
+    if feed.is_none() && has_price {
+        return Err(value(&key("feed"), "missing", "there is no price without a feed"));
+    }
     if entry.max_price_bps < entry.min_price_bps {
         let rule = format!("it must be at least min_price_bps, {}", entry.min_price_bps);
         return Err(value(&key("max_price_bps"), entry.max_price_bps, rule));
@@ -186,8 +191,8 @@ fn breaker(at: usize, entry: BreakerEntry) -> Result<Breaker, Error> {
         max_price: bps_to_wad(entry.max_price_bps),
         max_age_secs: entry.max_age_secs,
         liquid_bps: part_bps(&key("liquid_bps"), entry.liquid_bps)?,
-        confirm_secs: entry.confirm_secs,
-        trip_secs: within(&key("trip_secs"), entry.trip_secs, 1, u32::MAX)?,
+        confirm_secs: within(&key("confirm_secs"), entry.confirm_secs, 60, 43_200)?,
+        trip_secs: within(&key("trip_secs"), entry.trip_secs, 3_600, 604_800)?,
     })
 }
 
@@ -224,8 +229,13 @@ fn keeper(at: usize, keeper: Keeper) -> Result<Grant, Error> {
 }
 
 fn delay(at: usize, delay: Delay) -> Result<(Function, u64), Error> {
-    let secs = within(&format!("delays[{at}].secs"), delay.secs, 1, YEAR_SECS)?;
-    Ok((function(&format!("delays[{at}].function"), &delay.function)?, secs))
+    let secs = within(&format!("delays[{at}].secs"), delay.secs, DAY_SECS, 30 * DAY_SECS)?;
+    let key = format!("delays[{at}].function");
+    let function = function(&key, &delay.function)?;
+    if function.name == "setDelay" {
+        return Err(value(&key, "\"setDelay\"", "it waits as long as the delay that it shortens"));
+    }
+    Ok((function, secs))
 }
 
 fn function(key: &str, name: &str) -> Result<Function, Error> {
@@ -301,14 +311,19 @@ mod tests {
     #[test]
     fn what_cannot_be_is_refused_by_name() {
         let cap = "[[caps]]\nrisk_id = \"a\"\nabsolute_assets = 1\nrelative_bps = 1\n";
+        let breaker = "[[breakers]]\nrisk_id = \"a\"\nliquid_bps = 1\nconfirm_secs = 3_600\ntrip_secs = 3_600\n";
         let cases = [
             ("loss_bp = 1", "unknown field `loss_bp`"),
             ("loss_bps = 10_001", "loss_bps is 10001"),
-            ("epoch_secs = 0", "epoch_secs is 0"),
+            ("epoch_secs = 3_599", "epoch_secs is 3599"),
+            (&format!("{breaker}max_age_secs = 5"), "breakers[0].feed is missing"),
+            (&breaker.replace("3_600", "59"), "breakers[0].confirm_secs is 59"),
             ("curator = \"0x12\"", "curator is \"0x12\""),
             ("admitted_codes = [\"0x12\"]", "admitted_codes[0] is \"0x12\""),
             ("abdicated = [\"setcap\"]", "abdicated[0] is \"setcap\""),
-            ("[[delays]]\nfunction = \"open\"\nsecs = 1", "delays[0].function is \"open\""),
+            ("[[delays]]\nfunction = \"open\"\nsecs = 86_400", "delays[0].function is \"open\""),
+            ("[[delays]]\nfunction = \"setDelay\"\nsecs = 86_400", "delays[0].function is \"setDelay\""),
+            ("[[delays]]\nfunction = \"nest\"\nsecs = 86_399", "delays[0].secs is 86399"),
             (&cap.repeat(2), "caps[1] is named twice"),
             (&cap.replace("\"a\"", "\"\""), "caps[0].risk_id is \"\""),
             ("[[nests]]\nrisk_id = \"a\"\nparent = \"a\"", "nests[0].parent is a"),
