@@ -28,6 +28,7 @@ impl Story {
     fn new() -> Self {
         let tenor = Tenor::new();
         tenor.deposit(tenor.wallets[0], usdc(1_000_000));
+        tenor.ripen();
         tenor.chain.set_mining(Mining::Manual);
         let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
         let bound = runtime.block_on(Server::bind(tenor.chain.clone(), ([127, 0, 0, 1], 0).into()));
@@ -68,7 +69,7 @@ impl Story {
     }
 
     fn rebalances(&self) -> U256 {
-        self.tenor.view(self.tenor.vault, &IDesk::intentNonceCall {})
+        self.tenor.view(self.tenor.vault, &IDesk::grantCall { keeper: self.tenor.keeper }).nonce
     }
 }
 

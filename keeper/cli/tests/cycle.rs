@@ -2,7 +2,8 @@
 
 mod place;
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
 use place::Place;
@@ -31,6 +32,24 @@ impl Devnet {
         Self { child, facts }
     }
 
+    /// Lets time pass on the chain.
+    fn pass(&self, secs: u64) {
+        let address = self.text("/rpc_url").trim_start_matches("http://").to_owned();
+        for (method, params) in [("evm_increaseTime", format!("[{secs}]")), ("evm_mine", "[]".to_owned())] {
+            let body = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{params}}}"#);
+            let head = format!(
+                "POST / HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
+                 Connection: close\r\n\r\n",
+                body.len()
+            );
+            let mut stream = TcpStream::connect(&address).expect("the chain listens");
+            stream.write_all((head + &body).as_bytes()).expect("it reads");
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).expect("it answers");
+            assert!(answer.contains("\"result\""), "{method}: {answer}");
+        }
+    }
+
     fn text(&self, pointer: &str) -> &str {
         self.facts.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("{pointer} of {}", self.facts))
     }
@@ -57,11 +76,12 @@ poll_millis = 20
 
 [deploy]
 asset = "{usdc}"
-keepers = ["{account}"]
 max_rate_bps = 10_000
-liquidity_floor_bps = 500
 programs_folder = "{root}/target/programs"
 deployer_artifact_file = "{root}/contracts/solidity/out/Deployer.sol/Deployer.json"
+
+[[deploy.keepers]]
+account = "{account}"
 
 [[deploy.caps]]
 risk_id = "protocol/aave-v3"
@@ -117,6 +137,11 @@ fn a_vault_is_deployed_filled_invested_and_emptied() {
     let (deposit, code) = json(&place, &["deposit", "250000.5"]);
     assert_eq!((&deposit["assets"], code), (&"250000500000".into(), Some(0)), "{deposit}");
 
+    let (young, code) = json(&place, &["plan"]);
+    let reason = &young["decision"]["reason"]["reason"];
+    assert_eq!((reason, code), (&"too_young".into(), Some(1)), "money must stay for an epoch first: {young}");
+    devnet.pass(2 * 86_400);
+
     let (plan, code) = json(&place, &["plan"]);
     assert_eq!((&plan["decision"]["decision"], code), (&"rebalance".into(), Some(0)), "{plan}");
     let (rehearsed, code) = json(&place, &["run", "--once", "--dry-run"]);
@@ -131,7 +156,11 @@ fn a_vault_is_deployed_filled_invested_and_emptied() {
     let (status, code) = json(&place, &["status"]);
     assert_eq!(code, Some(0), "{status}");
     let limits = status["limits"].as_array().expect("limits are listed");
-    assert!(limits.len() >= 5 && limits.iter().all(|limit| limit["holds"] == true), "{limits:?}");
+    assert!(limits.len() >= 10 && limits.iter().all(|limit| limit["holds"] == true), "{limits:?}");
+    assert_eq!(status["alerts"], serde_json::json!([]), "all is well");
+    let left = |place: usize| status["budgets"][place]["left_of_epoch"].as_f64().expect("a part");
+    assert!(left(0) == 0.5 && left(1) < 0.1, "turnover is used, nothing was lost: {}", status["budgets"]);
+    assert!(status["programs"].as_array().is_some_and(|programs| programs.len() >= 5), "{}", status["programs"]);
     assert_eq!(status["journal"]["attempts"][0]["stage"]["settlement"], "done");
     let rates: Vec<_> = status["rates"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
     assert!(rates.len() == 2 && rates.iter().all(|rate| (0.001..0.5).contains(rate)), "{rates:?}");

@@ -43,7 +43,12 @@ fn prints_one_object_that_tells_the_whole_story() {
     assert!(invested > deposited * 9 / 10 && invested < deposited);
     assert_eq!(list(&story["rebalance"]["legs"]).len(), 2);
 
-    assert_eq!(list(&story["limits"]).len(), 5);
+    assert_eq!((integer(&story["waits"]["nav"]), integer(&story["waits"]["counted"])), (deposited, 0));
+    let kinds = ["absolute_cap", "relative_cap", "liquidity_floor", "liquidity_cover", "venue_depth", "loss_budget"];
+    for kind in kinds.into_iter().chain(["turnover_budget"]) {
+        assert!(list(&story["limits"]).iter().any(|limit| limit["limit"] == kind), "no {kind}");
+    }
+    assert_eq!(list(&story["budgets"]).len(), 4);
     assert!(list(&story["limits"]).iter().all(|limit| limit["holds"] == true));
     let refused = &story["refused"];
     assert_eq!(refused["error"], "LimitBreached");

@@ -19,6 +19,8 @@ use stage::{ALICE, Stage};
 /// Who deposits, and how many whole USDC.
 const DEPOSITS: [(usize, &str, &str); 3] =
     [(ALICE, "alice", "4000000"), (ALICE + 1, "bob", "2500000"), (ALICE + 2, "carol", "1000000")];
+/// What passes before the money counts: it must stay for a whole epoch, a day, and one may have just begun.
+const FIRST_DAYS: u64 = 2;
 /// What passes between the rebalance and the exits.
 const DAYS: u64 = 30;
 
@@ -56,16 +58,27 @@ async fn tell(stage: &mut Stage, as_json: bool) -> anyhow::Result<Value> {
     }
     show("3. Wallets deposit", tale::transfers(&deposits));
 
+    say("demo: the keeper looks, and waits");
+    let waits = stage.wait().await?;
+    let young = stage.status().await?;
+    show(
+        "4. The keeper must wait: money counts for caps and budgets after a whole epoch",
+        tale::waiting(&waits, &young),
+    );
+    say(&format!("demo: {FIRST_DAYS} days pass"));
+    stage.pass_days(FIRST_DAYS)?;
+
     let before = stage.status().await?;
     say("demo: the keeper looks, decides and rebalances");
     let turn = stage.keep().await?;
     let after = stage.status().await?;
-    show("4. The keeper moves the money to where it earns most inside the caps", tale::rebalance(&turn, &after));
-    show("5. Every limit, by the contract's own code", tale::limits(&after));
+    show("5. The keeper moves the money to where it earns most inside the caps", tale::rebalance(&turn, &after));
+    show("6. Every limit, by the contract's own code", tale::limits(&after));
+    show("7. What is left of the budgets", tale::budgets(&after));
 
     say("demo: the keeper's key asks for more than a cap allows");
     let refused = refusal::provoke(stage)?;
-    show("6. A rebalance that breaks a cap is refused by the contract", tale::refusal(&refused));
+    show("8. A rebalance that breaks a cap is refused by the contract", tale::refusal(&refused));
 
     say(&format!("demo: {DAYS} days pass"));
     stage.pass_days_and_mark(DAYS)?;
@@ -74,17 +87,19 @@ async fn tell(stage: &mut Stage, as_json: bool) -> anyhow::Result<Value> {
         say(&format!("demo: {name} leaves"));
         exits.push(stage.exit(account).await?);
     }
-    show(&format!("7. {DAYS} days later everybody leaves"), tale::transfers(&exits));
+    show(&format!("9. {DAYS} days later everybody leaves"), tale::transfers(&exits));
 
     Ok(json!({
         "chain_id": deployed["chain_id"],
         "vault": deployed["vault"],
         "code_bytes": deployed["code_bytes"],
         "deposits": deposits,
+        "waits": tale::wait(&waits, &young),
         "before": tale::portfolio(&before),
         "after": tale::portfolio(&after),
         "rebalance": tale::movement(&turn),
         "limits": tale::named_limits(&after),
+        "budgets": after["budgets"],
         "refused": refused,
         "exits": exits,
         "utilisation_source": stage.utilisation_source(),

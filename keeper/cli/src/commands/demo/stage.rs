@@ -16,7 +16,7 @@ use tokio::process::Command;
 use crate::args::Demo;
 use crate::commands::devnet::build;
 use crate::env;
-use crate::failure::Failure;
+use crate::failure::{Ending, Failure};
 
 /// The accounts of the story, by their place among the chain's funded ones.
 const OWNER: usize = 0;
@@ -115,6 +115,13 @@ impl Stage {
         self.command(KEEPER, &["status"]).await
     }
 
+    /// One live turn of the keeper in which there is nothing to do.
+    pub async fn wait(&self) -> anyhow::Result<Value> {
+        let turn = self.ended(KEEPER, &["run", "--once"], Ending::Idle).await?;
+        ensure!(turn["decision"]["decision"] == "nothing_to_do", "the keeper did not wait: {}", turn["summary"]);
+        Ok(turn)
+    }
+
     /// One live turn of the keeper.
     pub async fn keep(&self) -> anyhow::Result<Value> {
         let turn = self.command(KEEPER, &["run", "--once"]).await?;
@@ -124,9 +131,14 @@ impl Stage {
         }
     }
 
+    /// Lets time pass.
+    pub fn pass_days(&self, days: u64) -> anyhow::Result<()> {
+        Ok(self.world.pass(&self.chain, days * 86_400)?)
+    }
+
     /// Lets time pass; then anybody, here the guardian, makes the book's values real.
     pub fn pass_days_and_mark(&self, days: u64) -> anyhow::Result<()> {
-        self.world.pass(&self.chain, days * 86_400)?;
+        self.pass_days(days)?;
         let mark = IDesk::markCall { positions: vec![0, 1] };
         let receipt = self.send(account_of(GUARDIAN).address, &mark)?;
         ensure!(receipt.is_success(), "the vault refuses to mark: {}", receipt.output);
@@ -139,8 +151,13 @@ impl Stage {
         self.chain.send(&call).with_context(|| C::SIGNATURE)
     }
 
-    /// Runs this program with one account's key; stderr passes through, stdout is the object returned.
+    /// Runs this program with one account's key to its good end.
     async fn command(&self, signer: usize, arguments: &[&str]) -> anyhow::Result<Value> {
+        self.ended(signer, arguments, Ending::Done).await
+    }
+
+    /// Runs this program with one account's key; stderr passes through, stdout is the object returned.
+    async fn ended(&self, signer: usize, arguments: &[&str], ending: Ending) -> anyhow::Result<Value> {
         let named = || format!("keeper {}", arguments.join(" "));
         let output = Command::new(std::env::current_exe().with_context(named)?)
             .arg("--config")
@@ -153,7 +170,7 @@ impl Stage {
             .output()
             .await
             .with_context(named)?;
-        ensure!(output.status.success(), "{}: {}", named(), output.status);
+        ensure!(output.status.code() == Some(ending.code().into()), "{}: {}", named(), output.status);
         serde_json::from_slice(&output.stdout).with_context(named)
     }
 
@@ -170,7 +187,7 @@ fn account_of(place: usize) -> &'static DevAccount {
     &dev_accounts()[place % dev_accounts().len()]
 }
 
-/// A configuration of the demo's vault: at most 60 % in each venue, 5 % idle.
+/// A configuration of the demo's vault: at most 60 % in each venue, and for the rest what a vault has by default.
 fn settings(url: &str, world: &World, vault: Option<Address>) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     let path = |relative: &str| here.join(Path::new(relative)).display().to_string();
@@ -185,10 +202,10 @@ fn settings(url: &str, world: &World, vault: Option<Address>) -> String {
         format!("[chain]\nchain_id = {}\nrpc_url = \"{url}\"\n", Config::default().chain_id),
         vault,
         format!("[deploy]\nasset = \"{}\"\n", world.tokens.usdc),
-        format!("guardians = [\"{}\"]\nkeepers = [\"{}\"]\n", account_of(GUARDIAN).address, account_of(KEEPER).address),
-        "max_rate_bps = 2_000\nliquidity_floor_bps = 500\n".to_owned(),
+        format!("guardians = [\"{}\"]\n", account_of(GUARDIAN).address),
         format!("programs_folder = {:?}\n", path("target/programs")),
         format!("deployer_artifact_file = {:?}\n", path("contracts/solidity/out/Deployer.sol/Deployer.json")),
+        format!("[[deploy.keepers]]\naccount = \"{}\"\n", account_of(KEEPER).address),
         cap("protocol/aave-v3"),
         cap("protocol/metamorpho"),
         position("aave-v3", world.aave.pool, "protocol/aave-v3"),

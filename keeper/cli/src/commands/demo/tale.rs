@@ -53,12 +53,36 @@ pub fn rebalance(turn: &Value, after: &Value) -> String {
     format!("{}\n\n{}", text(&turn["summary"]), table(&["venue", "assets", "a year"], &rows))
 }
 
+/// Why the keeper waits, and what counts so far.
+pub fn waiting(turn: &Value, status: &Value) -> String {
+    let book = &status["snapshot"]["book"];
+    let why = "Whoever deposits borrowed money for an hour must not loosen a cap by it: caps and budgets are parts of the \
+               least\nvalue of this epoch and the last, and an epoch is a day here.";
+    let (nav, counted) = (usdc(&book["nav"]), usdc(&book["nav_least"]));
+    format!("{why}\n\nvalue    {nav}\ncounted  {counted}\nkeeper   {}", text(&turn["summary"]))
+}
+
+/// The same for machines.
+pub fn wait(turn: &Value, status: &Value) -> Value {
+    let book = &status["snapshot"]["book"];
+    json!({ "summary": turn["summary"], "nav": book["nav"], "counted": book["nav_least"] })
+}
+
+/// What is left of each budget.
+pub fn budgets(status: &Value) -> String {
+    let rows = status["budgets"].as_array().into_iter().flatten();
+    let rows: Vec<_> = rows
+        .map(|row| vec![text(&row["budget"]), usdc(&row["used"]), usdc(&row["left"]), rate(&row["left_of_epoch"])])
+        .collect();
+    table(&["budget", "used now", "left now", "of an epoch's"], &rows)
+}
+
 pub fn limits(status: &Value) -> String {
     let rows: Vec<_> = named_limits(status)
         .iter()
         .map(|row| {
             let holds = if row["holds"] == true { "holds" } else { "BROKEN" };
-            let show = |value| quantity(row["limit"].as_str(), value);
+            let show = |value| quantity(&row["unit"], value);
             vec![text(&row["limit"]), text(&row["id"]), show(&row["value"]), show(&row["bound"]), holds.to_owned()]
         })
         .collect();
@@ -67,7 +91,7 @@ pub fn limits(status: &Value) -> String {
 
 pub fn refusal(refused: &Value) -> String {
     let line = |key: &str| match key {
-        "value" | "bound" => format!("{key:8} {}", quantity(refused["limit"].as_str(), &refused[key])),
+        "value" | "bound" => format!("{key:8} {}", quantity(&refused["unit"], &refused[key])),
         _ => format!("{key:8} {}", text(&refused[key])),
     };
     ["attempt", "tx", "error", "limit", "id", "value", "bound"].map(line).join("\n")
@@ -127,11 +151,11 @@ fn number(value: &Value) -> f64 {
     value.as_str().and_then(|digits| digits.parse().ok()).unwrap_or_default()
 }
 
-/// A limit's value or bound: money for an absolute cap, else a part of net asset value.
-fn quantity(limit: Option<&str>, value: &Value) -> String {
-    match limit {
-        Some("absolute_cap") => usdc(value),
-        _ => percent(number(value) / 1e18),
+/// A limit's value or bound in its own unit.
+fn quantity(unit: &Value, value: &Value) -> String {
+    match unit.as_str() {
+        Some("wad") => percent(number(value) / 1e18),
+        _ => usdc(value),
     }
 }
 

@@ -1,8 +1,9 @@
 //! What needs somebody's care: programs that expire, a grant that ends, a keeper that is silent, trips and pauses.
 
+use alloy_primitives::U256;
 use chain::governance::{Life, Program};
-use model::Snapshot;
 use model::words::duration;
+use model::{Assets, Snapshot};
 use serde::Serialize;
 
 /// Programs that live shorter than this are told of.
@@ -12,6 +13,9 @@ const PROGRAM_ERROR_SECS: u64 = 14 * DAY_SECS;
 /// A grant that ends sooner is told of.
 const GRANT_WARNING_SECS: u64 = 7 * DAY_SECS;
 const DAY_SECS: u64 = 86_400;
+
+/// A vault that holds no more base units than this is empty.
+const WORTHLESS: Assets = Assets(U256::from_limbs([1_000, 0, 0, 0]));
 
 /// One thing that needs care.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -77,12 +81,13 @@ fn keeper(snapshot: &Snapshot) -> Vec<Alert> {
     if grant.positions != 0 && left_secs == 0 {
         alerts.push(alert(Severity::Error, format!("the grant of {} has ended", snapshot.operator.account)));
     } else if grant.positions != 0 && left_secs < GRANT_WARNING_SECS {
-        alerts.push(alert(Severity::Warning, format!("the grant ends in {}", duration(left_secs))));
+        alerts.push(alert(Severity::Warning, format!("the grant ends in {}", rough(left_secs))));
     }
     let silent_secs = now.secs_since(snapshot.budgets.keeper_seen_at);
     let allowed_secs = snapshot.parameters.silence_secs;
-    if silent_secs >= allowed_secs && !snapshot.book.nav.is_zero() {
-        let (silent, allowed) = (duration(silent_secs), duration(allowed_secs));
+    // What the last wallet's rounding leaves behind needs no keeper.
+    if silent_secs >= allowed_secs && snapshot.book.nav > WORTHLESS {
+        let (silent, allowed) = (rough(silent_secs), duration(allowed_secs));
         let message = format!("no keeper was seen for {silent}, {allowed} are allowed: anyone may bring money to idle");
         alerts.push(alert(Severity::Error, message));
     }
@@ -108,6 +113,18 @@ fn stops(snapshot: &Snapshot) -> Vec<Alert> {
         alerts.push(alert(Severity::Notice, message));
     }
     alerts
+}
+
+/// A length of time in whole days from two days on, in whole hours from two hours on.
+pub fn rough(secs: u64) -> String {
+    let grain = if secs >= 2 * DAY_SECS {
+        DAY_SECS
+    } else if secs >= 7_200 {
+        3_600
+    } else {
+        1
+    };
+    duration(secs - secs % grain)
 }
 
 /// How the vault says that it was never opened.

@@ -5,6 +5,7 @@ mod alerts;
 mod text;
 
 use abi::desk::IDesk;
+use alloy_primitives::U256;
 use chain::governance::programs;
 use chain::snapshot::{Reader, view};
 use model::words::{LIMITS, Unit, subject};
@@ -16,6 +17,9 @@ use super::{Report, connect, vault};
 use crate::config::Settings;
 use crate::failure::{Ending, Failure};
 
+/// The bound of a limit that bounds nothing.
+const UNBOUNDED: U256 = U256::from_limbs([u64::MAX, u64::MAX, 0, 0]);
+
 /// How much of the journal is shown.
 const RECENT: u32 = 5;
 
@@ -25,7 +29,9 @@ pub async fn run(settings: &Settings) -> Result<Report, Failure> {
     let rpc = connect(settings).await?;
     let reader = Reader::open(&rpc, settings.chain.chain_id, vault, account).await?;
     let snapshot = reader.read().await?;
-    let limits = view(&rpc, account, vault, IDesk::limitsCall {}, &snapshot.block).await?;
+    let mut limits = view(&rpc, account, vault, IDesk::limitsCall {}, &snapshot.block).await?;
+    // Nobody's grant bounds the vault as a whole; the account's own stands among the budgets.
+    limits.retain(|state| state.bound != UNBOUNDED);
     let programs = programs(&rpc, vault, settings.governance.from_block, &snapshot.block).await?;
     let alerts = alerts::of(&snapshot, &programs);
     let journal = journal(settings)?;

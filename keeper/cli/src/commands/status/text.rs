@@ -6,7 +6,7 @@ use model::words::{duration, exact_percent};
 use model::{Grant, Snapshot};
 use serde_json::Value;
 
-use super::alerts::{Alert, Severity};
+use super::alerts::{Alert, Severity, rough};
 use super::{budgets, left_of_epoch, limit_name, limit_on, limit_unit, rates};
 use crate::output::table;
 
@@ -26,7 +26,7 @@ pub fn of(snapshot: &Snapshot, limits: &[IDesk::LimitState], alerts: &[Alert], j
 fn head(snapshot: &Snapshot) -> String {
     let (book, parameters, now) = (&snapshot.book, &snapshot.parameters, snapshot.now());
     let show = |assets| amount(assets, &snapshot.asset);
-    let silent = duration(now.secs_since(snapshot.budgets.keeper_seen_at));
+    let silent = rough(now.secs_since(snapshot.budgets.keeper_seen_at));
     [
         format!("vault    {} on chain {}", snapshot.vault, snapshot.chain_id),
         format!("block    {} at {}", snapshot.block.number, snapshot.block.timestamp),
@@ -53,7 +53,7 @@ fn role(snapshot: &Snapshot, grant: &Grant) -> String {
     let covered: Vec<_> = covered.map(|position| position.index.to_string()).collect();
     let expiry = match grant.expiry.secs_since(snapshot.now()) {
         0 => "a grant that has ended".to_owned(),
-        secs => format!("a grant for another {}", duration(secs - secs % 3_600)),
+        secs => format!("a grant for another {}", rough(secs)),
     };
     format!("is a keeper of positions {} by {expiry}", covered.join(", "))
 }
