@@ -20,6 +20,8 @@ pub struct Log {
     pub topics: Vec<B256>,
     /// The other fields.
     pub data: Vec<u8>,
+    /// When, in unix seconds.
+    pub at_secs: u64,
 }
 
 #[derive(Default)]
@@ -99,7 +101,7 @@ impl World {
     }
 
     /// Returns what an account has emitted, but for the first `skip` logs of all.
-    pub fn logs(&self, emitter: Address, skip: usize) -> Vec<Log> {
+    pub fn logs_of(&self, emitter: Address, skip: usize) -> Vec<Log> {
         let state = self.0.borrow();
         state.logs.iter().skip(skip).filter(|log| log.emitter == emitter).cloned().collect()
     }

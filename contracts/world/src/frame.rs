@@ -128,6 +128,7 @@ impl Frame {
 
     pub(crate) fn log(&mut self, topics: Vec<B256>, data: Vec<u8>) {
         self.wrote_while_static |= self.call.is_static;
-        self.world.0.borrow_mut().logs.push(Log { emitter: self.call.this, topics, data });
+        let at_secs = self.world.now_secs();
+        self.world.0.borrow_mut().logs.push(Log { emitter: self.call.this, topics, data, at_secs });
     }
 }

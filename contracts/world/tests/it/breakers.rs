@@ -113,7 +113,8 @@ fn a_stale_negative_or_silent_feed_trips_as_stale() {
     let zero = |scene: &Scene| feed::say(&scene.world, FEED, 0);
     let broken = |scene: &Scene| scene.world.poke(FEED, feed::BROKEN, u(1));
     let future = |scene: &Scene| scene.world.poke(FEED, feed::UPDATED_AT, u((scene.world.now_secs() + 1).into()));
-    for fault in [&ages as &dyn Fn(&Scene), &negative, &zero, &broken, &future] {
+    let burning = |scene: &Scene| scene.world.poke(FEED, feed::BROKEN, u(2));
+    for fault in [&ages as &dyn Fn(&Scene), &negative, &zero, &broken, &burning, &future] {
         let (scene, _) = guarded();
         refusal::<IDesk::NotTripped>(scene.trip("x", STALE, 0));
 

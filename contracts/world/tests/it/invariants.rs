@@ -8,7 +8,7 @@ use tenor_world::{
     mock::{adapter, token},
 };
 
-use crate::u;
+use crate::{history::History, u};
 
 const WALLETS: [Address; 3] = [address(0x31), address(0x32), address(0x33)];
 const YEAR: u128 = 31_536_000;
@@ -193,12 +193,13 @@ proptest! {
     #[test]
     fn the_book_holds_under_any_sequence(steps in prop::collection::vec(step(), 1..40)) {
         let (scene, positions) = stage();
-        let mut crooked = false;
+        let (mut crooked, mut history) = (false, History::default());
         for step in &steps {
             let nav = scene.book().nav;
             crooked |= is_crooked(step);
             run(&scene, &positions, step, crooked);
             check(&scene);
+            history.check(&scene);
             if matches!(step, Step::Earn(..) | Step::Donate(_) | Step::Pass(_)) || is_crooked(step) {
                 assert_eq!(scene.book().nav, nav, "nothing reaches the price but by a call");
             }

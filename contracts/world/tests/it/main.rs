@@ -10,6 +10,7 @@ mod feeds;
 mod governance;
 mod grants;
 mod halts;
+mod history;
 mod improvement;
 mod invariants;
 mod keys;

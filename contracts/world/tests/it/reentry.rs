@@ -50,6 +50,19 @@ fn a_token_that_calls_back_during_a_deposit_is_refused() {
 }
 
 #[test]
+fn a_token_that_calls_back_during_a_leg_or_a_relief_is_refused() {
+    let (scene, ..) = armed();
+    for data in moves(&scene) {
+        *scene.token_hook.borrow_mut() = Some((VAULT, data));
+        for leg in [UNIT, -UNIT] {
+            scene.world.poke(USDC, HOOK_RESULT, u(0));
+            scene.rebalance(&[(0, leg)]).expect("within caps");
+            assert_eq!(scene.world.peek(USDC, HOOK_RESULT), U256::from(REFUSED));
+        }
+    }
+}
+
+#[test]
 fn a_venue_that_calls_back_during_a_forced_exit_is_refused() {
     let (scene, at, hook, _) = armed();
     for data in moves(&scene) {
