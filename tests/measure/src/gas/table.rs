@@ -1,0 +1,84 @@
+//! The committed table: read, written, compared.
+
+use std::fmt::Write;
+
+use super::{REBALANCE, REBALANCE_LIMIT, Table};
+
+/// How much more than the table says a call may cost: compilers differ by less.
+const TOLERANCE_PERCENT: u64 = 1;
+
+/// Writes a table as it is committed: an operation a line, then pairs of positions and gas.
+pub fn text(table: &Table) -> String {
+    let mut text = String::from("# Gas of whole transactions: operation, then positions and gas. scripts/gas --update writes it.\n");
+    for (operation, row) in table {
+        let _ = write!(text, "{operation:<20}");
+        for (positions, gas) in row {
+            let _ = write!(text, "  {positions:>2} {gas:>7}");
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// Reads lines as [`text`] writes them: (operation, positions, gas).
+pub fn read(text: &str) -> Vec<(String, usize, u64)> {
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    let row = |line: &str| {
+        let mut words = line.split_whitespace();
+        let operation = words.next().unwrap_or_default().to_owned();
+        let numbers: Vec<u64> = words.filter_map(|word| word.parse().ok()).collect();
+        let pairs = numbers.chunks_exact(2).map(|pair| (operation.clone(), pair[0] as usize, pair[1]));
+        pairs.collect::<Vec<_>>()
+    };
+    lines.flat_map(row).collect()
+}
+
+/// Returns what is wrong with a measured table: what costs more than the committed one says, what is missing in it, and
+/// a rebalance above its limit.
+pub fn check(measured: &Table, committed: &str) -> Vec<String> {
+    let known = read(committed);
+    let mut faults = Vec::new();
+    for (operation, row) in measured {
+        for (positions, gas) in row {
+            let allowed = known.iter().find(|(name, places, _)| name == operation && places == positions);
+            match allowed {
+                None => faults.push(format!("{operation} with {positions} positions is not in the table")),
+                Some((_, _, allowed)) if *gas > allowed + allowed * TOLERANCE_PERCENT / 100 => {
+                    faults.push(format!("{operation} with {positions} positions costs {gas}, the table says {allowed}"));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    let rebalance = measured.get(REBALANCE).and_then(|row| row.get(&10)).copied().unwrap_or(u64::MAX);
+    if rebalance > REBALANCE_LIMIT {
+        faults.push(format!("{REBALANCE} with 10 positions costs {rebalance}, over {REBALANCE_LIMIT}"));
+    }
+    faults
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(rebalance: u64) -> Table {
+        Table::from([(REBALANCE, [(2, 90), (10, rebalance)].into()), ("transfer", [(1, 5)].into())])
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let found = read(&text(&table(100)));
+
+        assert_eq!(found, [(REBALANCE.into(), 2, 90), (REBALANCE.into(), 10, 100), ("transfer".into(), 1, 5)]);
+    }
+
+    #[test]
+    fn dearer_than_the_table_or_than_the_limit_or_unknown_is_a_fault() {
+        let committed = text(&table(100));
+
+        assert!(check(&table(101), &committed).is_empty());
+        assert_eq!(check(&table(102), &committed).len(), 1);
+        assert_eq!(check(&table(320_001), &text(&table(320_001))).len(), 1);
+        assert_eq!(check(&table(100), "transfer 1 5\n").len(), 2);
+    }
+}
