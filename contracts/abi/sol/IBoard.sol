@@ -111,6 +111,8 @@ interface IBoard {
     function addPosition(address adapter, bytes32[] calldata riskIds, uint16 instantBps, uint16 depthBps, uint16 slackBps)
         external
         returns (uint32);
+    /// Adds risk: more payable at once, more of the venue, less slack, or the first slack, because an exit does not force
+    /// a position that has one.
     function setTerms(uint32 position, uint16 instantBps, uint16 depthBps, uint16 slackBps) external;
     function setCap(bytes32 riskId, uint256 absolute, uint256 relativeWad) external;
     /// Counts everything under `riskId` against `parent` too, and against the parent's own parents.

@@ -46,27 +46,34 @@ pub(crate) const MAX_TURNOVER_WAD: u64 = 10 * WAD;
 /// One, in 1/10,000.
 pub(crate) const ONE_BPS: u16 = 10_000;
 
+/// Returns a number between the least and the most; the one function that all bounds share.
+#[inline(never)]
+pub(crate) fn bounded(value: U256, least: u128, most: u128) -> Result<u128, Revert> {
+    match u128::try_from(value) {
+        Ok(number) if number < least => Err(bound_exceeded(value, U256::from(least))),
+        Ok(number) if number <= most => Ok(number),
+        _ => Err(bound_exceeded(value, U256::from(most))),
+    }
+}
+
 /// Returns a fraction that is at most `most_wad`.
 pub(crate) fn fraction(value: U256, most_wad: u64) -> Result<u64, Revert> {
-    u64::try_from(value)
-        .ok()
-        .filter(|value| *value <= most_wad)
-        .ok_or_else(|| bound_exceeded(value, U256::from(most_wad)))
+    bounded(value, 0, most_wad.into()).map(|fraction| fraction as u64) // At most that.
 }
 
 /// Returns a span of time between the least and the most.
 pub(crate) fn span(secs: U256, (least, most): (u32, u32)) -> Result<u32, Revert> {
-    let bound = if secs < U256::from(least) { least } else { most };
-    u32::try_from(secs)
-        .ok()
-        .filter(|secs| (least..=most).contains(secs))
-        .ok_or_else(|| bound_exceeded(secs, U256::from(bound)))
+    bounded(secs, least.into(), most.into()).map(|secs| secs as u32) // At most that.
 }
 
 /// Returns a part that is at most the whole, in 1/10,000.
 pub(crate) fn part(bps: u64) -> Result<u16, Revert> {
-    let part = u16::try_from(bps).ok().filter(|part| *part <= ONE_BPS);
-    part.ok_or_else(|| bound_exceeded(U256::from(bps), U256::from(ONE_BPS)))
+    bounded(U256::from(bps), 0, ONE_BPS.into()).map(|bps| bps as u16) // At most that.
+}
+
+/// Encodes one more than a table has room for.
+pub(crate) fn full(most: u8) -> Revert {
+    bound_exceeded(U256::from(u16::from(most).saturating_add(1)), U256::from(most))
 }
 
 /// Encodes a number beyond what is allowed for it.

@@ -6,10 +6,10 @@ use book::{Breaker, MAX_ASSETS, quote};
 use host::{Revert, Word, emit, revert};
 
 use crate::{
-    bounds::{CONFIRM_SECS, TRIP_SECS, bound_exceeded, part, span},
+    bounds::{CONFIRM_SECS, TRIP_SECS, bounded, part, span},
     gate::{By, Change},
     program::{Board, invalid_risk_id},
-    risk::{Effect, unarmed},
+    risk::Effect,
 };
 
 impl Board {
@@ -29,9 +29,10 @@ impl Board {
         }
 
         let before = self.book.breaker(risk_id);
-        if self.admits(change, By::Curator, Effect::of_breaker(&before, &after))? {
-            if unarmed(&before) == after {
-                after = before; // Setting it again does not forget what was seen.
+        let effect = Effect::of_breaker(&before, &after);
+        if self.admits(change, By::Curator, effect)? {
+            if before.is_set() && effect == Effect::Neutral {
+                after = before; // It is the same: setting it again does not forget what was seen.
             }
             self.book.set_breaker(risk_id, &after);
             emit::<IBoard::BreakerSet>(&self.vm, &[risk_id], &words(&after));
@@ -57,13 +58,9 @@ fn read(change: &mut Change<'_>) -> Result<Breaker, Revert> {
     if feed.is_zero() {
         return Ok(breaker);
     }
-    let max_price_wad = price(max_price, MAX_ASSETS)?;
-    Ok(Breaker { feed, min_price_wad: price(min_price, max_price_wad)?, max_price_wad, max_age_secs, ..breaker })
-}
-
-fn price(value: U256, most: u128) -> Result<u128, Revert> {
-    let price = u128::try_from(value).ok().filter(|price| *price <= most);
-    price.ok_or_else(|| bound_exceeded(value, U256::from(most)))
+    let max_price_wad = bounded(max_price, 0, MAX_ASSETS)?;
+    let min_price_wad = bounded(min_price, 0, max_price_wad)?;
+    Ok(Breaker { feed, min_price_wad, max_price_wad, max_age_secs, ..breaker })
 }
 
 /// Returns a breaker as `IBoard.Breaker` is encoded.

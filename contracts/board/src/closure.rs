@@ -82,10 +82,10 @@ mod tests {
             let places = bit(parents.len()).wrapping_sub(1);
             let parents: Vec<u64> = parents.iter().map(|mask| mask & few & mask.rotate_left(17) & places).collect();
             let masks = closed(&parents);
-            for place in 0..parents.len() {
+            for (place, mask) in masks.iter().enumerate() {
                 let mut seen = 0;
                 walk(&parents, place, &mut seen);
-                prop_assert_eq!(masks[place], seen);
+                prop_assert_eq!(*mask, seen);
             }
         }
     }

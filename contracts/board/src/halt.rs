@@ -1,6 +1,6 @@
 //! What stops for a while, and ends by itself: pauses, and trips by somebody's word.
 
-use abi::{board::IBoard, desk::IDesk};
+use abi::board::IBoard;
 use alloy_primitives::{B256, U256};
 use book::unix_secs;
 use host::{Revert, Word, emit, revert};
@@ -45,10 +45,8 @@ impl Board {
         self.book.set_windows(&windows);
         let breaker = self.book.breaker(risk_id);
         let trip_secs = if breaker.is_set() { breaker.trip_secs } else { WORD_SECS };
-        self.book.trip(&accounts, place, now_secs.saturating_add(trip_secs).min(end_secs));
-        let until = unix_secs(self.book.cap(place).tripped_until_secs);
-        let words = [BY_WORD.word(), U256::ZERO.word(), U256::ZERO.word(), until.word()];
-        emit::<IDesk::Tripped>(&self.vm, &[risk_id], &words);
+        let until_secs = now_secs.saturating_add(trip_secs).min(end_secs);
+        self.trip_until(&accounts, place, until_secs, [BY_WORD.word(), B256::ZERO, B256::ZERO]);
         Ok(())
     }
 }

@@ -22,8 +22,9 @@
 //!
 //! # What it never does
 //!
-//! It moves no money and stops no exit: no function here can reach the vault's own selectors. Called at its own address
-//! it has no owner and no roles.
+//! It moves no money and stops no exit: no function here can reach the vault's own selectors, and to give a position the
+//! slack that keeps exits from forcing it waits as what adds risk does. Called at its own address it has no owner and no
+//! roles.
 //!
 //! # Roles
 //!

@@ -1,7 +1,9 @@
 //! The mandate's numbers: gains, time, budgets, liquidity.
 
+use core::mem::replace;
+
 use abi::board::IBoard;
-use alloy_primitives::U256;
+use alloy_sol_types::SolCall;
 use book::Terms;
 use host::{Revert, Word, emit};
 
@@ -13,83 +15,66 @@ use crate::{
 };
 
 impl Board {
-    /// A higher rate of gains adds risk: it believes more of what venues report.
-    pub(crate) fn set_max_rate(&self, change: &mut Change<'_>) -> Result<(), Revert> {
-        let max_rate_wad = fraction(self.one_number(change)?, MAX_RATE_WAD)?;
-
-        let mut clock = self.book.clock();
-        let adds = max_rate_wad > clock.max_rate_wad;
-        if self.admits(change, By::Owner, Effect::adds_if(adds))? {
-            clock.max_rate_wad = max_rate_wad;
-            self.book.set_clock(&clock);
-            self.tell_mandate("maxRate", max_rate_wad);
-        }
-        Ok(())
-    }
-
-    /// A shorter epoch adds risk: budgets refill sooner, and money counts sooner.
-    pub(crate) fn set_epoch(&self, change: &mut Change<'_>) -> Result<(), Revert> {
-        let epoch_secs = span(self.one_number(change)?, EPOCH_SECS)?;
-
-        let mut clock = self.book.clock();
-        let adds = epoch_secs < clock.epoch_secs;
-        if self.admits(change, By::Owner, Effect::adds_if(adds))? {
-            clock.epoch_secs = epoch_secs;
-            self.book.set_clock(&clock);
-            self.tell_mandate("epoch", epoch_secs.into());
-        }
-        Ok(())
-    }
-
-    /// A longer silence adds risk: a lost keeper keeps its budgets, and others their hands off, for longer.
-    pub(crate) fn set_silence(&self, change: &mut Change<'_>) -> Result<(), Revert> {
-        let silence_secs = span(self.one_number(change)?, SILENCE_SECS)?;
-
-        let mut watch = self.book.watch();
-        let adds = silence_secs > watch.silence_secs;
-        if self.admits(change, By::Owner, Effect::adds_if(adds))? {
-            watch.silence_secs = silence_secs;
-            self.book.set_watch(&watch);
-            self.tell_mandate("silence", silence_secs.into());
-        }
-        Ok(())
-    }
-
-    pub(crate) fn set_budgets(&self, change: &mut Change<'_>) -> Result<(), Revert> {
-        let (loss, turnover) = (change.uint(), change.uint());
-        change.finish()?;
-        let before = self.book.terms();
-        let (loss_wad, turnover_wad) = (fraction(loss, ONE_WAD)?, fraction(turnover, MAX_TURNOVER_WAD)?);
-        let after = Terms { loss_wad, turnover_wad, ..before };
-
-        if self.admits(change, By::Owner, Effect::of_budgets(&before, &after))? {
-            self.book.set_terms(&after);
-            emit::<IBoard::BudgetsSet>(&self.vm, &[], &[loss.word(), turnover.word()]);
-        }
-        Ok(())
-    }
-
-    pub(crate) fn set_liquidity(&self, change: &mut Change<'_>) -> Result<(), Revert> {
-        let (floor, cover) = (change.uint(), change.uint());
-        change.finish()?;
-        let before = self.book.terms();
-        let (liquidity_floor_wad, liquidity_cover_wad) = (fraction(floor, ONE_WAD)?, fraction(cover, ONE_WAD)?);
-        let after = Terms { liquidity_floor_wad, liquidity_cover_wad, ..before };
-
-        if self.admits(change, By::Curator, Effect::of_liquidity(&before, &after))? {
-            self.book.set_terms(&after);
-            emit::<IBoard::LiquiditySet>(&self.vm, &[], &[floor.word(), cover.word()]);
-        }
-        Ok(())
-    }
-
-    fn one_number(&self, change: &mut Change<'_>) -> Result<U256, Revert> {
+    /// The rate of gains: a higher one adds risk, it believes more of what venues report. The epoch: a shorter one adds
+    /// risk, budgets refill and money counts sooner. The silence: a longer one adds risk, a lost keeper keeps its
+    /// budgets, and others their hands off, for longer.
+    pub(crate) fn set_number(&self, change: &mut Change<'_>) -> Result<(), Revert> {
         let number = change.uint();
         change.finish()?;
-        Ok(number)
+        let (mut clock, mut watch) = (self.book.clock(), self.book.watch());
+        let (nav_assets, epoch_secs) = (self.book.accounts().nav_assets(), clock.epoch_secs);
+        let (what, adds) = match change.selector {
+            IBoard::setMaxRateCall::SELECTOR => {
+                let before = replace(&mut clock.max_rate_wad, fraction(number, MAX_RATE_WAD)?);
+                ("maxRate", clock.max_rate_wad > before)
+            }
+            IBoard::setEpochCall::SELECTOR => {
+                let before = replace(&mut clock.epoch_secs, span(number, EPOCH_SECS)?);
+                ("epoch", clock.epoch_secs < before)
+            }
+            _ => {
+                let before = replace(&mut watch.silence_secs, span(number, SILENCE_SECS)?);
+                ("silence", watch.silence_secs > before)
+            }
+        };
+
+        if self.admits(change, By::Owner, Effect::adds_if(adds))? {
+            if clock.epoch_secs != epoch_secs {
+                // The time that has passed was measured by the old epoch: money that has just come has not stayed.
+                self.book.set_least(&self.book.least().rebased(nav_assets, epoch_secs, self.book.now()));
+            }
+            self.book.set_clock(&clock);
+            self.book.set_watch(&watch);
+            emit::<IBoard::MandateSet>(&self.vm, &[name(what)], &[number.word()]);
+        }
+        Ok(())
     }
 
-    fn tell_mandate(&self, what: &str, value: u64) {
-        emit::<IBoard::MandateSet>(&self.vm, &[name(what)], &[value.word()]);
+    /// The budgets, which the owner governs, or floor and cover of the liquidity, which the curator does.
+    pub(crate) fn set_fractions(&self, change: &mut Change<'_>) -> Result<(), Revert> {
+        let (first, second) = (change.uint(), change.uint());
+        change.finish()?;
+        let before = self.book.terms();
+        let of_budgets = change.selector == IBoard::setBudgetsCall::SELECTOR;
+        let (one, two) = (fraction(first, ONE_WAD)?, if of_budgets { MAX_TURNOVER_WAD } else { ONE_WAD });
+        let two = fraction(second, two)?;
+        let (after, by, effect) = if of_budgets {
+            let after = Terms { loss_wad: one, turnover_wad: two, ..before };
+            (after, By::Owner, Effect::of_budgets(&before, &after))
+        } else {
+            let after = Terms { liquidity_floor_wad: one, liquidity_cover_wad: two, ..before };
+            (after, By::Curator, Effect::of_liquidity(&before, &after))
+        };
+
+        if self.admits(change, by, effect)? {
+            self.book.set_terms(&after);
+            let words = [first.word(), second.word()];
+            if of_budgets {
+                emit::<IBoard::BudgetsSet>(&self.vm, &[], &words);
+            } else {
+                emit::<IBoard::LiquiditySet>(&self.vm, &[], &words);
+            }
+        }
+        Ok(())
     }
 }

@@ -25,11 +25,13 @@ impl Effect {
     }
 
     /// Returns the effect of other terms of a position. Raising the slack makes every movement dearer to the keeper,
-    /// back to idle too: not a guardian's business.
+    /// back to idle too: not a guardian's business. The first slack adds risk: exits do not force a position that has one.
     pub(crate) fn of_terms(before: &Position, after: &Position) -> Self {
+        let closes_exit = before.slack_bps == 0 && after.slack_bps != 0;
         let adds = after.instant_bps > before.instant_bps
             || after.depth_bps > before.depth_bps
-            || after.slack_bps < before.slack_bps;
+            || after.slack_bps < before.slack_bps
+            || closes_exit;
         if !adds && after.slack_bps != before.slack_bps { Self::Neutral } else { Self::adds_or_relieves(adds) }
     }
 
@@ -68,10 +70,10 @@ impl Effect {
         )
     }
 
-    /// Returns the effect of another breaker, conditions that were seen once left aside: what trips an id may be set
-    /// where nothing did, and is not to be changed unseen.
+    /// Returns the effect of another breaker, of which nothing was seen yet, what was seen of the present one left aside:
+    /// what trips an id may be set where nothing did, and is not to be changed unseen.
     pub(crate) fn of_breaker(before: &Breaker, after: &Breaker) -> Self {
-        Self::adds_if(before.is_set() && unarmed(before) != unarmed(after))
+        Self::adds_if(before.is_set() && unarmed(before) != *after)
     }
 }
 
@@ -119,6 +121,15 @@ mod tests {
         }
         assert_eq!((terms(50, 50, 50), terms(49, 0, 50)), (Effect::Relieves, Effect::Relieves));
         assert_eq!((terms(50, 50, 51), terms(49, 49, 51)), (Effect::Neutral, Effect::Neutral));
+    }
+
+    #[test]
+    fn a_first_slack_adds_risk_and_a_higher_one_does_not() {
+        let with = |slack_bps| Position { slack_bps, ..Position::default() };
+
+        assert_eq!(Effect::of_terms(&with(0), &with(1)), Effect::Adds);
+        assert_eq!(Effect::of_terms(&with(1), &with(2)), Effect::Neutral);
+        assert_eq!(Effect::of_terms(&with(0), &with(0)), Effect::Relieves);
     }
 
     #[test]

@@ -19,11 +19,10 @@ impl Board {
             IBoard::setGuardianCall::SELECTOR => self.set_guardian(change),
             IBoard::offerOwnershipCall::SELECTOR => self.offer_ownership(change),
             IBoard::setDelayCall::SELECTOR => self.set_delay(change),
-            IBoard::setMaxRateCall::SELECTOR => self.set_max_rate(change),
-            IBoard::setEpochCall::SELECTOR => self.set_epoch(change),
-            IBoard::setSilenceCall::SELECTOR => self.set_silence(change),
-            IBoard::setBudgetsCall::SELECTOR => self.set_budgets(change),
-            IBoard::setLiquidityCall::SELECTOR => self.set_liquidity(change),
+            IBoard::setMaxRateCall::SELECTOR | IBoard::setEpochCall::SELECTOR | IBoard::setSilenceCall::SELECTOR => {
+                self.set_number(change)
+            }
+            IBoard::setBudgetsCall::SELECTOR | IBoard::setLiquidityCall::SELECTOR => self.set_fractions(change),
             IBoard::admitCodeCall::SELECTOR => self.admit_code(change),
             IBoard::addPositionCall::SELECTOR => self.add_position(change),
             IBoard::setTermsCall::SELECTOR => self.set_terms(change),

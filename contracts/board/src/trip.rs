@@ -53,12 +53,22 @@ impl Board {
         if matches!(condition, ILLIQUID | SILENT) && !self.confirm(risk_id, &breaker, condition, position, now)? {
             return Ok(());
         }
-        let until = now.saturating_add(breaker.trip_secs);
-        self.book.trip(&accounts, place, until);
-        let until = self.book.cap(place).tripped_until_secs;
-        let facts = [condition.word(), value.word(), bound.word(), unix_secs(until).word()];
-        emit::<IDesk::Tripped>(&self.vm, &[risk_id], &facts);
+        self.trip_until(
+            &accounts,
+            place,
+            now.saturating_add(breaker.trip_secs),
+            [condition.word(), value.word(), bound.word()],
+        );
         Ok(())
+    }
+
+    /// Trips the id at a place and tells why: the condition, what was found, the bound.
+    #[inline(never)]
+    pub(crate) fn trip_until(&self, accounts: &Accounts, place: u8, until_secs: u32, why: [B256; 3]) {
+        self.book.trip(accounts, place, until_secs);
+        let [condition, value, bound] = why;
+        let until = unix_secs(self.book.cap(place).tripped_until_secs);
+        emit::<IDesk::Tripped>(&self.vm, &[self.book.risk_id(place)], &[condition, value, bound, until.word()]);
     }
 
     /// Returns whether the feed's answer is a depeg, or none; with what was found and the bound.

@@ -216,6 +216,13 @@ impl Book {
         self.accounts().least(&self.asset(), &self.supply())
     }
 
+    /// Writes the record of the least net asset value.
+    pub fn set_least(&self, least: &Least) {
+        self.set_accounts(&Accounts { least_since_secs: least.since_secs, ..self.accounts() });
+        self.set_asset(&Asset { least_current_assets: least.current_assets, ..self.asset() });
+        self.set_supply(&Supply { least_previous_assets: least.previous_assets, ..self.supply() });
+    }
+
     /// Returns who holds a role; zero when nobody does.
     pub fn role(&self, role: Role) -> Address {
         Address::from_word(self.load(role.at()))

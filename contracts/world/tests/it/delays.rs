@@ -123,13 +123,8 @@ fn what_was_announced_is_what_is_made() {
 #[test]
 fn calldata_that_is_not_canonical_is_refused() {
     let scene = capped();
-    let position = IBoard::addPositionCall {
-        adapter: BOB,
-        riskIds: vec![risk_id("a")],
-        instantBps: 0,
-        depthBps: 0,
-        slackBps: 0,
-    };
+    let position =
+        IBoard::addPositionCall { adapter: BOB, riskIds: vec![risk_id("a")], instantBps: 0, depthBps: 0, slackBps: 0 };
     let code = IBoard::admitCodeCall { codehash: B256::repeat_byte(1), admitted: true }.abi_encode();
     let curator = IBoard::setCuratorCall { account: BOB }.abi_encode();
     let terms = IBoard::setTermsCall { position: 0, instantBps: 0, depthBps: 0, slackBps: 0 }.abi_encode();
@@ -199,9 +194,8 @@ fn nothing_is_announced_before_the_vault_is_open() {
 #[test]
 fn delays_are_at_least_a_day_beyond_the_longest_exit_at_most_thirty_days_and_three_by_default() {
     let scene = capped();
-    let of = |scene: &Scene| -> u64 {
-        scene.view(IBoard::delayCall { selector: selector::<IBoard::setCapCall>() }).to()
-    };
+    let of =
+        |scene: &Scene| -> u64 { scene.view(IBoard::delayCall { selector: selector::<IBoard::setCapCall>() }).to() };
     assert_eq!((of(&scene), MIN_DELAY_SECS, MAX_DELAY_SECS), (3 * DAY, 86_400, 30 * 86_400));
 
     for secs in [0, DAY - 1, 30 * DAY + 1, (1 << 32) + 3 * DAY, u64::MAX] {

@@ -6,9 +6,7 @@ use abi::{
 };
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
-use tenor_world::{
-    BOARD, CURATOR, GUARDIAN, KEEPER, OWNER, Scene, Terms, VAULT, WAD, add, refusal, risk_id, set_cap,
-};
+use tenor_world::{BOARD, CURATOR, GUARDIAN, KEEPER, OWNER, Scene, Terms, VAULT, WAD, add, refusal, risk_id, set_cap};
 
 use crate::{ALICE, BOB, u};
 
@@ -269,10 +267,9 @@ fn before_it_is_open_owner_and_curator_change_everything_at_once_and_a_guardian_
 #[test]
 fn it_opens_once() {
     let scene = Scene::new();
-    refusal::<abi::vault::IVault::DepositsBlocked>(scene.try_call(
-        ALICE,
-        abi::vault::IVault::depositCall { assets: u(1), receiver: ALICE },
-    ));
+    refusal::<abi::vault::IVault::DepositsBlocked>(
+        scene.try_call(ALICE, abi::vault::IVault::depositCall { assets: u(1), receiver: ALICE }),
+    );
 
     scene.call(OWNER, IBoard::openCall {});
 

@@ -120,9 +120,9 @@ fn taking_a_grant_away_and_giving_it_back_refills_no_budget_and_renews_no_nonce(
 
     let after = scene.view(IDesk::grantCall { keeper: KEEPER });
     assert_eq!(after.nonce, before.nonce);
-    refusal::<IDesk::WrongRevision>(scene.try_call(KEEPER, IDesk::rebalanceCall {
-        intent: IDesk::Intent { deadline: U256::MAX, ..stale },
-    }));
+    refusal::<IDesk::WrongRevision>(
+        scene.try_call(KEEPER, IDesk::rebalanceCall { intent: IDesk::Intent { deadline: U256::MAX, ..stale } }),
+    );
 }
 
 #[test]
