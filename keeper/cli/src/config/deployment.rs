@@ -119,7 +119,7 @@ pub struct Deploy {
 /// The most that a fraction may be: all of it.
 const WHOLE_BPS: u64 = 10_000;
 /// Turnover counts both ways, and more than once an epoch.
-const MAX_TURNOVER_BPS: u64 = 180_000;
+const MAX_TURNOVER_BPS: u64 = 100_000;
 /// Gains of a thousand percent a year.
 const MAX_RATE_BPS: u64 = 100_000;
 const YEAR_SECS: u64 = 31_536_000;
@@ -172,7 +172,7 @@ pub(super) fn deploy(file: File, folder: &Path) -> Result<Deploy, Error> {
             loss: part("loss_bps", file.loss_bps, defaults::LOSS_BPS, WHOLE_BPS)?,
             turnover: part("turnover_bps", file.turnover_bps, defaults::TURNOVER_BPS, MAX_TURNOVER_BPS)?,
             epoch_secs: secs("epoch_secs", file.epoch_secs, defaults::EPOCH_SECS, 30 * 86_400)?,
-            silence_secs: secs("silence_secs", file.silence_secs, defaults::SILENCE_SECS, YEAR_SECS)?,
+            silence_secs: secs("silence_secs", file.silence_secs, defaults::SILENCE_SECS, 90 * 86_400)?,
             caps,
             nests: each(file.nests, nest)?,
             breakers: each(file.breakers, breaker)?,
