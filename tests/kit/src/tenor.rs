@@ -118,7 +118,7 @@ impl Tenor {
             guardians: vec![guardian],
             keepers: vec![GrantTerms {
                 positions: Some(u64::MAX),
-                turnover: bps_to_wad(180_000),
+                turnover: bps_to_wad(100_000),
                 loss: Wad::ONE,
                 ..GrantTerms::until(keeper, Timestamp(START_SECS + 3 * 365 * 86_400))
             }],
@@ -126,9 +126,9 @@ impl Tenor {
             liquidity_floor: Wad(U256::from(built.liquidity_floor_wad)),
             liquidity_cover: Wad::ZERO,
             loss: Wad::ONE,
-            turnover: bps_to_wad(180_000),
+            turnover: bps_to_wad(100_000),
             epoch_secs: EPOCH_SECS,
-            silence_secs: 365 * 86_400,
+            silence_secs: 90 * 86_400,
             caps: vec![cap("protocol/aave-v3", built.aave_cap), cap("protocol/metamorpho", built.meta_morpho_cap)],
             positions: vec![
                 position(VenueKind::AaveV3, world.aave.pool, "protocol/aave-v3"),
