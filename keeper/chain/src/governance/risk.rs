@@ -36,7 +36,9 @@ impl Change {
                     now.breaker(breaker.risk_id).is_some_and(|standing| standing != breaker)
                 }
                 Self::SetLiquidity { floor, cover } => *floor < set.liquidity_floor || *cover < set.liquidity_cover,
-                Self::SetKeeper { grant } => !grant.is_within(&now.live_grant(grant.keeper)),
+                Self::SetKeeper { grant } => {
+                    grant.is_live(now.now()) && !grant.is_within(&now.live_grant(grant.keeper))
+                }
             }
     }
 
@@ -135,10 +137,13 @@ impl Change {
             Self::SetLiquidity { floor, cover } => {
                 (parameters.liquidity_floor, parameters.liquidity_cover) = (floor, cover);
             }
-            Self::SetKeeper { grant } => match to.grants.iter_mut().find(|standing| standing.keeper == grant.keeper) {
-                Some(standing) => *standing = grant,
-                None => to.grants.push(grant),
-            },
+            Self::SetKeeper { grant } => {
+                to.grants.retain(|standing| standing.keeper != grant.keeper);
+                // A grant that could not be used is stored as none.
+                if grant.is_live(to.now()) {
+                    to.grants.push(grant);
+                }
+            }
         }
     }
 }
@@ -208,7 +213,7 @@ fn narrowed(standing: &Terms, asked: &Terms) -> Terms {
 impl Grant {
     fn is_within(&self, most: &Self) -> bool {
         let is_narrower = self.turnover <= most.turnover && self.loss <= most.loss && self.expiry <= most.expiry;
-        self.positions & !most.positions == 0 && (is_narrower || self.positions == 0)
+        self.positions & !most.positions == 0 && is_narrower
     }
 
     fn narrowed(&self, asked: &Self) -> Self {

@@ -88,9 +88,9 @@ pub fn what(change: &Change, now: &Governed) -> String {
         }
         Change::SetLiquidity { floor, cover } => both(
             (*floor != set.liquidity_floor)
-                .then(|| moves("the idle part", set.liquidity_floor, *floor, " of the net asset value")),
+                .then(|| moves("the liquidity floor", set.liquidity_floor, *floor, " of the net asset value")),
             (*cover != set.liquidity_cover)
-                .then(|| moves("the part payable at once", set.liquidity_cover, *cover, " of the net asset value")),
+                .then(|| moves("the liquidity cover", set.liquidity_cover, *cover, " of the net asset value")),
         ),
         Change::SetKeeper { grant } => grant_told(grant, &now.live_grant(grant.keeper)),
     }
@@ -160,9 +160,7 @@ fn percent(bps: u16) -> String {
 
 fn told(terms: &Terms) -> String {
     let (instant, depth, slack) = (percent(terms.instant_bps), percent(terms.depth_bps), percent(terms.slack_bps));
-    format!(
-        "{instant} of it counts as payable at once, it is at most {depth} of its venue, its price is trusted to {slack}"
-    )
+    format!("{instant} of it counts as payable at once, it is at most {depth} of its venue, its slack is {slack}")
 }
 
 fn terms_moves(position: u32, from: &Terms, to: &Terms) -> String {
@@ -172,7 +170,7 @@ fn terms_moves(position: u32, from: &Terms, to: &Terms) -> String {
     let parts = [
         one("the part that counts as payable at once", from.instant_bps, to.instant_bps),
         one("its most of the venue", from.depth_bps, to.depth_bps),
-        one("what its price may be off", from.slack_bps, to.slack_bps),
+        one("its slack", from.slack_bps, to.slack_bps),
     ];
     let parts: Vec<_> = parts.into_iter().flatten().collect();
     format!("position {position}: {}", parts.join(", "))

@@ -27,56 +27,69 @@ pub async fn run(settings: &Settings, file: &Path) -> Result<Report, Failure> {
 pub(super) struct Difference {
     pub(super) now: Governed,
     pub(super) steps: Vec<Step>,
+    /// What stands once the changes are made that need no waiting.
+    meanwhile: Governed,
+    /// What that does.
+    effects_meanwhile: Vec<Effect>,
+    /// What all of them together do.
     effects: Vec<Effect>,
 }
 
 impl Difference {
     pub(super) fn of(now: Governed, wanted: &Wanted) -> Result<Self, Failure> {
         let steps = steps(&now, wanted).map_err(|error| Failure::refused(error, "correct the mandate file"))?;
+        let mut meanwhile = now.clone();
+        let at_once = steps.iter().filter(|step| step.course == Course::AtOnce);
+        at_once.for_each(|step| step.change.apply(&mut meanwhile));
         let after = governance::after(&now, &steps);
-        let effects = governance::effects(&now, &after)
-            .map_err(|error| Failure::fault(error, "is vault.address a vault of this version?"))?;
-        Ok(Self { now, steps, effects })
+        let effects = |then| {
+            governance::effects(&now, then)
+                .map_err(|error| Failure::fault(error, "is vault.address a vault of this version?"))
+        };
+        let (effects_meanwhile, effects) = (effects(&meanwhile)?, effects(&after)?);
+        Ok(Self { now, steps, meanwhile, effects_meanwhile, effects })
     }
 
     /// One line for each limit that today's portfolio would break, or that it breaks now and would not.
     pub(super) fn consequences(&self) -> Vec<String> {
-        let lines = self.effects.iter().filter_map(|effect| {
-            let asset = &self.now.snapshot.asset;
-            match (effect.breaks(), effect.mends(), &effect.after) {
-                (true, _, Some(after)) => {
-                    let (name, unit) = (limit_name(after.limit, after.on), Unit::of(after.limit));
-                    let (value, bound) = (unit.show(after.value, Some(asset)), unit.show(after.bound, Some(asset)));
-                    Some(format!("today's portfolio would break the {name}: {value} against {bound}"))
-                }
-                (_, true, Some(after)) => {
-                    Some(format!("the {}, broken today, would hold", limit_name(after.limit, after.on)))
-                }
-                _ => None,
-            }
-        });
-        lines.chain(self.keeperless()).collect()
+        let passing = self.effects_meanwhile.iter().filter(|effect| effect.breaks() && !self.breaks_after(effect));
+        let passing = passing.filter_map(|effect| self.broken(effect, "until the announced changes are made, "));
+        let lasting = self.effects.iter().filter(|effect| effect.breaks());
+        let lasting = lasting.filter_map(|effect| self.broken(effect, ""));
+        let mended = self.effects.iter().filter(|effect| effect.mends()).filter_map(|effect| effect.before.as_ref());
+        let mended = mended.map(|state| format!("the {}, broken today, would hold", limit_name(state.limit, state.on)));
+        passing.chain(lasting).chain(mended).chain(self.keeperless()).collect()
+    }
+
+    fn breaks_after(&self, meanwhile: &Effect) -> bool {
+        let name = |effect: &Effect| effect.after.as_ref().map(|state| (state.limit, state.on));
+        self.effects.iter().any(|effect| effect.breaks() && name(effect) == name(meanwhile))
+    }
+
+    fn broken(&self, effect: &Effect, when: &str) -> Option<String> {
+        let (after, asset) = (effect.after.as_ref()?, Some(&self.now.snapshot.asset));
+        let (name, unit) = (limit_name(after.limit, after.on), Unit::of(after.limit));
+        let (value, bound) = (unit.show(after.value, asset), unit.show(after.bound, asset));
+        Some(format!("{when}today's portfolio would break the {name}: {value} against {bound}"))
     }
 
     /// A new grant waits while an old one is taken away at once: who replaces a keeper so is without one meanwhile.
     fn keeperless(&self) -> Option<String> {
         let is_live = |governed: &Governed| governed.grants.iter().any(|grant| grant.is_live(self.now.now()));
-        let mut at_once = self.now.clone();
-        let steps = self.steps.iter().filter(|step| step.course == Course::AtOnce);
-        steps.for_each(|step| step.change.apply(&mut at_once));
-        let is_lost = is_live(&self.now) && !is_live(&at_once);
+        let is_lost = is_live(&self.now) && !is_live(&self.meanwhile);
         is_lost.then(|| "no keeper would have a grant until an announced one is made".to_owned())
     }
 
     pub(super) fn to_json(&self) -> Value {
         let snapshot = &self.now.snapshot;
-        let breaks = self.effects.iter().filter(|effect| effect.breaks()).count();
+        let breaks = |effects: &[Effect]| effects.iter().filter(|effect| effect.breaks()).count();
         json!({
             "vault": snapshot.vault,
             "block": snapshot.block.number,
             "steps": self.steps.iter().map(step_json).collect::<Vec<_>>(),
             "limits": self.effects.iter().map(effect_json).collect::<Vec<_>>(),
-            "breaks": breaks,
+            "breaks": breaks(&self.effects),
+            "breaks_meanwhile": breaks(&self.effects_meanwhile),
             "consequences": self.consequences(),
         })
     }

@@ -35,6 +35,8 @@ pub async fn run(settings: &Settings, proposal: Option<&str>, signing: &Signing)
         Stage::Executed => None,
         _ => return Err(Failure::refused(path.now(&standing), &path.next(&standing))),
     };
+    // What was executed has changed what stands.
+    let governed = if tx.is_some() { super::governed(settings, &rpc).await? } else { governed };
     let announced = path.proposal.announces(governed.snapshot.vault);
     let made = make(settings, &rpc, &wallet, &governed, announced).await?;
     let standing = path.standing(&rpc).await?;
