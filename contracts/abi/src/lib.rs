@@ -3,6 +3,7 @@
 //! One module a file. The files are the single source: the programs' exported ABI is compared with them.
 #![no_std]
 #![allow(missing_docs, reason = "the documentation stands in the interface files")]
+#![allow(clippy::too_many_arguments, reason = "an event has as many fields as there is to tell")]
 
 /// Interfaces in `sol/IVault.sol`: what wallets touch.
 pub mod vault {

@@ -12,7 +12,7 @@ use crate::question::{Malformed, Question};
 use crate::state::State;
 
 /// Rebuilds a vault's history and compares it with what is stored.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Auditor {
     state: State,
     claims: Claims,
@@ -123,7 +123,13 @@ impl Auditor {
     /// # Errors
     ///
     /// When the answer is not what the interface says.
-    pub fn compare(&mut self, block: u64, time_secs: u64, question: Question, answer: Option<&[u8]>) -> Result<usize, Malformed> {
+    pub fn compare(
+        &mut self,
+        block: u64,
+        time_secs: u64,
+        question: Question,
+        answer: Option<&[u8]>,
+    ) -> Result<usize, Malformed> {
         let at = if block == self.last.block { self.last } else { Place { block, time_secs, ..Place::default() } };
         let Some(answer) = answer else {
             self.unanswered += 1;
@@ -156,7 +162,14 @@ impl Auditor {
         Ok(new)
     }
 
-    fn differ(&mut self, source: Source, fact: Fact, rebuilt: Option<Value>, found: Option<Value>, equal_at: Option<u64>) {
+    fn differ(
+        &mut self,
+        source: Source,
+        fact: Fact,
+        rebuilt: Option<Value>,
+        found: Option<Value>,
+        equal_at: Option<u64>,
+    ) {
         self.differ_at(self.last, source, fact, rebuilt, found, equal_at);
     }
 

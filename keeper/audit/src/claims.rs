@@ -24,7 +24,7 @@ pub struct Claim {
 }
 
 /// The claims that were found wrong, and the call under way.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Claims {
     /// What was found wrong since it was last taken.
     pub wrong: Vec<Claim>,
@@ -43,7 +43,7 @@ pub(crate) struct Untold {
 }
 
 /// What is known of the call under way.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Call {
     /// Every net asset value since the last call ended; the first is the one at the start.
     pub navs: Vec<u128>,
@@ -57,6 +57,8 @@ pub(crate) struct Call {
     pub lost_assets: u128,
     /// What venues hold, by position, as legs told last.
     pub depths: BTreeMap<usize, u128>,
+    /// Legs so far.
+    pub legs: u128,
     /// The positions that legs moved, in the order of their first leg, and the vault before the first of them.
     pub touched: Vec<usize>,
     pub base: Option<Box<Standing>>,

@@ -127,7 +127,8 @@ fn of_desk(event: &D) -> Option<Deed> {
             did("rebalance", Some(told.caller), details)
         }
         D::PositionMoved(told) => {
-            let moved = if told.assets == I256::MIN { -told.result.try_into().unwrap_or(I256::MAX) } else { told.assets };
+            let moved =
+                if told.assets == I256::MIN { -told.result.try_into().unwrap_or(I256::MAX) } else { told.assets };
             did("move", None, vec![position(told.position), ("assets", Moved(moved)), ("result", Assets(told.result))])
         }
         D::PositionMarked(told) => did(
@@ -162,7 +163,8 @@ fn of_desk(event: &D) -> Option<Deed> {
 
 fn of_board(event: &B) -> Option<Deed> {
     use Detail::{Account, Assets, Bps, Hash, Name, Number, Secs, Time, Truth, Wad};
-    let function = |selector: alloy_primitives::FixedBytes<4>| ("function", Hash(B256::right_padding_from(selector.as_slice())));
+    let function =
+        |selector: alloy_primitives::FixedBytes<4>| ("function", Hash(B256::right_padding_from(selector.as_slice())));
     match event {
         B::Submitted(told) => did(
             "submit",
@@ -176,8 +178,7 @@ fn of_board(event: &B) -> Option<Deed> {
         B::Opened(_) => did("open", None, Vec::new()),
         B::PausedUntil(told) => did("pause", Some(told.by), vec![("until", Time(told.until))]),
         B::PositionAdded(told) => {
-            let mut details =
-                vec![("position", Number(U256::from(told.position))), ("adapter", Account(told.adapter))];
+            let mut details = vec![("position", Number(U256::from(told.position))), ("adapter", Account(told.adapter))];
             details.extend(told.riskIds.iter().map(|id| ("id", Name(*id))));
             details.extend(terms(told.instantBps, told.depthBps, told.slackBps));
             did("add position", None, details)
@@ -190,11 +191,7 @@ fn of_board(event: &B) -> Option<Deed> {
         B::CapSet(told) => did(
             "cap",
             None,
-            vec![
-                ("id", Name(told.riskId)),
-                ("absolute", Assets(told.absolute)),
-                ("relative", Wad(told.relativeWad)),
-            ],
+            vec![("id", Name(told.riskId)), ("absolute", Assets(told.absolute)), ("relative", Wad(told.relativeWad))],
         ),
         B::Nested(told) => did(
             if told.nested { "nest" } else { "unnest" },
@@ -245,9 +242,7 @@ fn of_board(event: &B) -> Option<Deed> {
             None,
             vec![("role", Name(told.role)), ("account", Account(told.account)), ("granted", Truth(told.granted))],
         ),
-        B::OwnershipOffered(told) => {
-            did("offer ownership", Some(told.owner), vec![("to", Account(told.candidate))])
-        }
+        B::OwnershipOffered(told) => did("offer ownership", Some(told.owner), vec![("to", Account(told.candidate))]),
         B::OwnershipTaken(told) => did("take ownership", Some(told.owner), Vec::new()),
     }
 }

@@ -43,7 +43,7 @@ pub struct Difference {
 }
 
 /// All disagreements so far.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Differences {
     all: Vec<Difference>,
     /// Those that were there when last compared, by their place among all.

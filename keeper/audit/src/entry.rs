@@ -32,6 +32,7 @@ pub struct Entry {
 }
 
 /// What an entry says, in the words of the interface that declares it.
+#[expect(clippy::large_enum_variant, reason = "it lives for one step")]
 pub enum Event {
     /// Money and shares.
     Vault(IVaultEvents),

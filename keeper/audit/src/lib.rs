@@ -34,7 +34,7 @@ mod state;
 
 pub use action::{Action, Look, Name};
 pub use auditor::Auditor;
-pub use deed::{Deed, Detail};
+pub use deed::{Deed, Detail, deed};
 pub use difference::{Difference, Source};
 pub use entry::{Entry, Event, Place, Unreadable};
 pub use fact::{Fact, On, Value, short_name};

@@ -14,6 +14,9 @@ pub type LimitState = mandate::State<RiskId>;
 /// One basis point in wad.
 const BPS_WAD: u64 = math::WAD / 10_000;
 
+/// What a leg may lose by rounding without being charged.
+const ROUNDING_ASSETS: u128 = 2;
+
 /// What the limits look at, at one moment.
 #[derive(Clone, Debug)]
 pub(crate) struct Standing {
@@ -81,6 +84,12 @@ pub(crate) fn check_told(state: &State, told: &IDesk::Rebalanced, now_secs: u64,
     let after = Standing::of(state, touched.iter().copied(), now_secs);
     let mut before = claims.call.base.take().map_or_else(|| after.clone(), |base| *base);
     claims.equal(fact("nav least"), before.least_nav_assets, told.navLeast);
+    // Whatever legs take off the net asset value is charged, but for rounding.
+    let lost = before.nav_assets.saturating_sub(after.nav_assets);
+    let rounding = ROUNDING_ASSETS.saturating_mul(claims.call.legs);
+    if lost > amount(told.loss).saturating_add(rounding) {
+        claims.equal(fact("loss charged for the value lost"), lost, told.loss);
+    }
 
     let (least, relief) = (before.least_nav_assets, is_relief(told));
     let alertness = if relief { math::WAD } else { state.alertness_wad(now_secs) };
@@ -88,12 +97,15 @@ pub(crate) fn check_told(state: &State, told: &IDesk::Rebalanced, now_secs: u64,
         (state.loss_budget(least, alertness, now_secs), state.turnover_budget(least, alertness, now_secs));
     loss.used_assets = loss.used_assets.saturating_add(claims.call.lost_assets);
     claims.equal(fact("loss level"), loss.used_assets.saturating_add(amount(told.loss)), told.lossLevel);
-    claims.equal(fact("turnover level"), turnover.used_assets.saturating_add(amount(told.turnover)), told.turnoverLevel);
+    claims.equal(
+        fact("turnover level"),
+        turnover.used_assets.saturating_add(amount(told.turnover)),
+        told.turnoverLevel,
+    );
 
     let grant = state.grants.get(&told.caller).filter(|_| !relief);
-    let [grant_loss, grant_turnover] = grant.map_or([Level::UNBOUNDED; 2], |grant| {
-        state.grant_budgets(grant, least, alertness, now_secs).map(level)
-    });
+    let [grant_loss, grant_turnover] =
+        grant.map_or([Level::UNBOUNDED; 2], |grant| state.grant_budgets(grant, least, alertness, now_secs).map(level));
     let budgets = Budgets { loss: level(loss), turnover: level(turnover), grant_loss, grant_turnover };
     let known = told.incomeBefore.max(told.incomeAfter) != U256::MAX;
     let flow = Flow {

@@ -36,6 +36,8 @@ pub enum Command {
     Plan,
     /// Keep the vault: look, decide, act, record.
     Run(Run),
+    /// Rebuild the vault's history and every limit from its events alone, and say where storage differs.
+    Audit(Audit),
     /// Show what governance sets; diff, propose, vote on, queue and execute changes of it.
     Params(crate::commands::params::Params),
     /// Show how long the chain keeps the vault's programs, and keep them alive.
@@ -119,4 +121,18 @@ pub struct Run {
     /// Simulate and send nothing; needs no key.
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// Options of `audit`.
+#[derive(Debug, Args)]
+pub struct Audit {
+    /// Blocks, both included; an end left out is the vault's first block, or the newest.
+    #[arg(value_name = "BLOCK..BLOCK")]
+    pub range: crate::commands::audit::Range,
+    /// Compare with storage at every so many blocks with actions, and at the end.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    pub every: u64,
+    /// Go on from what an earlier audit left in this file, if it is there, and leave the state at the end in it.
+    #[arg(long, value_name = "FILE")]
+    pub resume: Option<PathBuf>,
 }

@@ -64,6 +64,7 @@ async fn run(cli: &Cli) -> Result<Ending, Failure> {
         Command::Plan => commands::plan::run(&settings).await?,
         Command::Params(params) => commands::params::run(&settings, params).await?,
         Command::Keepalive(args) => commands::keepalive::run(&settings, args).await?,
+        Command::Audit(args) => commands::audit::run(&settings, args).await?,
     };
     Ok(show(&report, cli.json))
 }

@@ -92,9 +92,7 @@ pub(super) fn rebuilt(question: Question, state: &State, now_secs: u64) -> Optio
             one(Fact::of_id("caps", id, "ancestors"), ids(state, mask))
         }
         Question::Delay(selector) => one(of_function(selector, "delay"), state.delay_secs(selector)),
-        Question::IsAbdicated(selector) => {
-            one(of_function(selector, "abdicated"), state.abdicated.contains(&selector))
-        }
+        Question::IsAbdicated(selector) => one(of_function(selector, "abdicated"), state.abdicated.contains(&selector)),
         Question::ExecutableAt(id) => {
             let at = state.executable_at_secs(id, now_secs);
             one(of_hash("changes", id, "executable at"), time(at))

@@ -197,7 +197,10 @@ impl Question {
     /// When it is not what the interface says.
     pub fn stored(self, answer: &[u8]) -> Result<Facts, Malformed> {
         let malformed = |_| Malformed { question: self, answer: answer.to_vec().into() };
-        whole::stored(self, answer).or_else(|| members::stored(self, answer)).unwrap_or_else(|| Ok(Vec::new())).map_err(malformed)
+        whole::stored(self, answer)
+            .or_else(|| members::stored(self, answer))
+            .unwrap_or_else(|| Ok(Vec::new()))
+            .map_err(malformed)
     }
 
     /// Returns what the history says.

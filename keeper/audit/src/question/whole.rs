@@ -94,22 +94,28 @@ pub(super) fn stored(question: Question, answer: &[u8]) -> Option<Result<Facts>>
 pub(super) fn rebuilt(question: Question, state: &State, now_secs: u64) -> Option<Facts> {
     let origin = state.origin.as_ref();
     Some(match question {
-        Question::Book => facts("book", [
-            ("idle", state.idle_assets.into()),
-            ("marked", state.marked_assets().into()),
-            ("nav", state.nav_assets().into()),
-            ("nav entry", state.nav_entry_assets(now_secs).into()),
-            ("nav least", state.nav_least_assets(now_secs).into()),
-            ("max rate", state.mandate.max_rate_wad.into()),
-        ]),
-        Question::Mandate => facts("mandate", [
-            ("liquidity floor", state.mandate.liquidity_floor_wad.into()),
-            ("liquidity cover", state.mandate.liquidity_cover_wad.into()),
-            ("loss", state.mandate.loss_wad.into()),
-            ("turnover", state.mandate.turnover_wad.into()),
-            ("epoch", state.mandate.epoch_secs.into()),
-            ("silence", state.mandate.silence_secs.into()),
-        ]),
+        Question::Book => facts(
+            "book",
+            [
+                ("idle", state.idle_assets.into()),
+                ("marked", state.marked_assets().into()),
+                ("nav", state.nav_assets().into()),
+                ("nav entry", state.nav_entry_assets(now_secs).into()),
+                ("nav least", state.nav_least_assets(now_secs).into()),
+                ("max rate", state.mandate.max_rate_wad.into()),
+            ],
+        ),
+        Question::Mandate => facts(
+            "mandate",
+            [
+                ("liquidity floor", state.mandate.liquidity_floor_wad.into()),
+                ("liquidity cover", state.mandate.liquidity_cover_wad.into()),
+                ("loss", state.mandate.loss_wad.into()),
+                ("turnover", state.mandate.turnover_wad.into()),
+                ("epoch", state.mandate.epoch_secs.into()),
+                ("silence", state.mandate.silence_secs.into()),
+            ],
+        ),
         Question::Budgets => rebuilt_budgets(state, now_secs),
         Question::Positions => {
             (0..state.positions.len()).flat_map(|index| rebuilt_position(state, index, now_secs)).collect()
@@ -136,15 +142,18 @@ fn rebuilt_budgets(state: &State, now_secs: u64) -> Facts {
     let loss = state.loss_budget(least, alertness, now_secs);
     let turnover = state.turnover_budget(least, alertness, now_secs);
     let blocked = if state.is_open { time(state.blocked_until_secs) } else { Value::Time(NEVER_OPENED) };
-    facts("budgets", [
-        ("loss used", loss.used_assets.into()),
-        ("loss capacity", loss.capacity_assets.into()),
-        ("turnover used", turnover.used_assets.into()),
-        ("turnover capacity", turnover.capacity_assets.into()),
-        ("keeper seen at", time(state.keeper_seen_at_secs)),
-        ("paused until", time(state.paused_until_secs)),
-        ("blocked until", blocked),
-    ])
+    facts(
+        "budgets",
+        [
+            ("loss used", loss.used_assets.into()),
+            ("loss capacity", loss.capacity_assets.into()),
+            ("turnover used", turnover.used_assets.into()),
+            ("turnover capacity", turnover.capacity_assets.into()),
+            ("keeper seen at", time(state.keeper_seen_at_secs)),
+            ("paused until", time(state.paused_until_secs)),
+            ("blocked until", blocked),
+        ],
+    )
 }
 
 fn stored_position(index: usize, position: &IDesk::Position) -> Facts {

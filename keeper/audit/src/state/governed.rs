@@ -144,8 +144,10 @@ impl State {
         match short_name(told.what).as_str() {
             "maxRate" => self.mandate.max_rate_wad = value,
             "epoch" => {
-                self.navs.relaid(self.mandate.epoch_secs, now_secs);
-                self.mandate.epoch_secs = value;
+                let old_secs = std::mem::replace(&mut self.mandate.epoch_secs, value);
+                if old_secs != value {
+                    self.navs.relaid(old_secs, now_secs);
+                }
             }
             "silence" => self.mandate.silence_secs = value,
             _ => claims.impossible(Fact::plain("mandate", "parameter"), told.what),

@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 
 pub use money::MAX_ASSETS;
 pub(crate) use money::{amount, is_relief};
-pub(crate) use rules::{as_text, bits};
 pub use rules::{BOOK_EPOCH_SECS, Drained};
+pub(crate) use rules::{as_text, bits};
 
 use crate::claims::Claims;
 use crate::entry::Event;

@@ -86,7 +86,9 @@ impl State {
 
     pub(super) fn flowed(&mut self, told: &IVault::Flowed, claims: &mut Claims) {
         claims.begin(self.nav_assets());
-        claims.call.flow = Some([told.navBefore, told.navAfter]);
+        if claims.call.flow.replace([told.navBefore, told.navAfter]).is_some() {
+            claims.impossible(Fact::plain("flow", "with its money"), true);
+        }
         if let Some(passage) = claims.call.passage.take() {
             self.passed(passage, claims);
         }
@@ -95,7 +97,9 @@ impl State {
     /// The end of a deposit or a withdrawal, once both its money and its flow were told.
     fn passed(&self, passage: Passage, claims: &mut Claims) {
         let Some([was, is]) = claims.call.flow.take() else {
-            claims.call.passage = Some(passage);
+            if claims.call.passage.replace(passage).is_some() {
+                claims.impossible(Fact::plain("flow", "with its money"), false);
+            }
             return;
         };
         // Somebody may have marked in the same transaction, before: then the flow began after it.
@@ -132,8 +136,9 @@ impl State {
         position.marked_at_secs = now_secs;
 
         if lost != gained {
-            let left = faded_up(self.recent_loss_assets, self.recent_at_secs, epoch_secs, now_secs);
-            self.recent_loss_assets = left.saturating_add(lost).saturating_sub(gained).min(MAX_ASSETS);
+            // A gain undoes no other position's loss, and none that its own sale is not charged with any more.
+            let recent = faded_up(self.recent_loss_assets, self.recent_at_secs, epoch_secs, now_secs);
+            self.recent_loss_assets = recent.saturating_add(lost).saturating_sub(gained.min(left)).min(MAX_ASSETS);
             self.recent_at_secs = now_secs;
         }
         claims.call.lost_assets = claims.call.lost_assets.saturating_add(lost);
@@ -157,6 +162,7 @@ impl State {
         if claims.call.base.is_none() {
             claims.call.base = Some(Box::new(Standing::of(self, 0..0, now_secs)));
         }
+        claims.call.legs += 1;
         if !claims.call.touched.contains(&index) {
             claims.call.touched.push(index);
         }
@@ -223,7 +229,8 @@ impl State {
             if charges {
                 let [loss, turnover] = self.grant_budgets(&grant, least, alertness, now_secs);
                 grant.loss_level_assets = loss.used_assets.saturating_add(amount(told.loss)).min(MAX_ASSETS);
-                grant.turnover_level_assets = turnover.used_assets.saturating_add(amount(told.turnover)).min(MAX_ASSETS);
+                grant.turnover_level_assets =
+                    turnover.used_assets.saturating_add(amount(told.turnover)).min(MAX_ASSETS);
                 grant.at_secs = now_secs;
             }
             grant.nonce = grant.nonce.saturating_add(1);

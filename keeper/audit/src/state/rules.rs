@@ -29,7 +29,7 @@ pub struct Drained {
 impl State {
     /// Returns the sum of the marked values.
     pub fn marked_assets(&self) -> u128 {
-        self.positions.iter().map(|position| position.value_assets).sum()
+        self.positions.iter().fold(0, |sum, position| sum.saturating_add(position.value_assets))
     }
 
     /// Returns the net asset value that exits receive.
@@ -97,8 +97,8 @@ impl State {
         places.filter(|(_, id)| now_secs < id.tripped_until_secs).fold(0, |mask, (place, _)| mask | bit(place))
     }
 
-    /// Returns idle money and what positions count as payable at once, each rounded down; one under a tripped id
-    /// counts for nothing.
+    /// Returns idle money and what positions count as payable at once, each rounded down; one under a tripped id,
+    /// or whose venue's price can be moved, counts for nothing: no exit can force it.
     pub fn instant_assets(&self, now_secs: u64) -> u128 {
         let tripped = self.tripped(now_secs);
         let payable = |position: &Position| {
@@ -106,14 +106,15 @@ impl State {
             let payable = mul_div_down(U256::from(position.value_assets), part, U256::from(BPS));
             payable.unwrap_or_default().saturating_to::<u128>()
         };
-        let sound = self.positions.iter().filter(|position| position.mask & tripped == 0);
+        let sound = self.positions.iter().filter(|position| position.mask & tripped == 0 && position.slack_bps == 0);
         sound.map(payable).fold(self.idle_assets, u128::saturating_add)
     }
 
     /// Returns until when deposits are blocked by trips: the last of those of ids that hold money.
     pub fn blocked_by_trips_secs(&self, now_secs: u64) -> u64 {
         let exposures = self.exposures_assets();
-        let tripped = self.ids.iter().zip(exposures).filter(|(id, exposure)| *exposure > 0 && now_secs < id.tripped_until_secs);
+        let tripped =
+            self.ids.iter().zip(exposures).filter(|(id, exposure)| *exposure > 0 && now_secs < id.tripped_until_secs);
         tripped.map(|(id, _)| id.tripped_until_secs).max().unwrap_or_default()
     }
 

@@ -121,7 +121,6 @@ impl Play {
         let silence: u64 = self.scene.view(IDesk::mandateCall {}).silenceSecs.to();
         if self.dice.once_in(2) {
             self.pass(silence);
-            self.next_transaction();
         }
         let moves = self.legs(1 << 40, false);
         self.call("relieve", STRANGER, &IDesk::relieveCall { legs: world::legs(&moves) });
@@ -179,7 +178,6 @@ impl Play {
             }
             9 => {
                 let secs = U256::from(self.dice.one_of(&[HOUR, 6 * HOUR, DAY, DAY, 3 * DAY]));
-                if std::env::var("NOEPOCH").is_ok() { return; }
                 self.govern("epoch", owner, &IBoard::setEpochCall { secs });
             }
             10 => {
@@ -204,7 +202,8 @@ impl Play {
             14 => self.change_breaker(governor, id),
             15 => self.add_position(governor, owner),
             16 => {
-                let selector = self.dice.one_of(&[IBoard::setCapCall::SELECTOR, IBoard::setKeeperCall::SELECTOR]).into();
+                let selector =
+                    self.dice.one_of(&[IBoard::setCapCall::SELECTOR, IBoard::setKeeperCall::SELECTOR]).into();
                 let secs = U256::from(DAY + self.dice.roll(4 * DAY));
                 self.govern("delay", owner, &IBoard::setDelayCall { selector, secs });
             }

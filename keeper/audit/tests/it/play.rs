@@ -45,7 +45,8 @@ impl Play {
         mock::feed::install(&scene.world, FEED, 100_000_000);
         let mut adapters = Vec::new();
         for ids in [&IDS[..1], &IDS[1..3], &[IDS[0], IDS[3]]] {
-            adapters.push(scene.position_on(ids, world::Terms { instant_bps: 8_000, depth_bps: 3_000, slack_bps: 0 }).0);
+            adapters
+                .push(scene.position_on(ids, world::Terms { instant_bps: 8_000, depth_bps: 3_000, slack_bps: 0 }).0);
         }
         for at in &adapters {
             scene.world.poke(*at, mock::adapter::DEPTH, U256::from(50_000_000_000_000_u64));
@@ -60,7 +61,17 @@ impl Play {
         let auditor = Auditor::default();
         let dice = Dice(seed);
         let mut play = Self {
-            scene, dice, adapters, announced: Vec::new(), done, tape, auditor, block: 1, transaction: 0, told: 0, entries,
+            scene,
+            dice,
+            adapters,
+            announced: Vec::new(),
+            done,
+            tape,
+            auditor,
+            block: 1,
+            transaction: 0,
+            told: 0,
+            entries,
         };
         play.hear();
         play.close_block(false);
@@ -75,7 +86,6 @@ impl Play {
     /// See [`Self::call`].
     pub fn call_raw(&mut self, what: &'static str, from: Address, data: Vec<u8>) -> bool {
         let result = self.scene.world.call_raw(from, VAULT, data);
-        if let Err(e) = &result && std::env::var("WHY").as_deref() == Ok(what) { println!("WHY {}", alloy_primitives::hex::encode(&e[..e.len().min(36)])); } // DEBUG
         let done = result.is_ok();
         if done {
             *self.done.entry(what).or_default() += 1;
@@ -113,7 +123,7 @@ impl Play {
 
     /// Takes down what was told since last time.
     fn hear(&mut self) {
-        let logs = self.scene.world.logs(VAULT, self.told);
+        let logs = self.scene.world.logs_of(VAULT, self.told);
         self.told = self.scene.world.log_count();
         let (block, time_secs) = (self.block, self.scene.world.now_secs());
         let tx_hash = B256::from(U256::from(self.transaction + 1));
@@ -138,6 +148,7 @@ impl Play {
                 let caller = address(0xee);
                 (question, self.scene.world.call_raw(caller, VAULT, question.calldata().to_vec()).ok())
             };
+            self.tape.known.extend(&questions);
             let answers = questions.into_iter().map(answer).collect();
             let time_secs = self.scene.world.now_secs();
             self.tape.blocks.push(Block { number: self.block, time_secs, entries, answers });
@@ -146,8 +157,9 @@ impl Play {
         self.transaction += 1;
     }
 
-    /// Lets time pass, between blocks.
+    /// Ends the block and lets time pass.
     pub fn pass(&mut self, secs: u64) {
+        self.close_block(false);
         self.scene.world.pass(secs);
     }
 

@@ -1,6 +1,6 @@
 //! What a run told and what its views answered, block by block: to be audited as often as one likes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use keeper_audit::{Action, Auditor, Entry, Question};
 
@@ -17,30 +17,47 @@ pub struct Block {
 #[derive(Default)]
 pub struct Tape {
     pub blocks: Vec<Block>,
+    /// Every question that has to do with what ever happened.
+    pub known: BTreeSet<Question>,
 }
 
 impl Tape {
-    /// Audits it, changed as one likes, and compares at every block what the tape has an answer to.
-    pub fn audit(&self, mut change: impl FnMut(&mut Vec<Entry>)) -> (Auditor, Vec<Action>) {
-        let (mut auditor, mut actions) = (Auditor::default(), Vec::new());
+    /// Audits it, and hands out each block's actions and the auditor as it was before the block.
+    pub fn audit(&self, mut each: impl FnMut(&Block, Auditor, Vec<Action>)) -> Auditor {
+        let mut auditor = Auditor::default();
         for block in &self.blocks {
-            let mut entries = block.entries.clone();
-            change(&mut entries);
-            if !entries.is_empty() {
-                actions.extend(auditor.take(&entries));
-            }
-            // All that was answered, not only what is asked: a change may keep the auditor from asking.
-            auditor.questions();
-            for (question, answer) in &block.answers {
-                let compared = auditor.compare(block.number, block.time_secs, *question, answer.as_deref());
-                compared.expect("answers are as the interface says");
-            }
+            let before = auditor.clone();
+            let actions = self.audit_block(&mut auditor, block, &block.entries);
+            each(block, before, actions);
         }
-        (auditor, actions)
+        auditor
     }
 
-    /// Returns every entry.
-    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.blocks.iter().flat_map(|block| &block.entries)
+    /// Audits one block, with other entries than it has, and compares what the tape has an answer to.
+    pub fn audit_block(&self, auditor: &mut Auditor, block: &Block, entries: &[Entry]) -> Vec<Action> {
+        let actions = if entries.is_empty() { Vec::new() } else { auditor.take(entries) };
+        // All that was answered, not only what is asked: a change may keep the auditor from asking.
+        let asked = auditor.questions();
+        let mut compare = |question: Question, answer: Option<&[u8]>| {
+            auditor.compare(block.number, block.time_secs, question, answer).expect("it is as the interface says");
+        };
+        for (question, answer) in &block.answers {
+            compare(*question, answer.as_deref());
+        }
+        for question in asked.into_iter().filter(|question| !self.known.contains(question)) {
+            compare(question, never_heard_of(question).as_deref());
+        }
+        actions
     }
+}
+
+/// What the vault answers to a question about somebody or something that it never heard of.
+fn never_heard_of(question: Question) -> Option<Vec<u8>> {
+    let words = match question {
+        Question::Ancestors(_) | Question::Delay(_) | Question::IsAbdicated(_) => return None,
+        Question::Grant(_) => 9,
+        Question::Breaker(_) => 7,
+        _ => 1,
+    };
+    Some(vec![0; 32 * words])
 }

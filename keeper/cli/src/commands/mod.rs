@@ -1,5 +1,6 @@
 //! The commands: each takes typed settings and returns what to print.
 
+pub mod audit;
 pub mod demo;
 pub mod deploy;
 pub mod deposit;
