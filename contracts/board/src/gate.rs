@@ -154,8 +154,8 @@ impl Board {
     /// The setter calls it once, after everything that could refuse the change by itself and before it writes anything.
     pub(crate) fn admits(&self, change: &Change<'_>, by: By, effect: Effect) -> Result<bool, Revert> {
         let adds_risk = effect == Effect::Adds;
-        if adds_risk && self.book.delay(change.selector).is_abdicated {
-            return Err(revert::<IBoard::AbdicatedFunction>(&[bytes4(change.selector)]));
+        if adds_risk {
+            self.still_has(change.selector)?;
         }
         let id = self.vm.native_keccak256(change.data);
         let announced_at = self.executable_at(id);
@@ -190,6 +190,14 @@ impl Board {
             emit::<IBoard::Executed>(&self.vm, &[id, self.vm.msg_sender().word()], &[]);
         }
         Ok(true)
+    }
+
+    /// Refuses where the power to add risk by a function was given up.
+    pub(crate) fn still_has(&self, selector: [u8; 4]) -> Result<(), Revert> {
+        if self.book.delay(selector).is_abdicated {
+            return Err(revert::<IBoard::AbdicatedFunction>(&[bytes4(selector)]));
+        }
+        Ok(())
     }
 
     /// Returns when an announced change can be made, in unix seconds; zero where there is none any more.

@@ -38,6 +38,8 @@
 //!   positions alone.
 //! - What was announced stays so when a guardian lowers the same parameter meanwhile: to keep it low, he must take the
 //!   announced change back as well.
+//! - A first breaker is set at once, so a curator can name a feed of his own that keeps new money and new shares away
+//!   until the breaker is changed, which waits. It passes its self-test at two moments; nothing bounds what it says later.
 //! - A guardian who means harm can stop new investments (caps, grants) and, within the windows, new shares, until the
 //!   owner has removed him, which he cannot prevent. Every governed change moves the revision, so whoever may make one
 //!   may hinder a keeper's intents; exits and, after the silence, `relieve` know no revision.

@@ -2,6 +2,7 @@
 
 use abi::{board::IBoard, desk::IDesk};
 use alloy_primitives::{Address, B256};
+use alloy_sol_types::SolCall;
 use book::{Delay, Role};
 use host::{Revert, Word, emit, revert};
 use stylus_sdk::stylus_core::MessageAccess;
@@ -72,13 +73,14 @@ impl Board {
         Ok(())
     }
 
-    /// The offer has waited; the candidate takes it when he likes, unless it was withdrawn.
+    /// The offer has waited; the candidate takes it when he likes, unless it was withdrawn or offering was given up.
     pub(crate) fn take_ownership(&self) -> Result<(), Revert> {
         self.book.free()?;
         let owner = self.vm.msg_sender();
         if !self.is(Role::PendingOwner) {
             return Err(not_authorized(owner, "candidate"));
         }
+        self.still_has(IBoard::offerOwnershipCall::SELECTOR)?;
         self.book.set_role(Role::Owner, owner);
         self.book.set_role(Role::PendingOwner, Address::ZERO);
         emit::<IBoard::OwnershipTaken>(&self.vm, &[owner.word()], &[]);

@@ -291,6 +291,16 @@ fn an_abdication_before_opening_holds_at_once() {
 }
 
 #[test]
+fn an_offer_that_was_made_is_void_once_offering_is_abdicated() {
+    let scene = capped();
+    scene.govern(OWNER, IBoard::offerOwnershipCall { candidate: BOB });
+    scene.call(OWNER, IBoard::abdicateCall { selector: selector::<IBoard::offerOwnershipCall>() });
+
+    refusal::<IBoard::AbdicatedFunction>(scene.try_call(BOB, IBoard::takeOwnershipCall {}));
+    assert_eq!(scene.view(IBoard::ownerCall {}), OWNER);
+}
+
+#[test]
 fn owner_curator_and_guardians_take_an_announced_change_back() {
     for by in [OWNER, CURATOR, GUARDIAN] {
         let scene = capped();

@@ -44,8 +44,11 @@ fn fed() -> Scene {
     scene
 }
 
+/// The reason of a refusal, what brings it about, and the value that it tells.
+type Fault = (u8, fn(&Scene), U256);
+
 /// What must be refused for each fault of a feed.
-fn faults() -> Vec<(u8, fn(&Scene), U256)> {
+fn faults() -> Vec<Fault> {
     vec![
         (1, |scene| scene.world.poke(FEED, BROKEN, U256::ONE), U256::ZERO),
         (2, |scene| scene.world.poke(FEED, ANSWER, U256::ZERO), U256::ZERO),
