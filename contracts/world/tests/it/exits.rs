@@ -72,7 +72,7 @@ fn the_last_one_takes_everything_out() {
 
 #[test]
 fn broken_positions_are_passed_over() {
-    for fault in [adapter::NO_VALUE | adapter::NO_PAYMENT, adapter::NO_LIQUIDITY, adapter::NO_PAYMENT] {
+    for fault in [adapter::NO_VALUE | adapter::NO_PAYMENT, adapter::NO_LIQUIDITY, adapter::NO_PAYMENT, adapter::BURN] {
         let (scene, positions, _) = spread();
         scene.world.poke(positions[0], adapter::FAULTS, U256::from(fault));
 
@@ -81,6 +81,20 @@ fn broken_positions_are_passed_over() {
         assert_eq!(scene.assets_of(ALICE), 70 * ONE);
         assert_eq!(scene.book().marked, u(30 * ONE));
     }
+}
+
+#[test]
+fn a_position_that_burns_gas_stops_nothing_elsewhere() {
+    let (scene, positions, _) = spread();
+    scene.world.poke(positions[0], adapter::FAULTS, U256::from(adapter::BURN));
+
+    scene.mark(&[1, 2]);
+    scene.rebalance(&[(1, -(ONE as i128)), (2, ONE as i128)]).expect("it is not touched");
+    assert!(!scene.view(IDesk::limitsCall {}).is_empty());
+    assert_eq!(scene.view(IVault::maxWithdrawCall { owner: ALICE }), u(70 * ONE));
+    scene.call(ALICE, withdraw(70 * ONE));
+    refusal::<IDesk::AdapterCallFailed>(scene.try_call(BOB, IDesk::markCall { positions: vec![0] }));
+    assert!(scene.rebalance(&[(0, -1)]).is_err());
 }
 
 #[test]

@@ -214,20 +214,22 @@ proptest! {
         }
         scene.world.pass(30 * 86_400);
         scene.heartbeat();
-        if !scene.view(IDesk::positionsCall {})[1].value.is_zero() {
-            scene.rebalance(&[(1, ALL)]).expect("no exit forces a position whose price can be moved");
+        // No exit forces a position whose price can be moved; dust of it may be more than the budget of next to nothing.
+        if scene.view(IDesk::positionsCall {})[1].value >= u(1000) {
+            scene.rebalance(&[(1, ALL)]).expect("it costs its slack alone");
         }
         scene.mark(&[0, 1, 2]);
         let owed = scene.book().nav;
         let had: u128 = WALLETS.iter().map(|wallet| scene.assets_of(*wallet)).sum();
 
         for owner in WALLETS {
-            let shares = scene.view(IVault::balanceOfCall { account: owner });
+            let shares = scene.view(IVault::maxRedeemCall { owner });
             if !scene.view(IVault::previewRedeemCall { shares }).is_zero() {
                 scene.call(owner, IVault::redeemCall { shares, receiver: owner, owner });
             }
         }
 
+        prop_assert!(scene.book().nav < u(1000), "everybody is out");
         let got: u128 = WALLETS.iter().map(|wallet| scene.assets_of(*wallet)).sum();
         prop_assert_eq!(u(got - had) + scene.book().nav, owed, "paid and left over is what was owed");
     }
