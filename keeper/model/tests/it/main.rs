@@ -1,6 +1,7 @@
 //! The rate models in doubles against the venues' formulas in integers, as their contracts round.
 
 mod aave;
+mod limits;
 mod morpho;
 
 /// Numbers spread over a range by a fixed sequence.
