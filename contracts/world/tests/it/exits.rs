@@ -232,14 +232,20 @@ fn no_role_can_stop_an_exit() {
 #[test]
 fn exits_pass_under_every_restriction_at_once_and_each_alone() {
     let restrict: [&dyn Fn(&Scene); 7] = [
-        &|scene| drop(scene.call(GUARDIAN, IBoard::pauseCall { secs: u(7 * 86_400) })),
+        &|scene| {
+            scene.call(GUARDIAN, IBoard::pauseCall { secs: u(7 * 86_400) });
+        },
         &|scene| {
             for id in ["a", "b", "c"] {
                 scene.call(GUARDIAN, IBoard::tripByWordCall { riskId: risk_id(id) });
             }
         },
-        &|scene| drop(scene.call(GUARDIAN, scene.grant(KEEPER, 0, 0, 0))),
-        &|scene| drop(scene.call(OWNER, IBoard::setBudgetsCall { lossWad: u(0), turnoverWad: u(0) })),
+        &|scene| {
+            scene.call(GUARDIAN, scene.grant(KEEPER, 0, 0, 0));
+        },
+        &|scene| {
+            scene.call(OWNER, IBoard::setBudgetsCall { lossWad: u(0), turnoverWad: u(0) });
+        },
         &|scene| {
             for id in ["a", "b", "c"] {
                 scene.call(GUARDIAN, set_cap(id, 0, 0));
