@@ -27,6 +27,7 @@ mod selectors;
 mod shares;
 mod silence;
 mod theft;
+mod ways_out;
 
 use alloy_primitives::{Address, U256};
 use tenor_world::address;
