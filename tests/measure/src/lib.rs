@@ -2,6 +2,7 @@
 //!
 //! Everything runs the real WASM; what is measured is the chain's own state and receipts.
 
+pub mod audit;
 pub mod gas;
 pub mod theft;
 

@@ -34,7 +34,11 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if arguments.update {
         std::fs::write(&committed, text(&table))?;
     }
-    if arguments.json { println!("{}", serde_json::to_string(&table)?) } else { print(&table) }
+    if arguments.json {
+        println!("{}", serde_json::to_string(&table)?)
+    } else {
+        print(&table)
+    }
     if !arguments.check {
         return Ok(ExitCode::SUCCESS);
     }

@@ -1,12 +1,16 @@
-//! `soak theft`: plays the keeper with the stolen key, and says what that took at most.
+//! `soak theft`: plays the keeper with the stolen key, and says what that took at most. `soak audit`: plays everybody, and
+//! says where the vault's storage differs from what its events tell.
 //!
-//! Exit codes: 0 never more than the budget, 1 more than that, 2 a fault.
+//! Exit codes: 0 never more than the budget, or no difference; 1 otherwise; 2 a fault.
 
 use std::{process::ExitCode, time::Instant};
 
 use clap::{Parser, Subcommand};
 use serde_json::json;
-use tenor_measure::theft::{Found, search};
+use tenor_measure::{
+    audit,
+    theft::{Found, search},
+};
 
 /// Long runs of random actions on the local chain.
 #[derive(Parser)]
@@ -29,19 +33,72 @@ enum What {
         #[arg(long)]
         json: bool,
     },
+    /// Plays random actions by everybody and audits them from the vault's events alone.
+    Audit {
+        /// How many transactions must have told something.
+        #[arg(long, default_value_t = 10_000)]
+        actions: usize,
+        /// Of the random numbers; the same seed gives the same result.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// One JSON object on stdout.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 fn main() -> ExitCode {
-    let Arguments { what: What::Theft { sequences, seed, json } } = Arguments::parse();
+    match Arguments::parse().what {
+        What::Theft { sequences, seed, json } => search_for_theft(sequences, seed, json),
+        What::Audit { actions, seed, json } => play_and_audit(actions, seed, json),
+    }
+}
+
+fn play_and_audit(actions: usize, seed: u64, json: bool) -> ExitCode {
+    let begun = Instant::now();
+    let progress = |told: usize| {
+        if told % 1_000 < 32 {
+            eprintln!("soak: {told} of {actions} actions, {:.0} a second", told as f64 / begun.elapsed().as_secs_f64());
+        }
+    };
+    match audit::play(actions, seed, progress) {
+        Ok(found) => {
+            let (differences, compared) = (found.auditor.differences(), found.auditor.compared());
+            let (actions, unanswered) = (found.actions, found.auditor.unanswered());
+            if json {
+                let object = json!({
+                    "actions": actions, "compared_views": compared, "unanswered_views": unanswered,
+                    "differences": differences,
+                });
+                println!("{object}");
+            } else {
+                println!("{actions} actions, {compared} views compared, {} differences", differences.len());
+                for difference in differences {
+                    println!("  - block {}: {}", difference.first.block, difference.fact);
+                }
+            }
+            ExitCode::from(u8::from(!differences.is_empty()))
+        }
+        Err(error) => fault(&error),
+    }
+}
+
+fn fault(error: &anyhow::Error) -> ExitCode {
+    eprintln!("error: {error:#}");
+    ExitCode::from(2)
+}
+
+fn search_for_theft(sequences: usize, seed: u64, json: bool) -> ExitCode {
     match theft(sequences, seed) {
         Ok(found) => {
-            if json { print_json(&found) } else { print(&found) }
+            if json {
+                print_json(&found)
+            } else {
+                print(&found)
+            }
             ExitCode::from(u8::from(found.exceeded || found.outcome.exceeds()))
         }
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::from(2)
-        }
+        Err(error) => fault(&error),
     }
 }
 
@@ -65,6 +122,7 @@ fn print_json(found: &Found) {
         "worst_loss": loss.lost_assets as u64,
         "rounding": found.outcome.rounding_assets as u64,
         "best_attack": steps,
+        "actions": found.actions,
     });
     println!("{object}");
 }

@@ -1,11 +1,6 @@
 //! A vault with as many positions as asked for, invested and aged.
 
-use abi::{
-    desk::IDesk,
-    erc20::IERC20,
-    morpho::IMorpho,
-    vault::IVault,
-};
+use abi::{desk::IDesk, erc20::IERC20, morpho::IMorpho, vault::IVault};
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::{SolCall, SolValue, sol};
 use anyhow::{Context, ensure};
@@ -211,7 +206,9 @@ fn mandate(world: &World, owner: Address, keeper: Address, positions: usize, ids
         anyhow::Ok(PositionTerms { terms, ..position })
     };
     let absolute = Assets(usdc(100 * DEPOSIT_DOLLARS));
-    let cap = |place| anyhow::Ok(CapTerms { risk_id: risk_id(place)?, absolute, relative: if ids == 1 { Wad::ONE } else { half } });
+    let cap = |place| {
+        anyhow::Ok(CapTerms { risk_id: risk_id(place)?, absolute, relative: if ids == 1 { Wad::ONE } else { half } })
+    };
     let (turnover, loss) = (bps_to_wad(100_000), bps_to_wad(100));
     Ok(Mandate {
         asset: world.tokens.usdc,

@@ -9,7 +9,9 @@ const TOLERANCE_PERCENT: u64 = 1;
 
 /// Writes a table as it is committed: an operation a line, then pairs of positions and gas.
 pub fn text(table: &Table) -> String {
-    let mut text = String::from("# Gas of whole transactions: operation, then positions and gas. scripts/gas --update writes it.\n");
+    let mut text = String::from(
+        "# Gas of whole transactions: operation, then positions and gas. scripts/gas --update writes it.\n",
+    );
     for (operation, row) in table {
         let _ = write!(text, "{operation:<20}");
         for (positions, gas) in row {
@@ -44,7 +46,8 @@ pub fn check(measured: &Table, committed: &str) -> Vec<String> {
             match allowed {
                 None => faults.push(format!("{operation} with {positions} positions is not in the table")),
                 Some((_, _, allowed)) if *gas > allowed + allowed * TOLERANCE_PERCENT / 100 => {
-                    faults.push(format!("{operation} with {positions} positions costs {gas}, the table says {allowed}"));
+                    faults
+                        .push(format!("{operation} with {positions} positions costs {gas}, the table says {allowed}"));
                 }
                 Some(_) => {}
             }

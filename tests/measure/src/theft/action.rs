@@ -7,24 +7,53 @@ use serde::{Deserialize, Serialize};
 /// One step of a sequence. Venues and positions are numbered alike.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Action {
-    /// Steers a venue's price to so many hundredths of its band, from -100 to 100.
-    Steer { venue: u8, to: i8 },
-    /// Submits an intent with one of the stolen keys, several times over.
-    Rebalance { key: u8, legs: Vec<Leg>, times: u8 },
-    /// Marks positions, bit i for position i.
-    Mark { positions: u8 },
-    /// Deposits a part of the thief's own money.
-    Deposit { part: u8 },
-    /// Redeems a part of the thief's own shares.
-    Withdraw { part: u8 },
+    /// Steers a venue's price.
+    Steer {
+        /// Which.
+        venue: u8,
+        /// In hundredths of its band, from -100 to 100.
+        to: i8,
+    },
+    /// Submits an intent with a stolen key.
+    Rebalance {
+        /// Which.
+        key: u8,
+        /// What it moves.
+        legs: Vec<Leg>,
+        /// How often in a row.
+        times: u8,
+    },
+    /// Marks positions.
+    Mark {
+        /// Bit i for position i.
+        positions: u8,
+    },
+    /// Deposits the thief's own money.
+    Deposit {
+        /// So many 256ths of it.
+        part: u8,
+    },
+    /// Redeems the thief's own shares.
+    Withdraw {
+        /// So many 255ths of them.
+        part: u8,
+    },
     /// Lets time pass.
     Wait(Pause),
     /// Makes a feed tell a price out of its band, trips the breaker, and makes it tell the right one again.
     Trip,
     /// Brings money to idle as anybody may in the keepers' silence.
-    Relieve { legs: Vec<Leg> },
-    /// Gives the thief's own money to the vault, or to a position's adapter.
-    Donate { position: Option<u8>, part: u8 },
+    Relieve {
+        /// What it moves.
+        legs: Vec<Leg>,
+    },
+    /// Gives the thief's own money away.
+    Donate {
+        /// To this position's adapter, or to the vault.
+        position: Option<u8>,
+        /// So many 65,536ths of it.
+        part: u8,
+    },
 }
 
 /// One movement of an intent.

@@ -8,7 +8,7 @@ const POSITIONS: usize = 3;
 /// Stolen keys.
 const KEYS: usize = 2;
 /// Steps of a sequence, at most.
-const MOST_STEPS: usize = 16;
+const MOST_STEPS: usize = 20;
 
 /// Returns a sequence of 1 to a dozen steps.
 pub(super) fn sequence(random: &mut Random) -> Vec<Action> {
@@ -60,7 +60,7 @@ fn phrase(random: &mut Random) -> Vec<Action> {
     let steer = |to| Action::Steer { venue, to };
     let rebalance = |is_in, size| Action::Rebalance { key, legs: vec![Leg { position: venue, is_in, size }], times: 1 };
     let mark = Action::Mark { positions: 1 << venue };
-    match random.below(12) {
+    match random.below(18) {
         // A sandwich around the keeper's own purchase, or sale.
         0 => vec![steer(to), rebalance(true, size(random)), steer(0)],
         1 => vec![steer(to), rebalance(false, size(random)), steer(0)],
@@ -68,8 +68,32 @@ fn phrase(random: &mut Random) -> Vec<Action> {
         2 => vec![steer(100), rebalance(true, size(random)), steer(-100), rebalance(false, size(random))],
         // A mark at a false price, somebody's entry or exit at it.
         3 => vec![steer(to), mark, steer(0)],
-        4 => vec![steer(-100), mark, Action::Deposit { part: part(random) }, steer(100), Action::Mark { positions: 1 << venue }],
-        5 => vec![Action::Withdraw { part: 255 }],
+        4 => vec![
+            steer(-100),
+            mark,
+            Action::Deposit { part: part(random) },
+            steer(100),
+            Action::Mark { positions: 1 << venue },
+        ],
+        // A position is emptied, so that the book believes the venue's word for the next purchase.
+        5 => vec![
+            rebalance(false, Size::All),
+            Action::Wait(Pause::Part(16)),
+            steer(100),
+            rebalance(true, size(random)),
+            steer(0),
+        ],
+        6 => vec![steer(100), rebalance(true, size(random)), steer(0)],
+        // Money that comes for the moment, and leaves before anybody looks.
+        7 => vec![
+            Action::Deposit { part: part(random) },
+            steer(100),
+            rebalance(true, size(random)),
+            steer(0),
+            Action::Withdraw { part: 255 },
+        ],
+        8 => vec![rebalance(false, Size::All)],
+        9 => vec![Action::Withdraw { part: 255 }],
         _ => vec![action(random)],
     }
 }

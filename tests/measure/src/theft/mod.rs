@@ -8,8 +8,10 @@
 //! The search ([`search`]) is gradient-free: random sequences, then mutations and crossings of the best, on islands of
 //! their own. The same seed gives the same result on any number of threads.
 
+mod accounts;
 mod action;
 mod breed;
+mod charter;
 mod loss;
 mod scene;
 mod search;

@@ -2,22 +2,23 @@
 
 use std::fmt;
 
-use abi::{
-    desk::IDesk,
-    erc20::IERC20,
-    vault::IVault,
-};
-use alloy_primitives::{Address, B256, I256, U256, keccak256};
-use alloy_sol_types::{SolCall, SolValue, sol};
+use abi::{desk::IDesk, erc20::IERC20, vault::IVault};
+use alloy_primitives::{Address, B256, I256, U256};
+use alloy_sol_types::{SolCall, sol};
 use anyhow::{Context, ensure};
-use chain::deployment::{BreakerTerms, CapTerms, GrantTerms, Mandate, PositionTerms, bps_to_wad, deploy};
+use chain::deployment::deploy;
 use devnet::{BlockId, Call, Chain, Clock, Config, Status};
 use kit::{Local, now, programs, root, usdc};
-use mandate::Least;
-use model::{Assets, RiskId, Terms, Timestamp, VenueKind, Wad};
 use sim::{Artifacts, World, WorldConfig};
 
-use super::{Action, Leg, Loss, Pause, Sample, Size};
+use super::{
+    Action, Leg, Loss, Pause, Sample, Size,
+    accounts::{Accounts, BOOK_SECS, balance},
+    charter::{
+        BANDS_BPS, EPOCH_SECS, FAIR_ANSWER, HONEST_DOLLARS, INVESTED_DOLLARS, LOSS_BPS, START_SECS, THIEF_DOLLARS, WAD,
+        mandate, risk_id,
+    },
+};
 
 sol! {
     interface ISteeredVault {
@@ -29,34 +30,8 @@ sol! {
     }
 }
 
-/// When every play begins, about: 2026-03-01 00:00 UTC.
-const START_SECS: u64 = 1_772_323_200;
-/// The shortest epoch there is.
-const EPOCH_SECS: u64 = 3600;
-/// The shortest silence after which anyone may relieve, for a play to reach.
-const SILENCE_SECS: u64 = 2 * EPOCH_SECS;
-/// What book times count from.
-const BOOK_SECS: u64 = 1_700_000_000;
-/// What the keepers may lose in any epoch, of the least net asset value: 1 %, and so may each.
-const LOSS_BPS: u64 = 100;
-/// Ten times the least net asset value may be moved in any epoch, so that turnover does not end plays before losses do.
-const TURNOVER_BPS: u64 = 100_000;
-/// How far each venue's price can be steered, in hundredths of a percent. The last one cannot be.
-const BANDS_BPS: [u16; 3] = [50, 200, 0];
-/// What governance says of it: a price of `1 - band` is as far from fair as one of `1 + slack`.
-const SLACKS_BPS: [u16; 3] = [51, 205, 0];
-/// What honest holders own, in whole dollars.
-const HONEST_DOLLARS: u64 = 1_000_000;
-/// What an honest keeper has put into each position.
-const INVESTED_DOLLARS: [u64; 3] = [200_000, 50_000, 300_000];
-/// What the thief owns, in whole dollars.
-const THIEF_DOLLARS: u64 = 5_000_000;
 /// What each call may leave uncharged, in base units: rounding of a leg, of an exit, and of the measure itself.
 const ROUNDING_ASSETS: u128 = 4;
-/// One, in wad.
-const WAD: u64 = 1_000_000_000_000_000_000;
-/// The feed's fair answer.
-const FAIR_ANSWER: i64 = 100_000_000;
 
 /// A prepared chain that sequences are played on.
 pub struct Scene {
@@ -133,11 +108,11 @@ impl Scene {
         let (owner, honest, keys, thief) = (accounts[0], accounts[1], [accounts[2], accounts[3]], accounts[4]);
         let counterparty = accounts[5];
         world.fund(&chain, counterparty, usdc(1_000 * THIEF_DOLLARS))?;
-        let steered = |band_bps| world.deploy_steered(&chain, &artifacts, counterparty, band_bps);
+        let steered = |band_bps| anyhow::Ok(world.deploy_steered(&chain, &artifacts, counterparty, band_bps)?);
         let venues = BANDS_BPS.into_iter().map(steered).collect::<Result<Vec<_>, _>>()?;
         let feed = world.deploy_feed(&chain, &artifacts, 8, I256::try_from(FAIR_ANSWER)?)?;
 
-        let mandate = mandate(&world, owner, keys, &venues, feed)?;
+        let mandate = mandate(world.tokens.usdc, owner, keys, &venues, feed)?;
         let sender = Local { chain: chain.clone(), account: owner };
         let deployed = now(deploy(&sender, &programs(), &mandate, |_| {}))?;
         let mut this = Self {
@@ -150,7 +125,7 @@ impl Scene {
             keys,
             thief,
             honest_shares: U256::ZERO,
-            risk_id: mandate.caps[0].risk_id.0,
+            risk_id: risk_id(0)?.0,
             snapshot: 0,
         };
         for (account, dollars) in [(honest, HONEST_DOLLARS), (thief, THIEF_DOLLARS)] {
@@ -183,12 +158,9 @@ impl Scene {
     /// Makes sure that what is read from storage is what the views say.
     fn check_layout(&self) -> anyhow::Result<()> {
         self.chain.mine(1)?;
-        let (book, found) = (self.view(&IDesk::bookCall {})?, self.read());
-        ensure!(found.idle_assets == book.idle.to::<u128>(), "idle money: {found:?}, {:?}", book.idle);
-        ensure!(found.least_nav_assets == book.navLeast.to::<u128>(), "least value: {found:?}, {:?}", book.navLeast);
-        ensure!(found.supply_shares == self.view(&IVault::totalSupplyCall {})?, "shares: {found:?}");
-        ensure!(U256::from(found.revision) == self.view(&IDesk::revisionCall {})?, "revision: {found:?}");
-        ensure!(found.fair_assets > 0 && self.units(0) > U256::ZERO, "fair value: {found:?}");
+        let (book, supply) = (self.view(&IDesk::bookCall {})?, self.view(&IVault::totalSupplyCall {})?);
+        self.accounts().check(&book, supply, self.view(&IDesk::revisionCall {})?)?;
+        ensure!((0..self.venues.len()).all(|position| !self.units(position).is_zero()), "a position holds nothing");
         Ok(())
     }
 
@@ -224,7 +196,9 @@ impl Scene {
                 let call = ISteeredVault::steerCall { newPriceWad: U256::from(price as u128) };
                 usize::from(self.send(self.thief, self.venues[venue], &call))
             }
-            Action::Rebalance { key, legs, times } => (0..*times).take_while(|_| self.rebalance(*key, legs, play)).count(),
+            Action::Rebalance { key, legs, times } => {
+                (0..*times).take_while(|_| self.rebalance(*key, legs, play)).count()
+            }
             Action::Mark { positions } => {
                 let positions = (0..self.venues.len() as u32).filter(|place| positions >> place & 1 == 1).collect();
                 self.money(self.thief, &IDesk::markCall { positions }, play)
@@ -244,7 +218,8 @@ impl Scene {
                 1
             }
             Action::Trip => {
-                let answer = |answer: i64| IFeed::updateAnswerCall { answer: I256::try_from(answer).unwrap_or_default() };
+                let answer =
+                    |answer: i64| IFeed::updateAnswerCall { answer: I256::try_from(answer).unwrap_or_default() };
                 self.send(self.thief, self.feed, &answer(FAIR_ANSWER / 2));
                 let trip = IDesk::tripCall { riskId: self.risk_id, condition: 1, position: 0 };
                 let done = self.money(self.thief, &trip, play);
@@ -285,13 +260,14 @@ impl Scene {
     }
 
     fn intent(&self, nonce: u64, legs: Vec<IDesk::Leg>) -> IDesk::Intent {
-        let revision = U256::from(self.read().revision);
+        let revision = U256::from(self.accounts().revision);
         IDesk::Intent { nonce: U256::from(nonce), deadline: U256::MAX, revision, legs }
     }
 
     fn legs(&self, legs: &[Leg]) -> Vec<IDesk::Leg> {
         let leg = |leg: &Leg| {
-            let held = if leg.is_in { U256::from(self.read().idle_assets) } else { self.units(leg.position.into()) };
+            let held =
+                if leg.is_in { U256::from(self.accounts().idle_assets) } else { self.units(leg.position.into()) };
             let assets = match leg.size {
                 Size::All => held,
                 Size::Part(part) => held * U256::from(part) / U256::from(256),
@@ -312,7 +288,7 @@ impl Scene {
             Pause::Secs(secs) => secs.into(),
             Pause::Part(part) => EPOCH_SECS * u64::from(part) / 16,
             Pause::Edge(secs) => {
-                let since = BOOK_SECS + u64::from(self.read().least.since_secs);
+                let since = BOOK_SECS + u64::from(self.accounts().least.since_secs);
                 let elapsed = self.chain.next_timestamp_secs().saturating_sub(since) % EPOCH_SECS;
                 (EPOCH_SECS - elapsed).saturating_add_signed(secs.into())
             }
@@ -335,122 +311,31 @@ impl Scene {
         C::abi_decode_returns(&output).context(C::SIGNATURE)
     }
 
-    fn slot(&self, of: Address, slot: U256) -> U256 {
-        self.chain.storage(of, slot, BlockId::latest()).expect("the latest block is there")
-    }
-
-    /// Returns a balance of one of our test tokens: OpenZeppelin's first slot.
-    fn balance(&self, token: Address, account: Address) -> U256 {
-        self.slot(token, keccak256((account, U256::ZERO).abi_encode()).into())
-    }
-
     fn cash(&self) -> U256 {
-        self.balance(self.usdc, self.thief)
+        balance(&self.chain, self.usdc, self.thief)
     }
 
     /// Returns the units of a position, each worth one base unit at the fair price.
     fn units(&self, position: usize) -> U256 {
-        self.balance(self.venues[position], self.adapters[position])
+        balance(&self.chain, self.venues[position], self.adapters[position])
     }
 
-    /// Reads the vault's accounts from its storage (`contracts/book`, storage.rs), which is a hundred times as fast as to
-    /// ask its views.
-    fn read(&self) -> Read {
-        let [accounts, asset, supply, watch] = [0, 2, 3, 6].map(|slot| self.slot(self.vault, U256::from(slot)));
-        let idle_assets = amount(accounts >> 160);
-        let least = Least {
-            previous_assets: amount(supply),
-            current_assets: amount(asset),
-            since_secs: accounts.wrapping_to::<u32>(),
-        };
-        let now_secs = (self.chain.head().timestamp_secs() - BOOK_SECS) as u32;
-        let nav_assets = idle_assets + amount(accounts >> 64);
-        let fair_assets: U256 = (0..self.venues.len()).map(|position| self.units(position)).sum();
-        Read {
-            idle_assets,
-            least,
-            least_nav_assets: least.assets(nav_assets, EPOCH_SECS as u32, now_secs),
-            fair_assets: idle_assets + fair_assets.to::<u128>(),
-            supply_shares: supply >> 96,
-            revision: (watch >> 160_usize).wrapping_to::<u32>(),
-        }
+    fn accounts(&self) -> Accounts {
+        Accounts::read(&self.chain, self.vault)
     }
 
     fn sample(&self, play: &mut Play) {
-        let read = self.read();
-        let honest = U256::from(read.fair_assets) * self.honest_shares / read.supply_shares;
-        let budget_assets = read.least_nav_assets * u128::from(LOSS_BPS) / 10_000;
-        // A loss lowers the least value too: what stood before it counts.
+        let accounts = self.accounts();
+        let invested: U256 = (0..self.venues.len()).map(|position| self.units(position)).sum();
+        let fair = U256::from(accounts.idle_assets) + invested;
+        let honest = fair * self.honest_shares / accounts.supply_shares;
+        let budget_assets = accounts.least_nav_assets * u128::from(LOSS_BPS) / 10_000;
         play.samples.push(Sample {
             at_secs: self.chain.head().timestamp_secs(),
             honest_assets: honest.to(),
+            // A loss lowers the least value too: what stood before it counts.
             budget_assets: budget_assets.max(play.budget_assets),
         });
         play.budget_assets = budget_assets;
     }
-}
-
-/// The vault's accounts.
-#[derive(Clone, Copy, Debug)]
-struct Read {
-    idle_assets: u128,
-    least: Least,
-    least_nav_assets: u128,
-    /// Idle money, and positions at the fair price.
-    fair_assets: u128,
-    supply_shares: U256,
-    revision: u32,
-}
-
-/// The low 96 bits.
-fn amount(word: U256) -> u128 {
-    word.wrapping_to::<u128>() & ((1 << 96) - 1)
-}
-
-fn mandate(
-    world: &World,
-    owner: Address,
-    keys: [Address; 2],
-    venues: &[Address],
-    feed: Address,
-) -> anyhow::Result<Mandate> {
-    let risk_id = |place: usize| RiskId::from_name(&format!("venue/{place}")).context("a short name");
-    let cap = |place| anyhow::Ok(CapTerms { risk_id: risk_id(place)?, absolute: Assets(usdc(u64::MAX / 2_000_000)), relative: Wad::ONE });
-    let position = |place: usize| {
-        let terms = Terms { instant_bps: 10_000, depth_bps: 10_000, slack_bps: SLACKS_BPS[place] };
-        anyhow::Ok(PositionTerms { terms, ..PositionTerms::new(VenueKind::Erc4626, venues[place], vec![risk_id(place)?]) })
-    };
-    let key = |account| GrantTerms {
-        positions: Some(u64::MAX),
-        turnover: bps_to_wad(TURNOVER_BPS),
-        loss: bps_to_wad(LOSS_BPS),
-        ..GrantTerms::until(account, Timestamp(START_SECS + 365 * 86_400))
-    };
-    let part = |percent: u64| Wad(U256::from(WAD / 100 * percent));
-    Ok(Mandate {
-        asset: world.tokens.usdc,
-        owner,
-        curator: owner,
-        keepers: keys.map(key).to_vec(),
-        max_rate: part(20),
-        liquidity_floor: Wad::ZERO,
-        liquidity_cover: Wad::ZERO,
-        loss: bps_to_wad(LOSS_BPS),
-        turnover: bps_to_wad(TURNOVER_BPS),
-        epoch_secs: EPOCH_SECS,
-        silence_secs: SILENCE_SECS,
-        caps: (0..venues.len()).map(cap).collect::<Result<_, _>>()?,
-        breakers: vec![BreakerTerms {
-            risk_id: risk_id(0)?,
-            feed,
-            min_price: part(90),
-            max_price: part(110),
-            max_age_secs: u32::MAX,
-            liquid_bps: 0,
-            confirm_secs: EPOCH_SECS as u32,
-            trip_secs: EPOCH_SECS as u32,
-        }],
-        positions: (0..venues.len()).map(position).collect::<Result<_, _>>()?,
-        ..Mandate::default()
-    })
 }

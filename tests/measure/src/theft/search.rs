@@ -9,7 +9,7 @@ use super::{Action, Outcome, Scene, breed};
 use crate::random::Random;
 
 /// Populations that never mix, so that the result does not depend on threads.
-const ISLANDS: usize = 16;
+const ISLANDS: usize = 8;
 /// The best of an island, which have children.
 const ELITE: usize = 24;
 
@@ -47,12 +47,12 @@ pub fn search(
     let (next, played) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let bests: Mutex<Vec<(usize, Scored)>> = Mutex::new(Vec::new());
     let top = Mutex::new(0.0_f64);
-    let work = || -> anyhow::Result<()> {
+    let work = || -> anyhow::Result<Scene> {
         let mut scene = Scene::build()?;
         loop {
             let island = next.fetch_add(1, Ordering::Relaxed);
             if island >= ISLANDS {
-                return Ok(());
+                return Ok(scene);
             }
             let count = sequences / ISLANDS + usize::from(island < sequences % ISLANDS);
             let best = breed_island(&mut scene, &mut Random::new(seed, island as u64), count, |ratio| {
@@ -63,17 +63,18 @@ pub fn search(
             bests.lock().expect("nobody panics with it").extend(best.map(|best| (island, best)));
         }
     };
-    std::thread::scope(|scope| {
+    let mut scenes = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..threads.clamp(1, ISLANDS)).map(|_| scope.spawn(work)).collect();
-        threads.into_iter().try_for_each(|thread| thread.join().expect("no thread panics"))
+        let scenes = threads.into_iter().map(|thread| thread.join().expect("no thread panics"));
+        scenes.collect::<anyhow::Result<Vec<_>>>()
     })?;
 
     let mut bests = bests.into_inner().expect("nobody panicked with it");
     bests.sort_by(|(i, one), (j, other)| other.ratio.total_cmp(&one.ratio).then(i.cmp(j)));
     let exceeded = bests.iter().any(|(_, best)| best.exceeds);
     let actions = bests.into_iter().next().map(|(_, best)| best.actions).unwrap_or_default();
-    let mut scene = Scene::build()?;
-    let (actions, outcome) = shortest(&mut scene, actions);
+    let scene = scenes.first_mut().expect("there was a thread");
+    let (actions, outcome) = shortest(scene, actions);
     Ok(Found { sequences, actions, outcome, exceeded })
 }
 
@@ -96,7 +97,9 @@ fn breed_island(scene: &mut Scene, random: &mut Random, count: usize, mut heard:
         let is_known = elite.iter().any(|scored| scored.ratio == ratio && scored.actions.len() <= actions.len());
         if !is_known {
             elite.push(Scored { ratio, actions, exceeds });
-            elite.sort_by(|one, other| other.ratio.total_cmp(&one.ratio).then(one.actions.len().cmp(&other.actions.len())));
+            elite.sort_by(|one, other| {
+                other.ratio.total_cmp(&one.ratio).then(one.actions.len().cmp(&other.actions.len()))
+            });
             elite.truncate(ELITE);
         }
     }

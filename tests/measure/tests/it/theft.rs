@@ -1,0 +1,39 @@
+//! What a stolen key takes, on the real programs.
+
+use tenor_measure::theft::{Action, Outcome, Scene, search};
+
+/// What `scripts/soak theft --json` has found so far, as it prints it in `actions`.
+const BEST: &str = include_str!("../attacks/best.json");
+
+fn told(outcome: &Outcome) -> String {
+    let steps: Vec<_> = outcome.steps.iter().map(ToString::to_string).collect();
+    format!("{:?}, rounding {}\n{}", outcome.loss, outcome.rounding_assets, steps.join("\n"))
+}
+
+#[test]
+fn the_best_attack_found_takes_no_more_than_the_budget() {
+    let actions: Vec<Action> = serde_json::from_str(BEST).expect("the file holds actions");
+
+    let outcome = Scene::build().expect("the stage is prepared").play(&actions);
+
+    assert!(!outcome.exceeds(), "{}", told(&outcome));
+    // An attack that is refused from the start would prove nothing.
+    assert!(outcome.loss.ratio() > 0.5, "it takes hardly anything any more: {}", told(&outcome));
+}
+
+#[test]
+fn doing_nothing_loses_nothing() {
+    let mut scene = Scene::build().expect("the stage is prepared");
+
+    assert_eq!(scene.play(&[]).loss.lost_assets, 0);
+}
+
+#[test]
+fn a_short_search_exceeds_no_budget_and_finds_the_same_again() {
+    let found = |threads| search(400, 7, threads, |_, _| {}).expect("the stage is prepared");
+    let (one, two) = (found(1), found(2));
+
+    assert!(!one.exceeded, "{}", told(&one.outcome));
+    assert!(one.outcome.loss.lost_assets > 0, "nothing was found");
+    assert_eq!((one.actions, one.outcome.loss), (two.actions, two.outcome.loss));
+}
