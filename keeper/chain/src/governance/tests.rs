@@ -196,6 +196,11 @@ fn every_parameter_adds_risk_in_one_direction_alone() {
     assert!(adds(liquidity(4, 100)) && adds(liquidity(100, 9)) && !adds(liquidity(5, 10)));
     assert!(adds(terms(5_001, 0, 10)) && adds(terms(0, 5_001, 10)) && adds(terms(0, 0, 9)));
     assert!(!adds(terms(5_000, 5_000, 11)));
+    let mut smooth = standing();
+    smooth.snapshot.positions[0].terms.slack_bps = 0;
+    let first = terms(4_000, 5_000, 1);
+    assert!(first.adds_risk(&smooth), "exits do not force a position with slack");
+    assert_eq!(first.safe_part(&smooth), Some(terms(4_000, 5_000, 0)));
     assert!(adds(Change::SetCurator { account: KEEPER }) && !adds(Change::SetCurator { account: curator }));
     assert!(!adds(Change::SetCurator { account: nobody }));
     assert!(adds(Change::OfferOwnership { candidate: KEEPER }) && !adds(Change::OfferOwnership { candidate: nobody }));

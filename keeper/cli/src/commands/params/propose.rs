@@ -1,4 +1,8 @@
 //! `keeper params propose`: from a mandate file to a proposal.
+//!
+//! A proposal is computed from what stands now and executed as a whole, days later. Where something has changed meanwhile
+//! so that one of its calls would be refused (a guardian lowered what it was to lower less, somebody announced the same
+//! change), the vault refuses all of it, and another one must be proposed.
 
 use chain::governance::{Change, Course, Governed, House, Proposal, Step, Wanted, words};
 use serde_json::{Value, json};
@@ -54,7 +58,9 @@ fn difference(governed: Governed, house: &House, wanted: &Wanted) -> Result<Diff
     if roles.owner == house.timelock {
         return Difference::of(governed, wanted);
     }
-    if roles.pending_owner != house.timelock {
+    // An offer is void once the power to make one was given up.
+    let is_void = governed.powers.iter().any(|power| power.function.name == "offerOwnership" && power.is_abdicated);
+    if roles.pending_owner != house.timelock || is_void {
         let message = format!("{} owns the vault, not the Governor's timelock {}", roles.owner, house.timelock);
         return Err(Failure::refused(message, "offer ownership to the timelock first"));
     }

@@ -75,6 +75,7 @@ fn to_text(governed: &Governed) -> String {
     parts.extend(nests(governed));
     parts.extend(breakers(governed));
     parts.extend(grants(governed));
+    parts.extend(codes(governed));
     parts.push(powers(governed));
     parts.extend(submitted(governed));
     parts.join("\n\n")
@@ -103,6 +104,7 @@ fn whole(governed: &Governed) -> String {
         ("epoch", duration(set.epoch_secs)),
         ("silence", duration(set.silence_secs)),
         ("paused until", until(budgets.paused_until)),
+        ("deposits blocked until", if governed.is_open { until(budgets.blocked_until) } else { "the opening".into() }),
     ];
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
     rows.iter().map(|(name, value)| format!("{name:<width$}  {value}")).collect::<Vec<_>>().join("\n")
@@ -189,6 +191,11 @@ fn grants(governed: &Governed) -> Option<String> {
         })
         .collect();
     (!rows.is_empty()).then(|| table(&["keeper", "positions", "turnover", "loss", "until"], &rows))
+}
+
+fn codes(governed: &Governed) -> Option<String> {
+    let rows: Vec<_> = governed.codes.iter().map(|codehash| vec![codehash.to_string()]).collect();
+    (!rows.is_empty()).then(|| table(&["code of adapters that may be added"], &rows))
 }
 
 fn powers(governed: &Governed) -> String {
