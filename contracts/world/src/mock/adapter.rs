@@ -34,6 +34,8 @@ pub const PAYS: u8 = 8;
 pub const ANSWER_VALUE: u8 = 9;
 /// The slot of the units in its answer to money that moved, plus one; zero for the true ones.
 pub const ANSWER_UNITS: u8 = 10;
+/// The slot of the price of the first units, in parts per billion; zero for one.
+pub const FIRST: u8 = 11;
 /// Reverts when it is asked for its value.
 pub const NO_VALUE: u64 = 1;
 /// Reverts when money is asked back.
@@ -48,7 +50,7 @@ pub const NO_DEPOSIT: u64 = 16;
 pub const BURN: u64 = 32;
 /// Answers one word where four are due.
 pub const SHORT: u64 = 64;
-/// The units that the first base unit buys: enough that rounding in units is far below a base unit.
+/// The units that the first base unit buys at a price of one: enough that rounding in units is far below a base unit.
 pub const UNITS_PER_ASSET: u64 = 1_000_000_000_000;
 /// One, for the knobs that are parts of it.
 pub const BILLION: u64 = 1_000_000_000;
@@ -144,7 +146,9 @@ fn take(vm: &VM, assets: U256) {
     let (value, units, trade) = (load(vm, VALUE), load(vm, UNITS), load(vm, TRADE));
     let worth = if trade.is_zero() { assets } else { (assets * U256::from(BILLION)).div_ceil(trade) };
     let bought = if units.is_zero() || value.is_zero() {
-        worth * U256::from(UNITS_PER_ASSET)
+        let first = load(vm, FIRST);
+        let bought = worth * U256::from(UNITS_PER_ASSET);
+        if first.is_zero() { bought } else { bought * U256::from(BILLION) / first }
     } else {
         worth.saturating_mul(units).div_ceil(value)
     };
