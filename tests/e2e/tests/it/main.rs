@@ -2,6 +2,7 @@
 
 mod architecture;
 mod attacks;
+mod audit;
 mod callbacks;
 mod exits;
 mod governance;

@@ -128,7 +128,7 @@ impl Stage {
 
     fn relieve(&mut self) -> anyhow::Result<()> {
         if self.random.one_in(2) {
-            self.tenor.pass(8 * DAY);
+            self.pass(8 * DAY)?;
         }
         let (stranger, legs) = (self.wallet(), self.legs(false));
         self.call(stranger, &IDesk::relieveCall { legs })?;
@@ -278,7 +278,6 @@ impl Stage {
             6..9 => self.random.next() % DAY,
             _ => self.random.next() % (4 * DAY),
         };
-        self.tenor.pass(secs);
-        Ok(())
+        self.pass(secs)
     }
 }

@@ -6,6 +6,8 @@
 mod acts;
 mod stage;
 
+use std::collections::BTreeMap;
+
 use alloy_primitives::Address;
 use anyhow::Context;
 use audit::{Auditor, Entry, Place, Question};
@@ -17,6 +19,8 @@ pub use stage::Stage;
 pub struct Audited {
     /// Transactions that told something.
     pub actions: usize,
+    /// How often each thing was done.
+    pub deeds: BTreeMap<&'static str, usize>,
     /// The auditor at the end, with the differences.
     pub auditor: Auditor,
 }
@@ -45,18 +49,21 @@ pub fn play(actions: usize, seed: u64, mut progress: impl FnMut(usize)) -> anyho
 ///
 /// When the vault answers what no vault answers.
 pub fn audit(chain: &Chain, vault: Address) -> anyhow::Result<Audited> {
-    let (mut auditor, mut actions) = (Auditor::default(), 0);
+    let (mut auditor, mut actions, mut deeds) = (Auditor::default(), 0, BTreeMap::new());
     for block in chain.blocks(0, chain.block_number()) {
         let entries = entries(&block, vault);
         if !entries.is_empty() {
-            actions += auditor.take(&entries).len();
+            for action in auditor.take(&entries) {
+                actions += 1;
+                action.deeds.iter().for_each(|deed| *deeds.entry(deed.what).or_default() += 1);
+            }
             let questions = auditor.questions();
             compare(&mut auditor, chain, vault, &block, &questions)?;
         }
     }
     let questions = auditor.all_questions();
     compare(&mut auditor, chain, vault, &chain.head(), &questions)?;
-    Ok(Audited { actions, auditor })
+    Ok(Audited { actions, deeds, auditor })
 }
 
 /// Returns what a vault told in a block.

@@ -1,10 +1,12 @@
 //! The stage of a run: the usual deployment with two more positions whose price is steered, under nested risk ids with
 //! breakers.
 
-use abi::{board::IBoard, erc20::IERC20};
-use alloy_primitives::{Address, B256, I256, U256};
+use std::collections::BTreeSet;
+
+use abi::{arb::IArbWasm, board::IBoard, erc20::IERC20};
+use alloy_primitives::{Address, B256, I256, U256, address};
 use alloy_sol_types::SolCall;
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use chain::deployment::{CapTerms, GrantTerms};
 use devnet::Call;
 use kit::{Built, Tenor, root, usdc};
@@ -21,6 +23,12 @@ pub(super) const FAIR: i64 = 100_000_000;
 /// The ids of the run; positions are under the first four, the others are nested in.
 pub(super) const IDS: [&str; 6] =
     ["protocol/aave-v3", "protocol/metamorpho", "protocol/steered", "issuer/circle", "tier/core", "tier/yield"];
+/// The precompile that keeps programs.
+const ARB_WASM: Address = address!("0000000000000000000000000000000000000071");
+/// What a keep-alive is offered; what it does not cost comes back.
+const OFFER_WEI: u64 = WAD / 100;
+/// A program that lives shorter is kept alive: longer than any wait of a run.
+const LEAST_LIFE_SECS: u64 = 200 * 86_400;
 /// The steered venues' bands.
 const BANDS_BPS: [u16; 2] = [50, 300];
 
@@ -98,6 +106,20 @@ impl Stage {
         let data = call.abi_encode();
         if !self.call_raw(from, data.clone())? && self.call(from, &IBoard::submitCall { data: data.clone().into() })? {
             self.announced.push(data);
+        }
+        Ok(())
+    }
+
+    /// Lets time pass, and keeps the programs alive: a year without that, and the chain forgets them.
+    pub(super) fn pass(&mut self, secs: u64) -> anyhow::Result<()> {
+        self.tenor.pass(secs);
+        let programs = self.tenor.view(self.tenor.vault, &IBoard::programsCall {});
+        let old = programs.into_iter().filter(|program| program.secsLeft < U256::from(LEAST_LIFE_SECS));
+        for codehash in old.map(|program| program.codehash).collect::<BTreeSet<_>>() {
+            let call = IArbWasm::codehashKeepaliveCall { codehash }.abi_encode();
+            let call = Call::new(self.tenor.owner, ARB_WASM, call).with_value_wei(U256::from(OFFER_WEI));
+            let kept = self.tenor.chain.send(&call)?;
+            ensure!(kept.is_success(), "a program is not kept alive: {}", kept.output);
         }
         Ok(())
     }

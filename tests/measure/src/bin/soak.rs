@@ -67,7 +67,7 @@ fn play_and_audit(actions: usize, seed: u64, json: bool) -> ExitCode {
             let (actions, unanswered) = (found.actions, found.auditor.unanswered());
             if json {
                 let object = json!({
-                    "actions": actions, "compared_views": compared, "unanswered_views": unanswered,
+                    "actions": actions, "deeds": found.deeds, "compared_views": compared, "unanswered_views": unanswered,
                     "differences": differences,
                 });
                 println!("{object}");
