@@ -44,7 +44,7 @@ contract HostileAdapter {
 
     /// Makes the value a number of our choice, in reports too.
     function lieAbout(uint256 value_) external {
-        (lies, lie) = (true, Report(value_, units, type(uint256).max, 0));
+        (lies, lie) = (true, Report(value_, units, type(uint256).max, type(uint256).max));
     }
 
     /// Makes every report one of our choice, and the value with it.
@@ -99,7 +99,7 @@ contract HostileAdapter {
     function _report() private view returns (Report memory) {
         if (lies) return lie;
         uint256 held = asset.balanceOf(address(this));
-        return Report(held, units, held, 0);
+        return Report(held, units, held, type(uint256).max);
     }
 
     function _fail() private view {

@@ -9,12 +9,7 @@ mod reference;
 mod sequence;
 mod shares;
 
-use abi::{
-    board::IBoard,
-    desk::IDesk::Leg,
-    erc20::IERC20,
-    vault::IVault,
-};
+use abi::{board::IBoard, desk::IDesk::Leg, erc20::IERC20, vault::IVault};
 use alloy_primitives::{Address, B256, I256, U256};
 use alloy_sol_types::{SolValue, sol};
 use devnet::Call;

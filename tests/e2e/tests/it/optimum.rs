@@ -130,6 +130,9 @@ async fn after_its_own_rebalance_the_keeper_has_nothing_to_do() {
 async fn the_snapshot_shows_what_the_vault_and_the_venues_say() {
     let tenor = Tenor::new();
     tenor.deposit(tenor.wallets[0], usdc(1_000_000));
+    // The market's rate of the moment is what its next accrual makes of it.
+    let accrue = IMorpho::accrueInterestCall { marketParams: tenor.world.morpho.market() };
+    tenor.send(tenor.wallets[1], tenor.world.morpho.morpho, &accrue).expect("anyone accrues");
 
     let snapshot = observe(&tenor).await;
 

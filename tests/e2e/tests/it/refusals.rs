@@ -5,6 +5,7 @@ use abi::desk::IDesk::{
     self, Intent, IntentExpired, Leg, LimitBreached, NotAuthorized, ResultBelowMinimum, WrongNonce,
 };
 use alloy_primitives::{B256, I256, U256};
+use alloy_sol_types::SolCall;
 use kit::{AAVE, Built, META_MORPHO, Refusal, Tenor, leg, usdc};
 
 /// Everything that a refused call could have moved, in one comparable text.
@@ -167,13 +168,18 @@ fn a_guardian_adds_no_risk() {
     };
     let lower_floor = IBoard::setLiquidityCall { floorWad: U256::ZERO, coverWad: U256::ZERO };
 
-    let refusals = [
+    let made = [
         tenor.send(tenor.guardian, tenor.vault, &grant).map(drop),
         tenor.send(tenor.guardian, tenor.vault, &raise).map(drop),
         tenor.send(tenor.guardian, tenor.vault, &lower_floor).map(drop),
     ];
-
-    for refusal in refusals {
+    for refusal in made {
+        let not_ready = refusal.expect_err("it was never announced").expect::<IBoard::NotReady>();
+        assert_eq!(not_ready.executableAt, U256::ZERO);
+    }
+    for data in [grant.abi_encode(), raise.abi_encode(), lower_floor.abi_encode()] {
+        let submit = IBoard::submitCall { data: data.into() };
+        let refusal = tenor.send(tenor.guardian, tenor.vault, &submit).map(drop);
         assert_eq!(refusal.expect_err("a guardian only lowers risk").expect::<NotAuthorized>().caller, tenor.guardian);
     }
 }
@@ -202,7 +208,10 @@ fn everything_of_an_empty_position_is_nothing_as_the_preview_says() {
     let legs = vec![everything(AAVE), everything(META_MORPHO)];
     let intent = tenor.intent(legs.clone());
 
-    tenor.try_view(tenor.keeper, tenor.vault, &IDesk::previewRebalanceCall { keeper: tenor.keeper, intent }).map(drop).expect("foreseen");
+    tenor
+        .try_view(tenor.keeper, tenor.vault, &IDesk::previewRebalanceCall { keeper: tenor.keeper, intent })
+        .map(drop)
+        .expect("foreseen");
     let results = tenor.rebalance(legs).expect("nothing is taken");
 
     assert_eq!(results, vec![U256::ZERO, U256::ZERO]);

@@ -125,9 +125,13 @@ fn an_adapter_that_keeps_the_money_is_a_loss_at_once_and_the_least_result_preven
     tenor.rebalance(vec![careful]).expect_err("the result is nothing");
     assert_eq!(tenor.book().nav, usdc(1_000_000));
 
-    tenor.rebalance(vec![leg(stage.broken, 100_000)]).expect("a careless keeper may");
+    // The mark loses 300,000; half of the 700,000 that are left is the most that may be lost at once.
+    let refusal = tenor.rebalance(vec![leg(stage.broken, 100_000)]).expect_err("more than the budget");
+    let breach = refusal.expect::<IDesk::LimitBreached>();
+    assert_eq!((breach.limit, breach.value, breach.bound), (5, usdc(400_000), usdc(350_000)));
+    tenor.rebalance(vec![leg(stage.broken, 50_000)]).expect("a careless keeper may lose the budget");
     let book = tenor.book();
-    assert_eq!((book.nav, book.idle), (usdc(600_000), usdc(300_000)), "what is gone is in no price");
+    assert_eq!((book.nav, book.idle), (usdc(650_000), usdc(350_000)), "what is gone is in no price");
 }
 
 #[test]

@@ -136,6 +136,7 @@ fn nobody_buys_the_gains_that_an_early_exit_left_to_those_who_stay() {
 
     let before = wealth(&tenor, stays);
     tenor.deposit(thief, usdc(990_000));
+    tenor.ripen();
     tenor.rebalance(vec![leg(AAVE, 540_000), leg(META_MORPHO, 390_000)]).expect("inside every limit");
     tenor.pass(2 * 86_400);
     tenor.mark();
