@@ -4,6 +4,7 @@ use tenor_measure::theft::{Action, Outcome, Scene, search};
 
 /// What `scripts/soak theft --json` has found so far, as it prints it in `actions`.
 const BEST: &str = include_str!("../attacks/best.json");
+const LEAVER: &str = include_str!("../attacks/leaver.json");
 
 fn told(outcome: &Outcome) -> String {
     let steps: Vec<_> = outcome.steps.iter().map(ToString::to_string).collect();
@@ -19,6 +20,19 @@ fn the_best_attack_found_takes_no_more_than_the_budget() {
     assert!(!outcome.exceeds(), "{}", told(&outcome));
     // An attack that is refused from the start would prove nothing.
     assert!(outcome.loss.ratio() > 0.5, "it takes hardly anything any more: {}", told(&outcome));
+}
+
+/// A thief with most of the shares has the vault buy dear into an emptied position, whose price nothing contradicts, and
+/// leaves before anybody marks it: those who stay bear all of it.
+#[test]
+fn a_hidden_loss_that_a_leaver_leaves_behind_is_at_most_the_slack_of_what_stays() {
+    let actions: Vec<Action> = serde_json::from_str(LEAVER).expect("the file holds actions");
+
+    let outcome = Scene::build().expect("the stage is prepared").play(&actions);
+
+    assert!(!outcome.exceeds(), "{}", told(&outcome));
+    let stays_assets = 1_000_000_000_000;
+    assert!(outcome.loss.lost_assets < stays_assets * 205 / 10_000, "{}", told(&outcome));
 }
 
 #[test]
