@@ -52,8 +52,20 @@ pub struct Look {
     pub turnover_budget: Drained,
     /// The limits that do not hold.
     pub broken: Vec<Name>,
-    /// The limit that holds and is nearest to not holding, and how much of it is used: 1 is all.
-    pub tightest: Option<(Name, f64)>,
+    /// The limit that holds and is nearest to not holding.
+    pub tightest: Option<Tightest>,
+    /// Every limit.
+    #[serde(skip)]
+    pub limits: Vec<LimitState>,
+}
+
+/// The limit that is nearest to not holding.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Tightest {
+    /// Which.
+    pub limit: Name,
+    /// How much of it is used: 1 is all.
+    pub used: f64,
 }
 
 /// A limit by its name.
@@ -74,8 +86,9 @@ impl Look {
         let limits = at_rest(state, now_secs);
         let name = |state: &LimitState| Name { limit: state.limit, on: state.on };
         let broken = limits.iter().filter(|limit| !limit.holds).map(name).collect();
-        let used = limits.iter().filter(|limit| limit.holds).filter_map(|limit| Some((name(limit), used(limit)?)));
-        let tightest = used.max_by(|one, other| one.1.total_cmp(&other.1));
+        let used = |limit: &LimitState| Some(Tightest { limit: name(limit), used: used(limit)? });
+        let held = limits.iter().filter(|limit| limit.holds).filter_map(used);
+        let tightest = held.max_by(|one, other| one.used.total_cmp(&other.used));
         Self {
             nav_assets: state.nav_assets(),
             nav_least_assets: least,
@@ -85,6 +98,7 @@ impl Look {
             turnover_budget,
             broken,
             tightest,
+            limits,
         }
     }
 }

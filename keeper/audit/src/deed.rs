@@ -1,14 +1,14 @@
 //! What was done, in words: one deed for each event that says something of its own.
 
-use abi::board::IBoard::IBoardEvents as B;
+use abi::board::IBoard::{IBoardCalls, IBoardEvents as B};
 use abi::desk::IDesk::IDeskEvents as D;
 use abi::vault::IVault::IVaultEvents as V;
-use alloy_primitives::{Address, B256, I256, U256};
+use alloy_primitives::{Address, B256, I256, Selector, U256};
 use serde::{Serialize, Serializer};
 
 use crate::entry::Event;
 use crate::fact::short_name;
-use crate::state::is_relief;
+use crate::state::{bits, is_relief};
 
 /// One deed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -18,7 +18,12 @@ pub struct Deed {
     /// Who did it, where the event tells.
     pub who: Option<Address>,
     /// The numbers and names with it.
+    #[serde(serialize_with = "as_object")]
     pub details: Vec<(&'static str, Detail)>,
+}
+
+fn as_object<S: Serializer>(details: &[(&'static str, Detail)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(details.iter().map(|(name, detail)| (name, detail)))
 }
 
 /// A number or a name, and its unit.
@@ -44,6 +49,12 @@ pub enum Detail {
     Account(Address),
     /// A risk id or a role.
     Name(B256),
+    /// Several of them.
+    Names(Vec<B256>),
+    /// Positions, bit i for position i.
+    Positions(u64),
+    /// A word of ours.
+    Word(&'static str),
     /// A hash.
     Hash(B256),
     /// A truth.
@@ -63,6 +74,9 @@ impl Serialize for Detail {
             Self::Bps(bps) => serializer.serialize_u16(*bps),
             Self::Account(account) => serializer.collect_str(account),
             Self::Name(name) => serializer.collect_str(&short_name(*name)),
+            Self::Names(names) => serializer.collect_seq(names.iter().map(|name| short_name(*name))),
+            Self::Positions(mask) => serializer.collect_seq(bits(*mask)),
+            Self::Word(word) => serializer.serialize_str(word),
             Self::Hash(hash) => serializer.collect_str(hash),
             Self::Truth(truth) => serializer.serialize_bool(*truth),
         }
@@ -115,7 +129,7 @@ fn of_vault(event: &V) -> Option<Deed> {
 }
 
 fn of_desk(event: &D) -> Option<Deed> {
-    use Detail::{Assets, Moved, Name, Number, Time};
+    use Detail::{Assets, Moved, Name, Number, Time, Word};
     let position = |index: u32| ("position", Number(U256::from(index)));
     match event {
         D::Rebalanced(told) => {
@@ -141,7 +155,7 @@ fn of_desk(event: &D) -> Option<Deed> {
             None,
             vec![
                 ("id", Name(told.riskId)),
-                ("condition", Number(U256::from(told.condition))),
+                ("condition", Word(condition(told.condition))),
                 ("value", Number(told.value)),
                 ("bound", Number(told.bound)),
                 ("until", Time(told.until)),
@@ -153,7 +167,7 @@ fn of_desk(event: &D) -> Option<Deed> {
             vec![
                 ("id", Name(told.riskId)),
                 position(told.position),
-                ("condition", Number(U256::from(told.condition))),
+                ("condition", Word(condition(told.condition))),
                 ("confirm at", Time(told.confirmAt)),
             ],
         ),
@@ -162,9 +176,8 @@ fn of_desk(event: &D) -> Option<Deed> {
 }
 
 fn of_board(event: &B) -> Option<Deed> {
-    use Detail::{Account, Assets, Bps, Hash, Name, Number, Secs, Time, Truth, Wad};
-    let function =
-        |selector: alloy_primitives::FixedBytes<4>| ("function", Hash(B256::right_padding_from(selector.as_slice())));
+    use Detail::{Account, Assets, Bps, Hash, Name, Names, Number, Positions, Secs, Time, Truth, Wad, Word};
+    let function = |selector: Selector| ("function", Word(function_name(selector)));
     match event {
         B::Submitted(told) => did(
             "submit",
@@ -179,7 +192,7 @@ fn of_board(event: &B) -> Option<Deed> {
         B::PausedUntil(told) => did("pause", Some(told.by), vec![("until", Time(told.until))]),
         B::PositionAdded(told) => {
             let mut details = vec![("position", Number(U256::from(told.position))), ("adapter", Account(told.adapter))];
-            details.extend(told.riskIds.iter().map(|id| ("id", Name(*id))));
+            details.push(("ids", Names(told.riskIds.clone())));
             details.extend(terms(told.instantBps, told.depthBps, told.slackBps));
             did("add position", None, details)
         }
@@ -231,7 +244,7 @@ fn of_board(event: &B) -> Option<Deed> {
             None,
             vec![
                 ("keeper", Account(told.keeper)),
-                ("positions", Number(U256::from(told.positions))),
+                ("positions", Positions(told.positions)),
                 ("turnover", Wad(told.turnoverWad)),
                 ("loss", Wad(told.lossWad)),
                 ("expiry", Time(told.expiry)),
@@ -249,4 +262,21 @@ fn of_board(event: &B) -> Option<Deed> {
 
 fn terms(instant_bps: u16, depth_bps: u16, slack_bps: u16) -> [(&'static str, Detail); 3] {
     [("instant", Detail::Bps(instant_bps)), ("depth", Detail::Bps(depth_bps)), ("slack", Detail::Bps(slack_bps))]
+}
+
+/// What a breaker's condition is called.
+fn condition(number: u8) -> &'static str {
+    match number {
+        1 => "depeg",
+        2 => "stale price",
+        3 => "illiquid",
+        4 => "no answer",
+        5 => "a guardian's word",
+        _ => "unknown",
+    }
+}
+
+/// The name of one of the board's functions.
+fn function_name(selector: Selector) -> &'static str {
+    IBoardCalls::name_by_selector(selector.0).unwrap_or("unknown")
 }

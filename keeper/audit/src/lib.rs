@@ -32,7 +32,7 @@ mod limits;
 mod question;
 mod state;
 
-pub use action::{Action, Look, Name};
+pub use action::{Action, Look, Name, Tightest};
 pub use auditor::Auditor;
 pub use deed::{Deed, Detail, deed};
 pub use difference::{Difference, Source};

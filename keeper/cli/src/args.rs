@@ -132,6 +132,9 @@ pub struct Audit {
     /// Compare with storage at every so many blocks with actions, and at the end.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
     pub every: u64,
+    /// With --json: every limit after every action.
+    #[arg(long)]
+    pub limits: bool,
     /// Go on from what an earlier audit left in this file, if it is there, and leave the state at the end in it.
     #[arg(long, value_name = "FILE")]
     pub resume: Option<PathBuf>,

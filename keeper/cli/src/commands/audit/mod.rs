@@ -29,7 +29,7 @@ use crate::failure::{Ending, Failure};
 use crate::output::say;
 
 pub use range::Range;
-use story::Story;
+use story::{Limits, Story};
 
 /// How often a long audit says how far it is.
 const PROGRESS_EVERY: Duration = Duration::from_secs(2);
@@ -79,8 +79,13 @@ pub async fn run(settings: &Settings, args: &args::Audit) -> Result<Report, Fail
         let (chain_id, state) = (settings.chain.chain_id, auditor.state().clone());
         write_checkpoint(path, &Checkpoint { chain_id, vault, block: to, block_hash: last.hash, state })?;
     }
+    let limits = if args.limits { Limits::All } else { Limits::Few };
     let ending = if auditor.differences().is_empty() { Ending::Done } else { Ending::Idle };
-    Ok(Report { ending, json: story.to_json(&auditor, vault, &asset), text: text::to_text(&story, &auditor, &asset) })
+    Ok(Report {
+        ending,
+        json: story.to_json(&auditor, vault, &asset, limits),
+        text: text::to_text(&story, &auditor, &asset),
+    })
 }
 
 /// Where a vault that was never read begins.

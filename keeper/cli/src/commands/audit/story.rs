@@ -87,12 +87,17 @@ impl Story {
     }
 
     /// Everything, as one document.
-    pub fn to_json(&self, auditor: &Auditor, vault: Address, asset: &Option<Asset>) -> Value {
+    ///
+    /// With `limits`, every limit after every action.
+    pub fn to_json(&self, auditor: &Auditor, vault: Address, asset: &Option<Asset>, limits: Limits) -> Value {
         let actions: Vec<Value> = self
             .signed()
             .map(|(action, who)| {
                 let mut value = json!(action);
                 value["who"] = json!(who);
+                if limits == Limits::All {
+                    value["after"]["limits"] = action.after.limits.iter().map(limit).collect();
+                }
                 value
             })
             .collect();
@@ -119,6 +124,21 @@ impl Story {
             "actions": actions,
         })
     }
+}
+
+/// Which limits are written for each action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limits {
+    /// Those broken, and the tightest.
+    Few,
+    /// Every one.
+    All,
+}
+
+fn limit(limit: &audit::LimitState) -> Value {
+    let name = audit::Name { limit: limit.limit, on: limit.on }.to_string();
+    let (value, bound) = (limit.value.to_string(), limit.bound.to_string());
+    json!({ "limit": name, "value": value, "bound": bound, "holds": limit.holds })
 }
 
 /// Whom an action's own events name.
