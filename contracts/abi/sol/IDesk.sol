@@ -178,7 +178,7 @@ interface IDesk {
     error NotTripped(bytes32 riskId, uint256 value, uint256 bound);
 
     /// Executes the legs in order and checks every limit once after the last. A keeper with a grant only; no legs
-    /// at all is a sign of life.
+    /// at all is a sign of life, whatever its revision.
     function rebalance(Intent calldata intent) external returns (uint256[] memory results);
     /// Every limit as it would stand after the legs, at the values that the adapters report now and without
     /// slippage, for the keeper `keeper`. Moves nothing; reverts with the same typed errors as `rebalance`.

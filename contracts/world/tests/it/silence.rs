@@ -54,6 +54,20 @@ fn budgets_decay_in_silence_and_come_back_with_the_keeper() {
 }
 
 #[test]
+fn reliefs_that_move_the_revision_do_not_keep_a_keeper_silent() {
+    let (scene, _) = lent(0);
+    fall_silent(&scene);
+    let (sign, legs) = (scene.intent(&[]), scene.intent(&[(0, UNIT)]));
+    scene.relieve(&[(0, -UNIT)]).expect("the keeper is silent");
+
+    let stale = scene.try_call(tenor_world::KEEPER, IDesk::rebalanceCall { intent: legs });
+    refusal::<IDesk::WrongRevision>(stale.map(drop));
+    scene.call(tenor_world::KEEPER, IDesk::rebalanceCall { intent: sign });
+
+    assert_eq!(scene.levels().keeperSeenAt, u(scene.world.now_secs().into()));
+}
+
+#[test]
 fn nobody_relieves_while_a_keeper_is_alive() {
     let (scene, _) = lent(0);
     let seen: u64 = scene.levels().keeperSeenAt.to();
