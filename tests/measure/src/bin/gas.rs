@@ -5,7 +5,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::Parser;
-use tenor_measure::gas::{BARE, CHECKS, REBALANCE, Table, check, measure, text};
+use tenor_measure::gas::{BARE, CHECKS, REBALANCE, Table, check, measure, over_target, text};
 
 /// Gas of whole transactions on the local chain.
 #[derive(Parser)]
@@ -42,7 +42,8 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if !arguments.check {
         return Ok(ExitCode::SUCCESS);
     }
-    let faults = check(&table, &std::fs::read_to_string(&committed)?);
+    let mut faults = check(&table, &std::fs::read_to_string(&committed)?);
+    faults.extend(over_target(&table));
     for fault in &faults {
         eprintln!("error: {fault}");
     }

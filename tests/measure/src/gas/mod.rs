@@ -9,7 +9,7 @@ mod table;
 use std::collections::BTreeMap;
 
 pub use stage::Stage;
-pub use table::{check, read, text};
+pub use table::{check, over_target, read, text};
 
 /// Gas by operation and by the number of positions.
 pub type Table = BTreeMap<&'static str, BTreeMap<usize, u64>>;
@@ -17,7 +17,7 @@ pub type Table = BTreeMap<&'static str, BTreeMap<usize, u64>>;
 /// The numbers of positions. Two legs between two markets need two positions.
 pub const POSITIONS: [usize; 3] = [1, 10, 30];
 /// The most that a rebalance of two legs may cost with ten positions and twenty limits.
-pub const REBALANCE_LIMIT: u64 = 320_000;
+pub const REBALANCE_TARGET: u64 = 320_000;
 /// Caps, of two limits each; the floor, the cover, the depths, and the budgets come in addition.
 const IDS: usize = 10;
 
