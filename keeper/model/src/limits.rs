@@ -4,6 +4,7 @@ use alloy_primitives::U256;
 
 use crate::decision::LimitLine;
 use crate::governed::{Level, RiskId};
+use crate::position::Position;
 use crate::snapshot::Snapshot;
 use crate::units::Assets;
 use crate::words::{Unit, limit_name};
@@ -65,7 +66,9 @@ impl Mandate {
             positions.filter(|(_, position)| position.risk_ids.contains(&RiskId(id))).map(|(index, _)| index).collect()
         };
         let members = caps.iter().map(|cap| counts(cap.id)).collect();
-        let instant = |position| if snapshot.is_tripped(position) { 0 } else { position.terms.instant_bps };
+        // No exit is paid from a position that is tripped, or whose price can be pushed.
+        let pays = |position: &Position| !snapshot.is_tripped(position) && position.terms.slack_bps == 0;
+        let instant = |position| if pays(position) { position.terms.instant_bps } else { 0 };
         let grant = &snapshot.operator.grant;
         Self {
             caps,

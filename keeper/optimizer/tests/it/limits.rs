@@ -185,9 +185,11 @@ proptest! {
             prop_assert!(!takes_none || then.assets <= position.value, "new money where none may go");
         }
         let standing = Mandate::of(&snapshot).standing_now(&snapshot).expect("small amounts");
+        // Where the book lags behind what a position is worth, more may have to be idle than the limits as they stand say.
+        let lags = snapshot.positions.iter().any(|position| position.marked < position.value);
         if let Status::Optimal = target.status {
             let before = income(&snapshot, snapshot.positions.iter().map(|position| position.value));
-            let holds = standing.iter().all(|state| state.holds);
+            let holds = !lags && standing.iter().all(|state| state.holds);
             // What earns nothing leaves, and what cannot be read: only that may lower the income.
             let gap = target.gap_assets + 1.0;
             prop_assert!(!holds || target.income_assets + gap >= before, "{} below {before}", target.income_assets);
