@@ -58,9 +58,8 @@ impl History {
     fn last_block_with(&self, topic: alloy_primitives::B256) -> u64 {
         let (chain, vault) = (&self.stage.tenor.chain, self.stage.tenor.vault);
         let blocks = chain.blocks(0, self.head());
-        let tells = |block: &&std::sync::Arc<devnet::Block>| {
-            entries(block, vault).iter().any(|entry| entry.topics[0] == topic)
-        };
+        let tells =
+            |block: &&std::sync::Arc<devnet::Block>| entries(block, vault).iter().any(|entry| entry.topics[0] == topic);
         blocks.iter().rev().find(tells).expect("it was told").number()
     }
 }
@@ -135,12 +134,19 @@ fn a_deposit_that_is_kept_back_is_found_in_its_block() {
     let block = history.last_block_with(IVault::Deposit::SIGNATURE_HASH);
 
     let _node = history.through(|method, _| match method {
-        "eth_getLogs" => Answer::Changed(|answer| without_the_last(answer, IVault::Deposit::SIGNATURE_HASH.to_string())),
+        "eth_getLogs" => {
+            Answer::Changed(|answer| without_the_last(answer, IVault::Deposit::SIGNATURE_HASH.to_string()))
+        }
         _ => Answer::Forward,
     });
     let (found, code) = history.audit(&[".."]);
 
-    assert_eq!((code, &found["differences"][0]["first"]["block"]), (Some(1), &json!(block)), "{}", found["differences"]);
+    assert_eq!(
+        (code, &found["differences"][0]["first"]["block"]),
+        (Some(1), &json!(block)),
+        "{}",
+        found["differences"]
+    );
     let facts: Vec<_> = found["differences"].as_array().expect("a list").iter().map(|one| &one["fact"]).collect();
     assert!(facts.contains(&&json!("book.idle")), "{facts:?}");
     let output = history.place.keeper(&["audit", ".."]);
@@ -166,7 +172,12 @@ fn a_cap_that_was_told_otherwise_is_found_in_its_block() {
     });
     let (found, code) = history.audit(&[".."]);
 
-    assert_eq!((code, &found["differences"][0]["first"]["block"]), (Some(1), &json!(block)), "{}", found["differences"]);
+    assert_eq!(
+        (code, &found["differences"][0]["first"]["block"]),
+        (Some(1), &json!(block)),
+        "{}",
+        found["differences"]
+    );
     let fact = found["differences"][0]["fact"].as_str().expect("a text");
     assert!(fact.starts_with("caps[") && fact.ends_with("].relative"), "{fact}");
 }
@@ -175,7 +186,8 @@ fn a_cap_that_was_told_otherwise_is_found_in_its_block() {
 fn a_range_that_makes_no_sense_is_refused_with_its_value() {
     let history = History::new(0);
 
-    for (range, words) in [("7", "\"7\" is no range"), ("9..5", "block 9 is after block 5"), ("..99999999", "99999999")] {
+    for (range, words) in [("7", "\"7\" is no range"), ("9..5", "block 9 is after block 5"), ("..99999999", "99999999")]
+    {
         let output = history.place.keeper(&["audit", range]);
         assert_eq!(output.status.code(), Some(2), "{range}");
         assert!(stderr(&output).contains(words), "{}", stderr(&output));

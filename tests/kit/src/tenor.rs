@@ -15,7 +15,9 @@ use abi::{
 };
 use alloy_primitives::{Address, B256, I256, U256, keccak256};
 use alloy_sol_types::{SolCall, SolError};
-use chain::deployment::{CapTerms, Deployed, GrantTerms, Mandate, PositionTerms, Programs, bps_to_wad, deploy, init_code};
+use chain::deployment::{
+    CapTerms, Deployed, GrantTerms, Mandate, PositionTerms, Programs, bps_to_wad, deploy, init_code,
+};
 use devnet::{BlockId, Call, CallError, Chain, Clock, Config, Receipt, Status};
 use model::{Assets, RiskId, Terms, Timestamp, VenueKind, Wad};
 use sim::{Artifacts, World, WorldConfig};
@@ -161,7 +163,13 @@ impl Tenor {
         self.govern(self.curator, &IBoard::setCapCall { riskId: risk_id, absolute, relativeWad: relative_wad });
         let risk_ids = vec![risk_id];
         let (instant, depth, slack) = (10_000, 10_000, 0);
-        let add = IBoard::addPositionCall { adapter, riskIds: risk_ids, instantBps: instant, depthBps: depth, slackBps: slack };
+        let add = IBoard::addPositionCall {
+            adapter,
+            riskIds: risk_ids,
+            instantBps: instant,
+            depthBps: depth,
+            slackBps: slack,
+        };
         self.govern(self.curator, &add)
     }
 
