@@ -69,7 +69,12 @@ impl Vault {
         let shares = self.book.balance_shares(owner);
         let due = self.convert_to_assets(shares).unwrap_or(U256::ZERO);
         let available = self.available(due);
-        if available == due { shares } else { self.convert_to_shares(available).unwrap_or(U256::ZERO) }
+        // Shares that are due nothing are refused, not burnt for it.
+        if available == due && !due.is_zero() {
+            shares
+        } else {
+            self.convert_to_shares(available).unwrap_or(U256::ZERO)
+        }
     }
 
     pub(crate) fn exit_nav(&self) -> U256 {

@@ -30,6 +30,17 @@ pub fn spread() -> (Scene, [Address; 3], U256) {
 }
 
 #[test]
+fn shares_that_are_due_nothing_are_not_promised() {
+    let scene = Scene::new();
+    scene.deposit(ALICE, 10 * ONE);
+    scene.call(ALICE, IVault::transferCall { to: BOB, value: u(1) });
+
+    assert_eq!(scene.view(IVault::maxRedeemCall { owner: BOB }), u(0));
+    let redeem = IVault::redeemCall { shares: u(1), receiver: BOB, owner: BOB };
+    refusal::<IVault::ZeroResult>(scene.try_call(BOB, redeem));
+}
+
+#[test]
 fn idle_money_pays_and_tells() {
     let scene = Scene::new();
     let shares = scene.deposit(ALICE, 10 * ONE);
