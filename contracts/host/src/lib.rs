@@ -14,6 +14,7 @@
 extern crate alloc;
 
 mod arguments;
+pub mod blob;
 mod call;
 mod codec;
 mod log;

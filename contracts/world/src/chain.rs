@@ -29,11 +29,21 @@ pub(crate) struct State {
     pub(crate) programs: HashMap<Address, Program>,
     pub(crate) codehashes: HashMap<Address, B256>,
     pub(crate) storage: HashMap<(Address, B256), B256>,
+    pub(crate) created: Created,
     pub(crate) logs: Vec<Log>,
     pub(crate) now_secs: u64,
     pub(crate) gas_given: HashMap<Address, u64>,
     /// Whether a callee has burnt all the gas of the call from outside.
     pub(crate) is_out_of_gas: bool,
+}
+
+/// Accounts that programs have created, which hold bytes and run nothing.
+#[derive(Clone, Default)]
+pub(crate) struct Created {
+    /// Their code.
+    pub(crate) codes: HashMap<Address, Vec<u8>>,
+    /// How many each creator has created: one less than its nonce.
+    pub(crate) counts: HashMap<Address, u64>,
 }
 
 /// A chain.
@@ -62,7 +72,14 @@ impl World {
 
     /// Returns the hash of the code at an address; zero where there is none.
     pub fn codehash(&self, at: Address) -> B256 {
-        self.0.borrow().codehashes.get(&at).copied().unwrap_or_default()
+        let state = self.0.borrow();
+        let created = || state.created.codes.get(&at).map(keccak256);
+        state.codehashes.get(&at).copied().or_else(created).unwrap_or_default()
+    }
+
+    /// Returns the code at an address that a program created; none where none did.
+    pub fn code_of(&self, at: Address) -> Option<Vec<u8>> {
+        self.0.borrow().created.codes.get(&at).cloned()
     }
 
     /// Calls with calldata as it stands.

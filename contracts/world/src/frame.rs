@@ -65,9 +65,9 @@ impl Call {
         if is_outermost {
             world.0.borrow_mut().is_out_of_gas = false;
         }
-        let (storage, logs) = {
+        let (storage, created, logs) = {
             let state = world.0.borrow();
-            (state.storage.clone(), state.logs.len())
+            (state.storage.clone(), state.created.clone(), state.logs.len())
         };
         let frame = Frame {
             world: world.clone(),
@@ -88,6 +88,7 @@ impl Call {
         if result.is_err() {
             let mut state = world.0.borrow_mut();
             state.storage = storage;
+            state.created = created;
             state.logs.truncate(logs);
         }
         result
@@ -124,6 +125,17 @@ impl Frame {
         if clear {
             self.words.clear();
         }
+    }
+
+    /// Creates an account of this code, at the address of the running contract and its nonce, which begins at 1.
+    pub(crate) fn create(&mut self, code: Vec<u8>) -> Address {
+        self.wrote_while_static |= self.call.is_static;
+        let created = &mut self.world.0.borrow_mut().created;
+        let count = created.counts.entry(self.call.this).or_default();
+        *count += 1;
+        let address = self.call.this.create(*count);
+        created.codes.insert(address, code);
+        address
     }
 
     pub(crate) fn log(&mut self, topics: Vec<B256>, data: Vec<u8>) {

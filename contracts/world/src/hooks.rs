@@ -9,6 +9,9 @@ use alloy_primitives::{Address, B256, U256, keccak256};
 
 use crate::frame::{Call, with};
 
+/// The most that code may have.
+const MAX_CODE_BYTES: usize = 24_576;
+
 /// Reads what a program points to.
 ///
 /// # Safety
@@ -42,6 +45,26 @@ fn call_out(call: impl FnOnce(&Call) -> Call, gas: u64, data: &[u8]) -> (u8, usi
     let length = bytes.len();
     with(|frame| frame.returned = bytes);
     (status, length)
+}
+
+/// Returns an account's code. A program runs natively here, so that a byte which no code begins with stands for its.
+fn code_of(account: Address) -> Vec<u8> {
+    with(|frame| match frame.world.code_of(account) {
+        None if frame.world.0.borrow().programs.contains_key(&account) => vec![0xef],
+        code => code.unwrap_or_default(),
+    })
+}
+
+/// Returns the code that init code returns. There is no EVM here, so it must be of the one form that programs write,
+/// PUSH2 length, DUP1, PUSH1 10, PUSH0, CODECOPY, PUSH0, RETURN and then the code, of an account that does nothing.
+fn returned_by(init_code: &[u8]) -> Vec<u8> {
+    let [0x61, high, low, 0x80, 0x60, 10, 0x5f, 0x39, 0x5f, 0xf3, code @ ..] = init_code else {
+        panic!("init code that the world cannot run: {}", alloy_primitives::hex::encode(init_code));
+    };
+    assert_eq!(code.len(), usize::from(u16::from_be_bytes([*high, *low])), "the length is that of what follows");
+    assert_eq!(code.first(), Some(&0), "the first instruction stops");
+    assert!(code.len() <= MAX_CODE_BYTES, "more than code may have");
+    code.to_vec()
 }
 
 macro_rules! hooks {
@@ -162,14 +185,38 @@ hooks! {
         412_346
     }
 
+    fn account_code(address: *const u8, offset: usize, size: usize, dest: *mut u8) -> usize {
+        let code = code_of(Address::from_slice(read(address, 20)));
+        let tail = code.get(offset..).unwrap_or_default();
+        let part = &tail[..size.min(tail.len())];
+        write(dest, part);
+        part.len()
+    }
+
     fn account_code_size(address: *const u8) -> usize {
-        let account = Address::from_slice(read(address, 20));
-        with(|frame| usize::from(frame.world.0.borrow().programs.contains_key(&account)))
+        code_of(Address::from_slice(read(address, 20))).len()
     }
 
     fn account_codehash(address: *const u8, dest: *mut u8) {
         let account = Address::from_slice(read(address, 20));
         write(dest, with(|frame| frame.world.codehash(account)).as_slice());
+    }
+
+    fn create1(
+        code: *const u8,
+        code_len: usize,
+        endowment: *const u8,
+        contract: *mut u8,
+        revert_data_len: *mut usize
+    ) {
+        assert!(read(endowment, 32).iter().all(|byte| *byte == 0), "the world knows no ether");
+        let code = returned_by(read(code, code_len));
+        let address = with(|frame| {
+            frame.returned = Vec::new();
+            frame.create(code)
+        });
+        write(contract, address.as_slice());
+        *revert_data_len = 0;
     }
 
     fn native_keccak256(bytes: *const u8, len: usize, output: *mut u8) {
@@ -191,12 +238,10 @@ macro_rules! refused {
 
 refused! {
     fn account_balance(*const u8, *mut u8);
-    fn account_code(*const u8, usize, usize, *mut u8) -> usize;
     fn block_basefee(*mut u8);
     fn block_coinbase(*mut u8);
     fn block_gas_limit() -> u64;
     fn block_number() -> u64;
-    fn create1(*const u8, usize, *const u8, *mut u8, *mut usize);
     fn create2(*const u8, usize, *const u8, *const u8, *mut u8, *mut usize);
     fn evm_ink_left() -> u64;
     fn pay_for_memory_grow(u16);
@@ -206,4 +251,34 @@ refused! {
     fn tx_gas_price(*mut u8);
     fn tx_ink_price() -> u32;
     fn tx_origin(*mut u8);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn init_code_returns_what_stands_behind_it() {
+        let code = returned_by(&[0x61, 0, 3, 0x80, 0x60, 10, 0x5f, 0x39, 0x5f, 0xf3, 0, 7, 8]);
+
+        assert_eq!(code, [0, 7, 8]);
+    }
+
+    #[test]
+    #[should_panic(expected = "cannot run")]
+    fn init_code_of_another_form_is_refused() {
+        returned_by(&[0x61, 0, 3, 0x80, 0x60, 11, 0x5f, 0x39, 0x5f, 0xf3, 0, 7, 8]);
+    }
+
+    #[test]
+    #[should_panic(expected = "length")]
+    fn init_code_of_another_length_is_refused() {
+        returned_by(&[0x61, 0, 2, 0x80, 0x60, 10, 0x5f, 0x39, 0x5f, 0xf3, 0, 7, 8]);
+    }
+
+    #[test]
+    #[should_panic(expected = "stops")]
+    fn code_that_could_run_is_refused() {
+        returned_by(&[0x61, 0, 3, 0x80, 0x60, 10, 0x5f, 0x39, 0x5f, 0xf3, 0x5f, 7, 8]);
+    }
 }

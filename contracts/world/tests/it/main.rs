@@ -1,6 +1,7 @@
 //! The programs together, natively: each file is one subject.
 
 mod adapters;
+mod blobs;
 mod breakers;
 mod budgets;
 mod delays;
