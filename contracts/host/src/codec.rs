@@ -23,6 +23,7 @@ pub fn encode(selector: [u8; 4], words: &[B256]) -> Vec<u8> {
 
 /// Appends words.
 pub fn append(bytes: &mut Vec<u8>, words: &[B256]) {
+    bytes.reserve(words.len().saturating_mul(32));
     for word in words {
         bytes.extend_from_slice(word.as_slice());
     }

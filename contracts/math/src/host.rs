@@ -14,15 +14,24 @@ mod imported {
         fn math_mul_mod(value: *mut u8, multiplier: *const u8, modulus: *const u8);
     }
 
-    // Reversing bytes is long in WASM, hence a function of its own.
+    // Reversing bytes is long in WASM, hence functions of their own; by limbs, because ruint's loops cost more.
     #[inline(never)]
     fn bytes(value: U256) -> [u8; 32] {
-        value.to_be_bytes()
+        let [d, c, b, a] = value.into_limbs();
+        let mut bytes = [0; 32];
+        if let ([first, second, third, last], _) = bytes.as_chunks_mut() {
+            (*first, *second) = (a.to_be_bytes(), b.to_be_bytes());
+            (*third, *last) = (c.to_be_bytes(), d.to_be_bytes());
+        }
+        bytes
     }
 
     #[inline(never)]
     fn number(bytes: [u8; 32]) -> U256 {
-        U256::from_be_bytes(bytes)
+        let (&[a, b, c, d], _) = bytes.as_chunks() else { return U256::ZERO };
+        let [a, b] = [u64::from_be_bytes(a), u64::from_be_bytes(b)];
+        let [c, d] = [u64::from_be_bytes(c), u64::from_be_bytes(d)];
+        U256::from_limbs([d, c, b, a])
     }
 
     pub fn div(value: U256, divisor: U256) -> U256 {

@@ -6,13 +6,9 @@ use crate::host;
 
 /// Returns `a * b / d` rounded down; `None` when `d` is zero or the result needs more than 256 bits.
 pub fn mul_div_down(a: U256, b: U256, d: U256) -> Option<U256> {
-    // The product is high * 2^256 + low: its remainder modulo 2^256 - 1 is low + high, less one when that wraps.
+    // The product is high * 2^256 + low.
     let low = a.wrapping_mul(b);
-    let folded = host::mul_mod(a, b, U256::MAX);
-    let (mut high, borrowed) = folded.overflowing_sub(low);
-    if borrowed {
-        high = high.wrapping_sub(U256::ONE);
-    }
+    let high = if is_half(a) && is_half(b) { U256::ZERO } else { high_half(a, b, low) };
     if high >= d {
         return None; // Zero divisors end here too.
     }
@@ -32,6 +28,18 @@ pub fn mul_div_down(a: U256, b: U256, d: U256) -> Option<U256> {
         }
     }
     Some(quotient)
+}
+
+/// Returns whether a number has at most 128 bits, as most have: the product of two such needs no more than a word.
+fn is_half(number: U256) -> bool {
+    matches!(number.into_limbs(), [_, _, 0, 0])
+}
+
+/// Returns the upper half of `a * b`, whose lower one is known: modulo 2^256 - 1 the product is their sum, less one when
+/// that wraps.
+fn high_half(a: U256, b: U256, low: U256) -> U256 {
+    let (high, has_wrapped) = host::mul_mod(a, b, U256::MAX).overflowing_sub(low);
+    if has_wrapped { high.wrapping_sub(U256::ONE) } else { high }
 }
 
 /// Returns `a * b / d` rounded up; `None` when `d` is zero or the result needs more than 256 bits.
