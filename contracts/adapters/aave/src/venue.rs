@@ -1,6 +1,6 @@
 //! Aave v3's pool as a venue.
 
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 
 use abi::{
     aave::{IAToken, IAavePool},
@@ -15,9 +15,6 @@ use math::{WAD, ray_mul_down};
 /// Speaks Aave v3.
 #[derive(Clone, Copy, Debug)]
 pub struct AaveV3;
-
-/// The position's terms: the aToken, which counts our units and holds the pool's money.
-const TERMS_BYTES: usize = 20;
 
 /// Words of the reserve data, as far as they are read.
 const CONFIGURATION: usize = 0;
@@ -35,19 +32,15 @@ impl Venue for AaveV3 {
         b256!("616176652d763300000000000000000000000000000000000000000000000000")
     }
 
-    fn terms_bytes(&self) -> usize {
-        TERMS_BYTES
-    }
-
-    fn terms(&self, vm: &VM, venue: Address, asset: Address, market: B256) -> Result<Vec<u8>, Revert> {
+    fn terms(&self, vm: &VM, venue: Address, asset: Address, market: B256) -> Result<Vec<B256>, Revert> {
         no_market(market)?;
         let invalid = |_: Failure| revert::<IAdapter::InvalidAddress>(&[venue.word()]);
         let token = reserve(vm, venue, asset).and_then(|data| word_at(&data, A_TOKEN)).map_err(invalid)?;
-        let token = Address::from_word(token);
+        let address = Address::from_word(token);
         // An asset that the pool does not list has no aToken, and an account without code no answer.
-        let found = view_word(vm, token, IAToken::UNDERLYING_ASSET_ADDRESSCall::SELECTOR, &[]).unwrap_or(U256::ZERO);
+        let found = view_word(vm, address, IAToken::UNDERLYING_ASSET_ADDRESSCall::SELECTOR, &[]).unwrap_or(U256::ZERO);
         same_asset(asset, Address::from_word(found.word()))?;
-        Ok(token.to_vec())
+        Ok(vec![token])
     }
 
     fn invest(&self, position: &Position, assets: U256) -> Result<U256, Failure> {
@@ -96,8 +89,9 @@ impl Venue for AaveV3 {
     }
 }
 
+/// Returns the aToken, which counts our units and holds the pool's money: the position's only term.
 fn receipt(position: &Position) -> Address {
-    position.term_address(0)
+    Address::from_word(position.term(0))
 }
 
 /// Returns the pool's scaled balance of us.

@@ -12,14 +12,14 @@
 //! # What it never does
 //!
 //! It moves no money for anyone but the vault, pays nobody but the vault, keeps no approval after a call, and has no
-//! owner, no upgrade and no other entry point that writes.
+//! owner, no upgrade and no other entry point that writes. What it is told at its initialisation is kept as code, which
+//! nothing can change.
 //!
 //! # Known limits
 //!
 //! - `initialize` is open to the first caller: the deployer calls it in the deployment's own transaction, and the
 //!   vault's registry refuses an adapter of another vault or asset.
 //! - Assets or units sent here by strangers stay here.
-//! - Units have at most 128 bits; a venue that counts in more cannot be held.
 //! - A venue whose own accounts lie is believed up to what the vault's book lets in: losses at once, gains slowly.
 #![no_std]
 #![cfg_attr(not(test), deny(clippy::float_arithmetic, clippy::arithmetic_side_effects, clippy::indexing_slicing))]

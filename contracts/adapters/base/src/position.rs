@@ -1,71 +1,69 @@
-//! Where a position is held: one packed record in the adapter's storage, read once a call.
+//! Where a position is held: a record that never changes, kept as the code of an account that the adapter creates
+//! at its initialisation and does not have to look up, and the units, the one word of the adapter's storage.
 //!
 //! ```text
-//! bytes   0..20   venue
-//!        20..40   asset
-//!        40..56   units: all within the second word
-//!        56..     the venue's terms, as many bytes as it says
-//!        then 20  vault
+//! words of the record   0  vault
+//!                       1  venue
+//!                       2  asset
+//!                       3  the venue's terms, as many as it says
 //! ```
-//!
-//! What a report needs stands before the vault, so that the report of a position with long terms reads a word less.
 
 use alloc::vec::Vec;
 
 use alloy_primitives::{Address, B256, FixedBytesSliceExt, U256};
-use host::{Slot, VM, Word, number};
+use host::{Failure, Slot, VM, Word, blob, number};
 use stylus_sdk::stylus_core::{AccountAccess, BlockAccess};
 
-/// The longest record.
-const RECORD_WORDS: usize = 5;
-const WORD_BYTES: usize = 32;
-const ADDRESS_BYTES: usize = 20;
-const ASSET_AT: usize = 20;
-const UNITS_AT: usize = 40;
-const TERMS_AT: usize = 56;
-/// The word that the units are in: in its middle, 64 bits from either end.
-const UNITS_SLOT: u8 = 1;
+const VAULT: usize = 0;
+const VENUE: usize = 1;
+const ASSET: usize = 2;
+const TERMS: usize = 3;
+/// The adapter creates one account in its life, and a contract's nonce begins at 1.
+const RECORD_NONCE: u32 = 1;
+const UNITS_SLOT: u8 = 0;
 
 /// The one position of the running adapter, as it was when the call began.
 ///
 /// After the initialisation nothing but the units ever changes, and those only in the vault's own calls, which its lock
-/// keeps apart: the record cannot grow stale within a call.
+/// keeps apart: what was read cannot grow stale within a call.
 #[derive(Clone, Debug)]
 pub struct Position {
     /// The host.
     pub vm: VM,
-    record: [B256; RECORD_WORDS],
-    vault_at: usize,
+    record: Vec<u8>,
+    units: U256,
 }
 
 impl Position {
-    /// Reads what a report needs of a record with terms of so many bytes.
-    pub(crate) fn load(vm: VM, terms_bytes: usize) -> Self {
-        let vault_at = TERMS_AT.saturating_add(terms_bytes);
-        let mut position = Self { vm, record: [B256::ZERO; RECORD_WORDS], vault_at };
-        position.read(0, vault_at);
-        position
-    }
-
-    /// Returns the contract that takes and pays the asset.
-    pub fn venue(&self) -> Address {
-        self.address(0)
-    }
-
-    /// Returns the asset.
-    pub fn asset(&self) -> Address {
-        self.address(ASSET_AT)
-    }
-
-    /// Returns the venue's units that we count as the vault's.
-    pub fn units(&self) -> U256 {
-        let [_, low, high, _] = self.units_word().into_limbs();
-        U256::from_limbs([low, high, 0, 0])
+    pub(crate) fn load(vm: VM) -> Self {
+        let record = blob::read(&vm, blob::address_of(&vm, vm.contract_address(), RECORD_NONCE));
+        let units = number(Slot::at(UNITS_SLOT).load(&vm));
+        Self { vm, record, units }
     }
 
     /// Returns the vault, to which alone money leaves; zero before initialisation.
     pub fn vault(&self) -> Address {
-        self.address(self.vault_at)
+        Address::from_word(self.word(VAULT))
+    }
+
+    /// Returns the contract that takes and pays the asset.
+    pub fn venue(&self) -> Address {
+        Address::from_word(self.word(VENUE))
+    }
+
+    /// Returns the asset.
+    pub fn asset(&self) -> Address {
+        Address::from_word(self.word(ASSET))
+    }
+
+    /// Returns a word of the venue's terms.
+    pub fn term(&self, index: usize) -> B256 {
+        self.word(TERMS.saturating_add(index))
+    }
+
+    /// Returns the venue's units that we count as the vault's.
+    pub fn units(&self) -> U256 {
+        self.units
     }
 
     /// Returns this adapter.
@@ -78,63 +76,26 @@ impl Position {
         U256::from(self.vm.block_timestamp())
     }
 
-    /// Returns the address that stands so many bytes into the venue's terms.
-    pub fn term_address(&self, at: usize) -> Address {
-        self.address(TERMS_AT.saturating_add(at))
+    /// Writes the record, once. The position itself stays as it was.
+    pub(crate) fn initialize(
+        &self,
+        vault: Address,
+        venue: Address,
+        asset: Address,
+        terms: &[B256],
+    ) -> Result<(), Failure> {
+        let record = [&[vault.word(), venue.word(), asset.word()], terms].concat();
+        blob::create(&self.vm, record.as_flattened()).map(|_| ())
     }
 
-    /// Returns the number of 64 bits that stands so many bytes into the venue's terms, as a word.
-    pub fn term_u64(&self, at: usize) -> B256 {
-        let bytes = <[u8; 8]>::try_from(self.bytes(TERMS_AT.saturating_add(at), 8)).unwrap_or_default();
-        u64::from_be_bytes(bytes).word()
+    /// Counts `units` from now on.
+    pub(crate) fn set_units(&mut self, units: U256) {
+        self.units = units;
+        Slot::at(UNITS_SLOT).store(&self.vm, units.word());
     }
 
-    /// Reads the vault too.
-    pub(crate) fn read_vault(&mut self) {
-        self.read(self.vault_at, self.vault_at.saturating_add(ADDRESS_BYTES));
-    }
-
-    /// Writes the whole record, without units. The position itself stays as it was.
-    pub(crate) fn initialize(&self, vault: Address, venue: Address, asset: Address, terms: &[u8]) {
-        let mut record = Vec::with_capacity(RECORD_WORDS.saturating_mul(WORD_BYTES));
-        for field in [venue.as_slice(), asset.as_slice(), &[0; TERMS_AT - UNITS_AT], terms, vault.as_slice()] {
-            record.extend_from_slice(field);
-        }
-        record.resize(record.len().next_multiple_of(WORD_BYTES), 0);
-        for (slot, word) in (0_u8..).zip(record.chunks_exact(WORD_BYTES)) {
-            Slot::at(slot).store(&self.vm, B256::try_from(word).unwrap_or_default());
-        }
-    }
-
-    /// Counts `units` from now on; `None` where they need more than 128 bits.
-    pub(crate) fn set_units(&mut self, units: U256) -> Option<()> {
-        let [low, high, 0, 0] = units.into_limbs() else { return None };
-        let [after, _, _, before] = self.units_word().into_limbs();
-        let word = U256::from_limbs([after, low, high, before]).word();
-        *self.record.get_mut(usize::from(UNITS_SLOT))? = word;
-        Slot::at(UNITS_SLOT).store(&self.vm, word);
-        Some(())
-    }
-
-    /// Reads every word that these bytes are in.
-    fn read(&mut self, from: usize, to: usize) {
-        for (slot, word) in (0_u8..).zip(self.record.iter_mut()) {
-            let start = usize::from(slot).saturating_mul(WORD_BYTES);
-            if start < to && from < start.saturating_add(WORD_BYTES) {
-                *word = Slot::at(slot).load(&self.vm);
-            }
-        }
-    }
-
-    fn units_word(&self) -> U256 {
-        number(self.record.get(usize::from(UNITS_SLOT)).copied().unwrap_or_default())
-    }
-
-    fn address(&self, at: usize) -> Address {
-        Address::try_from(self.bytes(at, ADDRESS_BYTES)).unwrap_or_default()
-    }
-
-    fn bytes(&self, at: usize, length: usize) -> &[u8] {
-        self.record.as_flattened().get(at..at.saturating_add(length)).unwrap_or_default()
+    fn word(&self, index: usize) -> B256 {
+        let (words, _) = self.record.as_chunks();
+        words.get(index).copied().map(B256::new).unwrap_or_default()
     }
 }

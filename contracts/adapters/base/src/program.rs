@@ -23,8 +23,7 @@ pub fn run(venue: &dyn Venue, input: &[u8], vm: VM) -> Result<Vec<u8>, Revert> {
     if !vm.msg_value().is_zero() {
         return Err(Vec::new());
     }
-    let position = Position::load(vm, venue.terms_bytes());
-    route(&mut Adapter { venue, position }, *selector, arguments).unwrap_or(Err(Vec::new()))
+    route(&mut Adapter { venue, position: Position::load(vm) }, *selector, arguments).unwrap_or(Err(Vec::new()))
 }
 
 host::routes! { IAdapter for Adapter<'_>, this:
@@ -35,7 +34,7 @@ host::routes! { IAdapter for Adapter<'_>, this:
     valueCall(_) => this.value();
     liquidityCall(_) => this.liquidity();
     unitsCall(_) => view(this.position.units());
-    vaultCall(_) => view(this.vault());
+    vaultCall(_) => view(this.position.vault());
     venueCall(_) => view(this.position.venue());
     marketCall(_) => view(this.venue.market(&this.position));
     assetCall(_) => view(this.position.asset());
@@ -49,7 +48,7 @@ struct Adapter<'a> {
 
 impl Adapter<'_> {
     fn initialize(&mut self, vault: Address, venue: Address, market: B256) -> Result<(), Revert> {
-        if !self.vault().is_zero() {
+        if !self.position.vault().is_zero() {
             return Err(revert::<IAdapter::AlreadyInitialized>(&[]));
         }
         let vm = &self.position.vm;
@@ -59,15 +58,15 @@ impl Adapter<'_> {
         let asset = Address::from_word(asset.word());
         let terms = self.venue.terms(vm, venue, asset, market)?;
 
-        self.position.initialize(vault, venue, asset, &terms);
-        Ok(())
+        self.position.initialize(vault, venue, asset, &terms)
     }
 
     fn allocate(&mut self, assets: U256) -> Result<[B256; 4], Revert> {
         self.authorise()?;
 
         let units = self.invest(assets).map_err(venue_failed)?;
-        self.count(self.position.units().saturating_add(units))?;
+        let held = self.position.units().checked_add(units).ok_or_else(|| venue_failed(Vec::new()))?;
+        self.position.set_units(held);
         emit::<IAdapter::Allocated>(&self.position.vm, &[], &[assets.word(), units.word()]);
         self.report()
     }
@@ -87,7 +86,7 @@ impl Adapter<'_> {
             return Err(revert::<IAdapter::InsufficientUnits>(&[paid.units.word(), units.word()]));
         };
 
-        self.count(left)?;
+        self.position.set_units(left);
         emit::<IAdapter::Deallocated>(&self.position.vm, &[], &[paid.assets.word(), paid.units.word()]);
         self.report()
     }
@@ -112,14 +111,9 @@ impl Adapter<'_> {
         Ok(value.min(self.venue.liquidity(&self.position)))
     }
 
-    fn vault(&mut self) -> Address {
-        self.position.read_vault();
-        self.position.vault()
-    }
-
-    fn authorise(&mut self) -> Result<(), Revert> {
+    fn authorise(&self) -> Result<(), Revert> {
         let caller = self.position.vm.msg_sender();
-        if caller == self.vault() { Ok(()) } else { Err(revert::<IAdapter::NotVault>(&[caller.word()])) }
+        if caller == self.position.vault() { Ok(()) } else { Err(revert::<IAdapter::NotVault>(&[caller.word()])) }
     }
 
     /// Invests under an approval of exactly that much, none of which outlives the call.
@@ -134,10 +128,6 @@ impl Adapter<'_> {
             approve(vm, asset, venue, U256::ZERO)?;
         }
         Ok(units)
-    }
-
-    fn count(&mut self, units: U256) -> Result<(), Revert> {
-        self.position.set_units(units).ok_or_else(|| venue_failed(Vec::new()))
     }
 }
 

@@ -34,16 +34,14 @@ pub trait Venue {
     /// Returns the venue's name: a short string padded with zeros.
     fn kind(&self) -> B256;
 
-    /// Returns how many bytes of terms the position keeps, at most 84.
-    fn terms_bytes(&self) -> usize;
-
-    /// Returns what of the venue's terms the position keeps, after checking that the market exists and takes `asset`.
+    /// Returns what of the venue's terms the position keeps, in words, after checking that the market exists and takes
+    /// `asset`.
     ///
     /// # Errors
     ///
     /// `InvalidAddress` when there is no such venue, `InvalidMarket` when it has no such market, `WrongAsset` when it
     /// takes another one.
-    fn terms(&self, vm: &VM, venue: Address, asset: Address, market: B256) -> Result<Vec<u8>, Revert>;
+    fn terms(&self, vm: &VM, venue: Address, asset: Address, market: B256) -> Result<Vec<B256>, Revert>;
 
     /// Returns the market at the venue; zero where it has none.
     fn market(&self, _position: &Position) -> B256 {

@@ -18,11 +18,7 @@ impl Venue for Erc4626 {
         b256!("6572633436323600000000000000000000000000000000000000000000000000")
     }
 
-    fn terms_bytes(&self) -> usize {
-        0
-    }
-
-    fn terms(&self, vm: &VM, venue: Address, asset: Address, market: B256) -> Result<Vec<u8>, Revert> {
+    fn terms(&self, vm: &VM, venue: Address, asset: Address, market: B256) -> Result<Vec<B256>, Revert> {
         no_market(market)?;
         let found = view_word(vm, venue, IERC4626::assetCall::SELECTOR, &[])
             .map_err(|_| revert::<IAdapter::InvalidAddress>(&[venue.word()]))?;

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use abi::morpho::{IAdaptiveCurveIrm, IMorpho};
 use adapter::{Position, number_at, word_at};
-use alloy_primitives::{B256, U256};
+use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
 use host::{Failure, view_word, view_words};
 
@@ -53,14 +53,14 @@ impl State {
     /// Returns what borrowers pay, in wad a second: the mean since the last accrual, which is what Morpho would charge
     /// for it, or the rate of this moment where there is no time in between.
     pub(crate) fn borrow_rate(&self, position: &Position) -> Result<U256, Failure> {
-        let irm = terms::irm(position);
-        if irm.is_zero() {
+        let [loan, collateral, oracle, model, lltv] = self.terms;
+        if model.is_zero() {
             return Ok(U256::ZERO);
         }
-        let [loan, collateral, oracle, model, lltv] = self.terms;
         let [supplied, supply_shares, borrowed, borrow_shares, last_update, fee] = self.accounts;
         let words =
             [loan, collateral, oracle, model, lltv, supplied, supply_shares, borrowed, borrow_shares, last_update, fee];
+        let irm = Address::from_word(model);
         view_word(&position.vm, irm, IAdaptiveCurveIrm::borrowRateViewCall::SELECTOR, &words)
     }
 

@@ -1,7 +1,6 @@
 //! A market's terms, which Morpho wants named in every call, and whose hash is the market's id.
 //!
-//! The position keeps them packed, the loan token left off because it is the position's asset:
-//! collateral 20 bytes, oracle 20, rate model 20, liquidation threshold 8.
+//! The position keeps all of them but the loan token, which is its asset.
 
 use alloc::vec::Vec;
 
@@ -14,27 +13,9 @@ use stylus_sdk::stylus_core::CryptographyAccess;
 /// Loan token, collateral, oracle, rate model, liquidation threshold.
 pub(crate) type Terms = [B256; 5];
 
-pub(crate) const PACKED_BYTES: usize = 68;
-const ORACLE_AT: usize = 20;
-const IRM_AT: usize = 40;
-const LLTV_AT: usize = 60;
-/// Where a word's 8 lowest bytes begin.
-const U64_AT: usize = 24;
-
 /// Returns the terms of the position's market.
 pub(crate) fn of(position: &Position) -> Terms {
-    [
-        position.asset().word(),
-        position.term_address(0).word(),
-        position.term_address(ORACLE_AT).word(),
-        irm(position).word(),
-        position.term_u64(LLTV_AT),
-    ]
-}
-
-/// Returns the rate model of the position's market; zero where borrowing is free.
-pub(crate) fn irm(position: &Position) -> Address {
-    position.term_address(IRM_AT)
+    [position.asset().word(), position.term(0), position.term(1), position.term(2), position.term(3)]
 }
 
 /// Returns the market's id.
@@ -48,23 +29,16 @@ pub(crate) fn read(answer: &[u8]) -> Result<Terms, Failure> {
     Ok([word(0)?, word(1)?, word(2)?, word(3)?, word(4)?])
 }
 
-/// Checks that terms are those of the market and of a loan of the asset, and packs them.
+/// Checks that terms are those of the market and of a loan of the asset, and returns what the position keeps of them.
 ///
 /// # Errors
 ///
 /// `InvalidMarket`, for an id that Morpho does not know too; `WrongAsset`.
-pub(crate) fn pack(vm: &VM, terms: &Terms, asset: Address, market: B256) -> Result<Vec<u8>, Revert> {
-    let [loan, collateral, oracle, irm, lltv] = terms;
-    let (high, lltv) = lltv.split_at(U64_AT);
-    // A threshold is below one wad, so that 64 bits hold it.
-    if id(vm, terms) != market || high.iter().any(|byte| *byte != 0) {
+pub(crate) fn check(vm: &VM, terms: &Terms, asset: Address, market: B256) -> Result<Vec<B256>, Revert> {
+    if id(vm, terms) != market {
         return Err(revert::<IAdapter::InvalidMarket>(&[market]));
     }
+    let [loan, kept @ ..] = terms;
     same_asset(asset, Address::from_word(*loan))?;
-    let mut packed = Vec::with_capacity(PACKED_BYTES);
-    for account in [collateral, oracle, irm] {
-        packed.extend_from_slice(Address::from_word(*account).as_slice());
-    }
-    packed.extend_from_slice(lltv);
-    Ok(packed)
+    Ok(kept.to_vec())
 }

@@ -23,15 +23,11 @@ impl Venue for MorphoBlue {
         b256!("6d6f7270686f2d626c7565000000000000000000000000000000000000000000")
     }
 
-    fn terms_bytes(&self) -> usize {
-        terms::PACKED_BYTES
-    }
-
-    fn terms(&self, vm: &VM, venue: Address, asset: Address, market: B256) -> Result<Vec<u8>, Revert> {
+    fn terms(&self, vm: &VM, venue: Address, asset: Address, market: B256) -> Result<Vec<B256>, Revert> {
         let answer = view_words(vm, venue, IMorpho::idToMarketParamsCall::SELECTOR, &[market]);
         let words = answer.and_then(|answer| terms::read(&answer));
         let words = words.map_err(|_| revert::<IAdapter::InvalidAddress>(&[venue.word()]))?;
-        terms::pack(vm, &words, asset, market)
+        terms::check(vm, &words, asset, market)
     }
 
     fn market(&self, position: &Position) -> B256 {

@@ -150,6 +150,20 @@ fn all_tell_of_movements() {
 }
 
 #[test]
+fn all_keep_what_never_changes_as_code_and_count_units_alone_in_storage() {
+    for stage in all() {
+        let units = stage.invest(10 * ONE).units;
+
+        let record = stage.world.code_of(ADAPTER.create(1)).expect("it is created");
+        let words = [VAULT, VENUE, USDC].map(|account| account.into_word()).concat();
+        assert_eq!((record[0], &record[1..97]), (0, &words[..]), "behind an instruction that stops");
+        let stored =
+            stage.world.storage().into_iter().filter(|((account, _), word)| *account == ADAPTER && !word.is_zero());
+        assert_eq!(stored.collect::<Vec<_>>(), [((ADAPTER, B256::ZERO), units.into())]);
+    }
+}
+
+#[test]
 fn nobody_but_the_vault_moves_money() {
     for stage in all() {
         stage.invest(10 * ONE);

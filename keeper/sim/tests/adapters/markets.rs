@@ -6,6 +6,7 @@ use abi::{
     morpho::{IMorpho, IMorpho::MarketParams},
 };
 use alloy_primitives::{Address, B256, Bytes, U256};
+use alloy_sol_types::SolCall;
 use keeper_sim::Venue;
 
 use crate::stage::{DAY_SECS, ONE, Stage, refusal, u, wad};
@@ -34,6 +35,29 @@ fn an_adapter_knows_its_market_and_leaves_nothing_behind() {
     assert_eq!(stage.view(adapter, &IAdapter::kindCall {}), B256::right_padding_from(b"morpho-blue"));
     assert_eq!(stage.view(usdc, &IERC20::allowanceCall { owner: adapter, spender: morpho }), U256::ZERO);
     assert_eq!(stage.balance(usdc, adapter), U256::ZERO);
+}
+
+#[test]
+fn what_never_changes_is_the_code_of_an_account_that_does_nothing() {
+    let stage = Stage::new();
+    let latest = devnet::BlockId::latest;
+
+    for (program, venue, market, words) in [
+        ("morpho", stage.world.morpho.morpho, stage.world.morpho.market_ids[2], 7),
+        ("aave", stage.world.aave.pool, B256::ZERO, 4),
+        ("erc4626", stage.world.morpho.meta_morpho, B256::ZERO, 3),
+    ] {
+        let adapter = stage.deploy(program, venue, market).expect("the adapter initialises");
+
+        let code = stage.chain.code(adapter.create(1), latest()).expect("the latest block is there");
+        let known = [stage.holder, venue, stage.world.tokens.usdc].map(|account| account.into_word());
+        assert_eq!((code.len(), code[0], &code[1..97]), (1 + 32 * words, 0, &known.concat()[..]), "{program}");
+        let call = devnet::Call::new(stage.sender, adapter.create(1), vec![1, 2, 3, 4]);
+        assert_eq!(stage.chain.call(&call, latest()).expect("it stops at once"), Bytes::new());
+        let again = IAdapter::initializeCall { vault: stage.holder, venue, market };
+        let revert = stage.relay(&[(adapter, again.abi_encode())]).expect_err("once and for all");
+        refusal::<IAdapter::AlreadyInitialized>(&revert);
+    }
 }
 
 #[test]

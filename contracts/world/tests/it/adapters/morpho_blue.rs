@@ -142,13 +142,15 @@ fn a_venue_that_calls_back_reads_the_position_as_it_was() {
 }
 
 #[test]
-fn units_beyond_128_bits_are_refused() {
+fn units_are_counted_up_to_a_whole_word_and_refused_beyond() {
     let stage = morpho_blue();
-    stage.world.poke(VENUE, morpho::LIE, U256::ONE << 128);
-    token::mint(&stage.world, USDC, ADAPTER, ONE);
+    stage.world.poke(VENUE, morpho::LIE, U256::ONE << 255);
+    let units = stage.invest(ONE).units;
+    assert_eq!(units, (U256::ONE << 255) + u(1_000_000_000_000));
 
+    token::mint(&stage.world, USDC, ADAPTER, ONE);
     refusal::<IAdapter::VenueCallFailed>(stage.try_call(VAULT, IAdapter::allocateCall { assets: u(ONE) }));
-    assert_eq!(stage.units(), U256::ZERO);
+    assert_eq!(stage.units(), units);
 }
 
 #[test]
