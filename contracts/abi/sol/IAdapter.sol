@@ -17,9 +17,6 @@ interface IAdapter {
         uint256 rateWad;
     }
 
-    event Allocated(uint256 assets, uint256 units);
-    event Deallocated(uint256 assets, uint256 units);
-
     error NotVault(address caller);
     error AlreadyInitialized();
     error VenueCallFailed(bytes reason);
@@ -33,11 +30,13 @@ interface IAdapter {
     /// Names the vault, the venue (pool, vault) and the market in it (zero for none), once; the deployer calls it in
     /// its own transaction.
     function initialize(address vault, address venue, bytes32 market) external;
-    /// Invests assets that the vault has transferred here just before; returns the position after it. Vault only.
-    function allocate(uint256 assets) external returns (Report memory);
-    /// Pays `assets` to the vault, or everything for type(uint256).max; returns the position after it. Vault only.
-    function deallocate(uint256 assets) external returns (Report memory);
-    /// The position now.
+    /// Invests assets that the vault has transferred here just before; returns the position just before the venue took
+    /// them, at the rate of that moment, and just after. Vault only.
+    function allocate(uint256 assets) external returns (Report memory before, Report memory after_);
+    /// Pays `assets` to the vault, or everything for type(uint256).max; returns the position just before and just
+    /// after, as above. Vault only.
+    function deallocate(uint256 assets) external returns (Report memory before, Report memory after_);
+    /// The position now, at the mean rate since the venue last accrued where it can name no other.
     function report() external view returns (Report memory);
     /// What the position is worth at the venue's own accounts, in asset base units, rounded down.
     function value() external view returns (uint256);

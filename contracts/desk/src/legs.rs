@@ -113,7 +113,7 @@ impl<'a> Legs<'a> {
                 transfer(vm, token, adapter, assets)?;
                 self.held = self.held.map(|held| held.saturating_sub(assets));
                 let answer = invoke(vm, adapter, IAdapter::allocateCall::SELECTOR, &[assets.word()])?;
-                Ok((0, Report::read(&answer)?))
+                Ok((0, Report::read_after(&answer)?))
             }
             Movement::Out(assets) => {
                 let asked = assets.map_or(U256::MAX, U256::from);
@@ -124,7 +124,7 @@ impl<'a> Legs<'a> {
                 let answer = invoke(vm, adapter, IAdapter::deallocateCall::SELECTOR, &[asked.word()])?;
                 let now = balance_of(vm, token, vm.contract_address())?;
                 self.held = Some(now);
-                Ok((saturate(now.saturating_sub(held)), Report::read(&answer)?))
+                Ok((saturate(now.saturating_sub(held)), Report::read_after(&answer)?))
             }
         }
     }

@@ -7,6 +7,8 @@ use book::{Stated, saturate};
 use host::{Arguments, Failure, ISOLATED_GAS, VM, view_raw};
 use math::part_down;
 
+const REPORT_BYTES: usize = 4 * 32;
+
 /// A position at one moment, by its adapter.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Report {
@@ -24,9 +26,14 @@ impl Report {
         Self::read(&view_raw(vm, ISOLATED_GAS, adapter, &IAdapter::reportCall::SELECTOR)?)
     }
 
-    /// Reads an adapter's answer.
+    /// Reads the report after a movement, which is the second that the movement answers with.
+    pub(crate) fn read_after(answer: &[u8]) -> Result<Self, Failure> {
+        Self::read(answer.get(REPORT_BYTES..).unwrap_or_default())
+    }
+
+    /// Reads a report.
     #[inline(never)]
-    pub(crate) fn read(answer: &[u8]) -> Result<Self, Failure> {
+    fn read(answer: &[u8]) -> Result<Self, Failure> {
         let mut words = Arguments::new(answer);
         let stated = Stated { value_assets: saturate(words.uint()?), units: words.uint()? };
         let depth_assets = u128::try_from(words.uint()?).unwrap_or(u128::MAX);

@@ -90,7 +90,7 @@ impl Desk {
         let held = balance_of(vm, token, vm.contract_address())?;
         let answer = invoke_within(vm, ISOLATED_GAS, adapter, IAdapter::deallocateCall::SELECTOR, &[asked.word()])?;
         let paid = saturate(balance_of(vm, token, vm.contract_address())?.saturating_sub(held));
-        touched.report = Report::read(&answer).unwrap_or_else(|_| {
+        touched.report = Report::read_after(&answer).unwrap_or_else(|_| {
             // It paid, and does not say what is left: what it paid is gone.
             let stated = Stated { value_assets: was.saturating_sub(paid), units: U256::ZERO };
             Report { stated, ..Report::default() }

@@ -106,6 +106,14 @@ impl<const N: usize> Answer for [B256; N] {
     }
 }
 
+/// Two static tuples.
+impl<A: Answer, B: Answer> Answer for (A, B) {
+    fn write(self, bytes: &mut Vec<u8>) {
+        self.0.write(bytes);
+        self.1.write(bytes);
+    }
+}
+
 /// An array of static tuples of words.
 impl<const N: usize> Answer for Vec<[B256; N]> {
     fn write(self, bytes: &mut Vec<u8>) {

@@ -26,8 +26,8 @@ mod word;
 
 pub use arguments::Arguments;
 pub use call::{
-    Failure, ISOLATED_GAS, MAX_ANSWER_BYTES, call_word, delegate, invoke, invoke_within, view_raw, view_within,
-    view_word, view_word_within, view_words,
+    Failure, ISOLATED_GAS, MAX_ANSWER_BYTES, call_word, call_words, delegate, invoke, invoke_within, view_raw,
+    view_within, view_word, view_word_within, view_words,
 };
 pub use codec::{Answer, Encoded, Revert, append, append_bytes, encode, revert, revert_with_bytes};
 pub use log::emit;

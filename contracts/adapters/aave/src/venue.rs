@@ -6,22 +6,16 @@ use abi::{
     aave::{IAToken, IAavePool},
     adapter::IAdapter,
 };
-use adapter::{Payment, Position, Report, Venue, no_market, number_at, same_asset, word_at};
+use adapter::{Moved, Position, Report, Venue, no_market, same_asset};
 use alloy_primitives::{Address, B256, U256, b256};
 use alloy_sol_types::SolCall;
-use host::{Failure, Revert, VM, Word, balance_of, call_word, invoke, revert, view_word, view_words};
+use host::{Failure, Revert, VM, Word, balance_of, call_word, invoke, number, revert, view_word, view_words};
 use math::{WAD, ray_mul_down};
 
 /// Speaks Aave v3.
 #[derive(Clone, Copy, Debug)]
 pub struct AaveV3;
 
-/// Words of the reserve data, as far as they are read.
-const CONFIGURATION: usize = 0;
-const LIQUIDITY_INDEX: usize = 1;
-const LIQUIDITY_RATE: usize = 2;
-const LAST_UPDATE: usize = 6;
-const A_TOKEN: usize = 8;
 /// Bits of the reserve's configuration.
 const ACTIVE_BIT: usize = 56;
 const PAUSED_BIT: usize = 60;
@@ -35,7 +29,7 @@ impl Venue for AaveV3 {
     fn terms(&self, vm: &VM, venue: Address, asset: Address, market: B256) -> Result<Vec<B256>, Revert> {
         no_market(market)?;
         let invalid = |_: Failure| revert::<IAdapter::InvalidAddress>(&[venue.word()]);
-        let token = reserve(vm, venue, asset).and_then(|data| word_at(&data, A_TOKEN)).map_err(invalid)?;
+        let [.., token] = reserve(vm, venue, asset).map_err(invalid)?;
         let address = Address::from_word(token);
         // An asset that the pool does not list has no aToken, and an account without code no answer.
         let found = view_word(vm, address, IAToken::UNDERLYING_ASSET_ADDRESSCall::SELECTOR, &[]).unwrap_or(U256::ZERO);
@@ -43,18 +37,18 @@ impl Venue for AaveV3 {
         Ok(vec![token])
     }
 
-    fn invest(&self, position: &Position, assets: U256) -> Result<U256, Failure> {
+    fn invest(&self, position: &Position, assets: U256) -> Result<Moved, Failure> {
         let before = held(position)?;
         let words = [position.asset().word(), assets.word(), position.this().word(), B256::ZERO];
         invoke(&position.vm, position.venue(), IAavePool::supplyCall::SELECTOR, &words)?;
-        Ok(held(position)?.saturating_sub(before))
+        Ok(Moved { assets, units: held(position)?.saturating_sub(before) })
     }
 
-    fn pay(&self, position: &Position, assets: U256) -> Result<Payment, Failure> {
+    fn pay(&self, position: &Position, assets: U256) -> Result<Moved, Failure> {
         withdraw(position, held(position)?, assets)
     }
 
-    fn pay_all(&self, position: &Position) -> Result<Payment, Failure> {
+    fn pay_all(&self, position: &Position) -> Result<Moved, Failure> {
         // Aave's own "everything" leaves no dust, but would pay out units that strangers sent here as well.
         let before = held(position)?;
         let assets = if before == position.units() { U256::MAX } else { self.value(position)? };
@@ -62,16 +56,15 @@ impl Venue for AaveV3 {
     }
 
     fn report(&self, position: &Position) -> Result<Report, Failure> {
-        let data = reserve(&position.vm, position.venue(), position.asset())?;
-        let is_current = number_at(&data, LAST_UPDATE)? == position.now_secs();
+        let [_, index_ray, rate_ray, _, _, _, updated, ..] = reserve(&position.vm, position.venue(), position.asset())?;
         // The index is the income of the last update: as after each of our own movements.
-        let income_ray = if is_current { number_at(&data, LIQUIDITY_INDEX)? } else { income_ray(position)? };
+        let is_current = number(updated) == position.now_secs();
+        let income_ray = if is_current { number(index_ray) } else { income_ray(position)? };
         let depth = view_word(&position.vm, receipt(position), IAToken::scaledTotalSupplyCall::SELECTOR, &[]);
-        let rate_ray = number_at(&data, LIQUIDITY_RATE)?;
         Ok(Report {
             value: ray_mul_down(position.units(), income_ray).ok_or_else(Vec::new)?,
             depth: depth.ok().and_then(|scaled| ray_mul_down(scaled, income_ray)).unwrap_or(U256::ZERO),
-            rate_wad: ray_mul_down(rate_ray, U256::from(WAD)).unwrap_or(U256::MAX),
+            rate_wad: ray_mul_down(number(rate_ray), U256::from(WAD)).unwrap_or(U256::MAX),
         })
     }
 
@@ -81,11 +74,12 @@ impl Venue for AaveV3 {
 
     fn liquidity(&self, position: &Position) -> U256 {
         let pays = |configuration: U256| configuration.bit(ACTIVE_BIT) && !configuration.bit(PAUSED_BIT);
-        let data = reserve(&position.vm, position.venue(), position.asset());
-        if !data.and_then(|data| number_at(&data, CONFIGURATION)).is_ok_and(pays) {
-            return U256::ZERO;
+        match reserve(&position.vm, position.venue(), position.asset()) {
+            Ok([configuration, ..]) if pays(number(configuration)) => {
+                balance_of(&position.vm, position.asset(), receipt(position)).unwrap_or(U256::ZERO)
+            }
+            _ => U256::ZERO,
         }
-        balance_of(&position.vm, position.asset(), receipt(position)).unwrap_or(U256::ZERO)
     }
 }
 
@@ -99,10 +93,10 @@ fn held(position: &Position) -> Result<U256, Failure> {
     view_word(&position.vm, receipt(position), IAToken::scaledBalanceOfCall::SELECTOR, &[position.this().word()])
 }
 
-fn withdraw(position: &Position, before: U256, assets: U256) -> Result<Payment, Failure> {
+fn withdraw(position: &Position, before: U256, assets: U256) -> Result<Moved, Failure> {
     let words = [position.asset().word(), assets.word(), position.vault().word()];
     let assets = call_word(&position.vm, position.venue(), IAavePool::withdrawCall::SELECTOR, &words)?;
-    Ok(Payment { assets, units: before.saturating_sub(held(position)?) })
+    Ok(Moved { assets, units: before.saturating_sub(held(position)?) })
 }
 
 fn income_ray(position: &Position) -> Result<U256, Failure> {
@@ -110,6 +104,8 @@ fn income_ray(position: &Position) -> Result<U256, Failure> {
     view_word(&position.vm, position.venue(), selector, &[position.asset().word()])
 }
 
-fn reserve(vm: &VM, pool: Address, asset: Address) -> Result<Vec<u8>, Failure> {
+/// Returns the reserve's data as far as it is read: configuration, index, rate, three words, the time of the last
+/// update, a word, aToken.
+fn reserve(vm: &VM, pool: Address, asset: Address) -> Result<[B256; 9], Failure> {
     view_words(vm, pool, IAavePool::getReserveDataCall::SELECTOR, &[asset.word()])
 }

@@ -6,8 +6,8 @@
 //!
 //! Invests assets that the vault has transferred here just before, pays them back to the vault, and reports units,
 //! value, depth, rate and liquidity. Units are its own count, raised and lowered by what the venue credited and took
-//! during our own calls: donated units change nothing. Each movement ends with the report, so that the vault needs no
-//! second call.
+//! during our own calls: donated units change nothing. A movement returns two reports, of just before it and just after
+//! it, so that the vault needs no other call.
 //!
 //! # What it never does
 //!
@@ -25,12 +25,12 @@
 #![cfg_attr(not(test), deny(clippy::float_arithmetic, clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 extern crate alloc;
 
-mod answer;
+mod movement;
 mod position;
 mod program;
 mod venue;
 
-pub use answer::{number_at, word_at};
+pub use movement::{Moved, Movement};
 pub use position::Position;
 pub use program::{ROUTES, run};
-pub use venue::{Payment, Report, Venue, no_market, same_asset};
+pub use venue::{Report, Venue, no_market, same_asset, venue_failed};

@@ -1,17 +1,14 @@
-//! The program around a venue: roles, and the order authorise, check, call, count, emit, report.
+//! The program around a venue: who may call what, and what is answered.
 
 use alloc::vec::Vec;
 
-use abi::{adapter::IAdapter, erc20::IERC20, erc4626::IERC4626};
+use abi::{adapter::IAdapter, erc4626::IERC4626};
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
-use host::{Failure, Revert, VM, Word, approve, emit, revert, view_word};
+use host::{Revert, VM, Word, revert, view_word};
 use stylus_sdk::stylus_core::MessageAccess;
 
-use crate::{
-    Position, Venue,
-    venue::{Payment, venue_failed},
-};
+use crate::{Movement, Position, Report, Venue, movement::Way, venue_failed};
 
 /// Answers one call: what the entry point of every adapter does.
 ///
@@ -28,8 +25,8 @@ pub fn run(venue: &dyn Venue, input: &[u8], vm: VM) -> Result<Vec<u8>, Revert> {
 
 host::routes! { IAdapter for Adapter<'_>, this:
     initializeCall(c) => this.initialize(c.address()?, c.address()?, c.word()?);
-    allocateCall(c) => this.allocate(c.uint()?);
-    deallocateCall(c) => this.deallocate(c.uint()?);
+    allocateCall(c) => this.perform(Way::In(c.uint()?));
+    deallocateCall(c) => this.perform(Way::Out(c.uint()?));
     reportCall(_) => this.report();
     valueCall(_) => this.value();
     liquidityCall(_) => this.liquidity();
@@ -40,6 +37,9 @@ host::routes! { IAdapter for Adapter<'_>, this:
     assetCall(_) => view(this.position.asset());
     kindCall(_) => view(this.venue.kind());
 }
+
+/// A report as the ABI encodes it.
+type Words = [B256; 4];
 
 struct Adapter<'a> {
     venue: &'a dyn Venue,
@@ -61,39 +61,21 @@ impl Adapter<'_> {
         self.position.initialize(vault, venue, asset, &terms)
     }
 
-    fn allocate(&mut self, assets: U256) -> Result<[B256; 4], Revert> {
-        self.authorise()?;
-
-        let units = self.invest(assets).map_err(venue_failed)?;
-        let held = self.position.units().checked_add(units).ok_or_else(|| venue_failed(Vec::new()))?;
-        self.position.set_units(held);
-        emit::<IAdapter::Allocated>(&self.position.vm, &[], &[assets.word(), units.word()]);
-        self.report()
-    }
-
-    fn deallocate(&mut self, assets: U256) -> Result<[B256; 4], Revert> {
-        self.authorise()?;
-
-        let units = self.position.units();
-        let paid = match assets {
-            // Everything of nothing is nothing; venues refuse to pay that.
-            U256::MAX if units.is_zero() => Ok(Payment::default()),
-            U256::MAX => self.venue.pay_all(&self.position),
-            _ => self.venue.pay(&self.position, assets),
+    /// Lets nobody but the vault move money, and returns the reports around the movement.
+    fn perform(&mut self, way: Way) -> Result<(Words, Words), Revert> {
+        let caller = self.position.vm.msg_sender();
+        if caller != self.position.vault() {
+            return Err(revert::<IAdapter::NotVault>(&[caller.word()]));
         }
-        .map_err(venue_failed)?;
-        let Some(left) = units.checked_sub(paid.units) else {
-            return Err(revert::<IAdapter::InsufficientUnits>(&[paid.units.word(), units.word()]));
-        };
-
-        self.position.set_units(left);
-        emit::<IAdapter::Deallocated>(&self.position.vm, &[], &[paid.assets.word(), paid.units.word()]);
-        self.report()
+        let held = self.position.units();
+        let movement = Movement { venue: self.venue, way };
+        let [before, after] = self.venue.around(&mut self.position, &movement)?;
+        Ok((words(&before, held), words(&after, self.position.units())))
     }
 
-    fn report(&self) -> Result<[B256; 4], Revert> {
+    fn report(&self) -> Result<Words, Revert> {
         let report = self.venue.report(&self.position).map_err(venue_failed)?;
-        Ok([report.value.word(), self.position.units().word(), report.depth.word(), report.rate_wad.word()])
+        Ok(words(&report, self.position.units()))
     }
 
     fn value(&self) -> Result<U256, Revert> {
@@ -110,25 +92,10 @@ impl Adapter<'_> {
         }
         Ok(value.min(self.venue.liquidity(&self.position)))
     }
+}
 
-    fn authorise(&self) -> Result<(), Revert> {
-        let caller = self.position.vm.msg_sender();
-        if caller == self.position.vault() { Ok(()) } else { Err(revert::<IAdapter::NotVault>(&[caller.word()])) }
-    }
-
-    /// Invests under an approval of exactly that much, none of which outlives the call.
-    fn invest(&self, assets: U256) -> Result<U256, Failure> {
-        let Position { vm, .. } = &self.position;
-        let (asset, venue) = (self.position.asset(), self.position.venue());
-        approve(vm, asset, venue, assets)?;
-        let units = self.venue.invest(&self.position, assets)?;
-        // A venue that takes what it is told leaves none: to look is a quarter of the price of writing zero again.
-        let parties = [self.position.this().word(), venue.word()];
-        if !view_word(vm, asset, IERC20::allowanceCall::SELECTOR, &parties)?.is_zero() {
-            approve(vm, asset, venue, U256::ZERO)?;
-        }
-        Ok(units)
-    }
+fn words(report: &Report, units: U256) -> Words {
+    [report.value, units, report.depth, report.rate_wad].map(U256::word)
 }
 
 fn view<T>(value: T) -> Result<T, Revert> {

@@ -6,7 +6,7 @@ use abi::adapter::IAdapter;
 use alloy_primitives::{Address, B256, U256};
 use host::{Failure, Revert, VM, Word, revert, revert_with_bytes};
 
-use crate::Position;
+use crate::{Moved, Movement, Position};
 
 /// A position at one moment, as `IAdapter.Report` without its units.
 #[derive(Clone, Copy, Debug)]
@@ -18,15 +18,6 @@ pub struct Report {
     pub depth: U256,
     /// What a unit earns a year at the present use, in wad, rounded down; [`U256::MAX`] where unknown.
     pub rate_wad: U256,
-}
-
-/// What a venue paid.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Payment {
-    /// The money, in base units, as the venue says: for the record alone, the vault measures for itself.
-    pub assets: U256,
-    /// The units that it took for it.
-    pub units: U256,
 }
 
 /// A venue's language.
@@ -48,26 +39,42 @@ pub trait Venue {
         B256::ZERO
     }
 
-    /// Invests `assets`, which are approved, and returns the units that came for them.
+    /// Whether an investment takes exactly what it is told to, or reverts, so that no approval can be left.
+    fn takes_exactly(&self) -> bool {
+        false
+    }
+
+    /// Makes a movement and returns the position just before it, at the rate of that moment, and just after it.
+    ///
+    /// # Errors
+    ///
+    /// As the movement's; `VenueCallFailed` with what the venue reverted with, where that hides the value.
+    fn around(&self, position: &mut Position, movement: &Movement<'_>) -> Result<[Report; 2], Revert> {
+        let before = self.report(position).map_err(venue_failed)?;
+        movement.make(position)?;
+        Ok([before, self.report(position).map_err(venue_failed)?])
+    }
+
+    /// Invests `assets`, which are approved.
     ///
     /// # Errors
     ///
     /// What the venue reverted with.
-    fn invest(&self, position: &Position, assets: U256) -> Result<U256, Failure>;
+    fn invest(&self, position: &Position, assets: U256) -> Result<Moved, Failure>;
 
     /// Pays `assets` from the position to the vault.
     ///
     /// # Errors
     ///
     /// What the venue reverted with.
-    fn pay(&self, position: &Position, assets: U256) -> Result<Payment, Failure>;
+    fn pay(&self, position: &Position, assets: U256) -> Result<Moved, Failure>;
 
     /// Pays all our units, of which there are some, to the vault.
     ///
     /// # Errors
     ///
     /// What the venue reverted with.
-    fn pay_all(&self, position: &Position) -> Result<Payment, Failure>;
+    fn pay_all(&self, position: &Position) -> Result<Moved, Failure>;
 
     /// Returns the position now.
     ///
@@ -81,7 +88,9 @@ pub trait Venue {
     /// # Errors
     ///
     /// What the venue reverted with.
-    fn value(&self, position: &Position) -> Result<U256, Failure>;
+    fn value(&self, position: &Position) -> Result<U256, Failure> {
+        self.report(position).map(|report| report.value)
+    }
 
     /// Returns what the venue would pay us at once, not yet bounded by the value; zero when it does not say.
     fn liquidity(&self, position: &Position) -> U256;
@@ -106,6 +115,6 @@ pub fn same_asset(expected: Address, found: Address) -> Result<(), Revert> {
 }
 
 /// Wraps what a venue reverted with.
-pub(crate) fn venue_failed(reason: Failure) -> Revert {
+pub fn venue_failed(reason: Failure) -> Revert {
     revert_with_bytes::<IAdapter::VenueCallFailed>(&[], &reason)
 }

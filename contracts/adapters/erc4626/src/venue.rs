@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use abi::{adapter::IAdapter, erc4626::IERC4626};
-use adapter::{Payment, Position, Report, Venue, no_market, same_asset};
+use adapter::{Moved, Movement, Position, Report, Venue, no_market, same_asset, venue_failed};
 use alloy_primitives::{Address, B256, U256, b256};
 use alloy_sol_types::SolCall;
 use host::{Failure, Revert, VM, Word, balance_of, call_word, revert, view_word};
@@ -26,25 +26,36 @@ impl Venue for Erc4626 {
         Ok(Vec::new())
     }
 
-    fn invest(&self, position: &Position, assets: U256) -> Result<U256, Failure> {
+    fn invest(&self, position: &Position, assets: U256) -> Result<Moved, Failure> {
         let before = held(position)?;
         let words = [assets.word(), position.this().word()];
         call_word(&position.vm, position.venue(), IERC4626::depositCall::SELECTOR, &words)?;
-        Ok(held(position)?.saturating_sub(before))
+        Ok(Moved { assets, units: held(position)?.saturating_sub(before) })
     }
 
-    fn pay(&self, position: &Position, assets: U256) -> Result<Payment, Failure> {
-        burn(position, IERC4626::withdrawCall::SELECTOR, assets).map(|(_shares, units)| Payment { assets, units })
+    fn pay(&self, position: &Position, assets: U256) -> Result<Moved, Failure> {
+        burn(position, IERC4626::withdrawCall::SELECTOR, assets).map(|(_shares, units)| Moved { assets, units })
     }
 
-    fn pay_all(&self, position: &Position) -> Result<Payment, Failure> {
+    fn pay_all(&self, position: &Position) -> Result<Moved, Failure> {
         let paid = burn(position, IERC4626::redeemCall::SELECTOR, position.units());
-        paid.map(|(assets, units)| Payment { assets, units })
+        paid.map(|(assets, units)| Moved { assets, units })
+    }
+
+    /// Asks how much the venue holds once, after the movement: the deepest of them answer slowly.
+    fn around(&self, position: &mut Position, movement: &Movement<'_>) -> Result<[Report; 2], Revert> {
+        let (value, held) = (self.value(position).map_err(venue_failed)?, position.units());
+        let moved = movement.make(position)?;
+        let depth = depth(position);
+        let was = depth.map(|depth| {
+            let is_less = position.units() < held;
+            if is_less { depth.saturating_add(moved.assets) } else { depth.saturating_sub(moved.assets) }
+        });
+        Ok([report(value, was), report(self.value(position).map_err(venue_failed)?, depth)])
     }
 
     fn report(&self, position: &Position) -> Result<Report, Failure> {
-        let depth = view_word(&position.vm, position.venue(), IERC4626::totalAssetsCall::SELECTOR, &[]);
-        Ok(Report { value: self.value(position)?, depth: depth.unwrap_or(U256::ZERO), rate_wad: U256::MAX })
+        Ok(report(self.value(position)?, depth(position)))
     }
 
     fn value(&self, position: &Position) -> Result<U256, Failure> {
@@ -55,6 +66,15 @@ impl Venue for Erc4626 {
         view_word(&position.vm, position.venue(), IERC4626::maxWithdrawCall::SELECTOR, &[position.this().word()])
             .unwrap_or(U256::ZERO)
     }
+}
+
+fn report(value: U256, depth: Option<U256>) -> Report {
+    Report { value, depth: depth.unwrap_or(U256::ZERO), rate_wad: U256::MAX }
+}
+
+/// Returns all that the venue holds; `None` where it does not say.
+fn depth(position: &Position) -> Option<U256> {
+    view_word(&position.vm, position.venue(), IERC4626::totalAssetsCall::SELECTOR, &[]).ok()
 }
 
 /// Returns the venue's balance of us.

@@ -10,7 +10,9 @@
 //!   Morpho computes it, to the base unit (`accrual.rs`).
 //! - Liquidity is what the market has not lent out, at most the asset that Morpho holds and at most the value.
 //! - The rate of a report is what suppliers earn at the use of now, at the borrow rate that the market's rate model
-//!   names: of the time since the last accrual, or, right after a movement, of this moment.
+//!   names: in a view the mean since the last accrual, in both reports of a movement the one of that moment.
+//! - The report of just before a movement is told after it: Morpho accrues interest first and then moves our money, and
+//!   nobody can act in between but the rate model and the asset. So the market was then what it is now, less what moved.
 //!
 //! # Known limits
 //!

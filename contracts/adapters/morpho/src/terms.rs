@@ -5,9 +5,9 @@
 use alloc::vec::Vec;
 
 use abi::adapter::IAdapter;
-use adapter::{Position, same_asset, word_at};
+use adapter::{Position, same_asset};
 use alloy_primitives::{Address, B256, FixedBytesSliceExt};
-use host::{Failure, Revert, VM, Word, revert};
+use host::{Revert, VM, Word, revert};
 use stylus_sdk::stylus_core::CryptographyAccess;
 
 /// Loan token, collateral, oracle, rate model, liquidation threshold.
@@ -21,12 +21,6 @@ pub(crate) fn of(position: &Position) -> Terms {
 /// Returns the market's id.
 pub(crate) fn id(vm: &VM, terms: &Terms) -> B256 {
     vm.native_keccak256(terms.as_flattened())
-}
-
-/// Reads terms from Morpho's answer.
-pub(crate) fn read(answer: &[u8]) -> Result<Terms, Failure> {
-    let word = |index| word_at(answer, index);
-    Ok([word(0)?, word(1)?, word(2)?, word(3)?, word(4)?])
 }
 
 /// Checks that terms are those of the market and of a loan of the asset, and returns what the position keeps of them.

@@ -3,10 +3,10 @@
 use alloc::vec::Vec;
 
 use abi::{adapter::IAdapter, morpho::IMorpho};
-use adapter::{Payment, Position, Report, Venue, number_at};
+use adapter::{Moved, Movement, Position, Report, Venue, venue_failed};
 use alloy_primitives::{Address, B256, U256, b256};
 use alloy_sol_types::SolCall;
-use host::{Failure, Revert, VM, Word, balance_of, invoke, revert, view_words};
+use host::{Failure, Revert, VM, Word, balance_of, call_words, number, revert, view_words};
 
 use crate::{state::State, terms};
 
@@ -24,8 +24,7 @@ impl Venue for MorphoBlue {
     }
 
     fn terms(&self, vm: &VM, venue: Address, asset: Address, market: B256) -> Result<Vec<B256>, Revert> {
-        let answer = view_words(vm, venue, IMorpho::idToMarketParamsCall::SELECTOR, &[market]);
-        let words = answer.and_then(|answer| terms::read(&answer));
+        let words = view_words(vm, venue, IMorpho::idToMarketParamsCall::SELECTOR, &[market]);
         let words = words.map_err(|_| revert::<IAdapter::InvalidAddress>(&[venue.word()]))?;
         terms::check(vm, &words, asset, market)
     }
@@ -34,55 +33,56 @@ impl Venue for MorphoBlue {
         terms::id(&position.vm, &terms::of(position))
     }
 
-    fn invest(&self, position: &Position, assets: U256) -> Result<U256, Failure> {
+    /// Morpho transfers all of what it is told to supply.
+    fn takes_exactly(&self) -> bool {
+        true
+    }
+
+    /// Asks the market once, after the movement.
+    fn around(&self, position: &mut Position, movement: &Movement<'_>) -> Result<[Report; 2], Revert> {
+        let held = position.units();
+        let moved = movement.make(position)?;
+        let now = State::read(position).map_err(venue_failed)?;
+        let was = now.before(moved, held, position.units());
+        let report = |state: &State, units| state.report(position, units).map_err(venue_failed);
+        Ok([report(&was, held)?, report(&now, position.units())?])
+    }
+
+    fn invest(&self, position: &Position, assets: U256) -> Result<Moved, Failure> {
         let [loan, collateral, oracle, irm, lltv] = terms::of(position);
         let (none, this) = (B256::ZERO, position.this().word());
         let words = [loan, collateral, oracle, irm, lltv, assets.word(), none, this, DATA_AT.word(), none];
-        number_at(&invoke(&position.vm, position.venue(), IMorpho::supplyCall::SELECTOR, &words)?, 1)
+        call(position, IMorpho::supplyCall::SELECTOR, &words)
     }
 
-    fn pay(&self, position: &Position, assets: U256) -> Result<Payment, Failure> {
+    fn pay(&self, position: &Position, assets: U256) -> Result<Moved, Failure> {
         withdraw(position, assets, U256::ZERO)
     }
 
-    fn pay_all(&self, position: &Position) -> Result<Payment, Failure> {
+    fn pay_all(&self, position: &Position) -> Result<Moved, Failure> {
         withdraw(position, U256::ZERO, position.units())
     }
 
     fn report(&self, position: &Position) -> Result<Report, Failure> {
-        let state = State::read(position)?;
-        let rate = state.borrow_rate(position);
-        let market = match &rate {
-            Ok(rate) => state.accrued(*rate)?,
-            // Nothing is left to accrue, as after each of our own movements: exits need no rate.
-            Err(_) if state.secs.is_zero() => state.market,
-            Err(reason) => return Err(reason.clone()),
-        };
-        Ok(Report {
-            value: market.assets_down(position.units()).ok_or_else(Vec::new)?,
-            depth: market.supply_assets,
-            rate_wad: rate.ok().and_then(|rate| market.supply_rate_wad(rate)).unwrap_or(U256::MAX),
-        })
-    }
-
-    fn value(&self, position: &Position) -> Result<U256, Failure> {
-        let state = State::read(position)?;
-        let rate = if state.secs.is_zero() { U256::ZERO } else { state.borrow_rate(position)? };
-        state.accrued(rate)?.assets_down(position.units()).ok_or_else(Vec::new)
+        State::read(position)?.report(position, position.units())
     }
 
     fn liquidity(&self, position: &Position) -> U256 {
-        // Interest raises what is supplied and what is lent alike.
-        let idle = State::read(position).map_or(U256::ZERO, |state| state.market.idle_assets());
+        let idle = State::read(position).map_or(U256::ZERO, |state| U256::from(state.idle_assets()));
         idle.min(balance_of(&position.vm, position.asset(), position.venue()).unwrap_or(U256::ZERO))
     }
 }
 
 /// Takes out assets or shares, one of them zero.
-fn withdraw(position: &Position, assets: U256, shares: U256) -> Result<Payment, Failure> {
+fn withdraw(position: &Position, assets: U256, shares: U256) -> Result<Moved, Failure> {
     let [loan, collateral, oracle, irm, lltv] = terms::of(position);
     let (this, vault) = (position.this().word(), position.vault().word());
     let words = [loan, collateral, oracle, irm, lltv, assets.word(), shares.word(), this, vault];
-    let answer = invoke(&position.vm, position.venue(), IMorpho::withdrawCall::SELECTOR, &words)?;
-    Ok(Payment { assets: number_at(&answer, 0)?, units: number_at(&answer, 1)? })
+    call(position, IMorpho::withdrawCall::SELECTOR, &words)
+}
+
+/// Makes a call that answers the assets and shares that it moved.
+fn call(position: &Position, selector: [u8; 4], words: &[B256]) -> Result<Moved, Failure> {
+    let [assets, units] = call_words(&position.vm, position.venue(), selector, words)?.map(number);
+    Ok(Moved { assets, units })
 }

@@ -62,14 +62,16 @@ contract HostileAdapter {
         (target, call) = (target_, call_);
     }
 
-    function allocate(uint256 assets) external returns (Report memory) {
+    function allocate(uint256 assets) external returns (Report memory before, Report memory after_) {
         _fail();
+        before = _report(assets);
         units += assets;
-        return _report();
+        after_ = _report(0);
     }
 
-    function deallocate(uint256 assets) external returns (Report memory) {
+    function deallocate(uint256 assets) external returns (Report memory before, Report memory after_) {
         _fail();
+        before = _report(0);
         if (target != address(0)) {
             (bool succeeded,) = target.call(call);
             succeeded; // Whatever came of it.
@@ -78,17 +80,17 @@ contract HostileAdapter {
         uint256 paid = assets < held ? assets : held;
         units -= paid < units ? paid : units;
         asset.transfer(vault, paid);
-        return _report();
+        after_ = _report(0);
     }
 
     function report() external view returns (Report memory) {
         _fail();
-        return _report();
+        return _report(0);
     }
 
     function value() external view returns (uint256) {
         _fail();
-        return _report().value;
+        return _report(0).value;
     }
 
     function liquidity() external view returns (uint256) {
@@ -96,9 +98,10 @@ contract HostileAdapter {
         return asset.balanceOf(address(this));
     }
 
-    function _report() private view returns (Report memory) {
+    /// What it holds, but for what has just come in.
+    function _report(uint256 incoming) private view returns (Report memory) {
         if (lies) return lie;
-        uint256 held = asset.balanceOf(address(this));
+        uint256 held = asset.balanceOf(address(this)) - incoming;
         return Report(held, units, held, type(uint256).max);
     }
 
@@ -107,7 +110,11 @@ contract HostileAdapter {
         if (kind == Fault.Revert) revert("broken");
         assembly {
             if eq(kind, 2) { return(0, 0) }
-            if eq(kind, 3) { return(0, 1048576) }
+            // Whichever report is read of it, it begins with a huge value: the selector looked up, and this.
+            if eq(kind, 3) {
+                mstore(128, not(0))
+                return(0, 1048576)
+            }
             if eq(kind, 4) { revert(0, 1048576) }
             if eq(kind, 5) { for {} 1 {} {} }
         }

@@ -26,6 +26,8 @@ pub const RATE_RAY: u8 = 3;
 pub const SCALED_SUPPLY: u8 = 4;
 /// The slot of a switch: it does not say how much it holds.
 pub const NO_SUPPLY: u8 = 5;
+/// The slot of what it leaves of the assets that it is told to take.
+pub const LEAVES: u8 = 8;
 /// A configuration of an active reserve.
 pub const ACTIVE: u64 = 1 << 56;
 /// A configuration of a paused reserve.
@@ -79,7 +81,7 @@ fn answer(input: &[u8], vm: &VM, asset: Address) -> Result<Vec<u8>, Revert> {
         return Ok(income.abi_encode());
     }
     if let Some(c) = is::<IAavePool::supplyCall>(input) {
-        let words = [caller.word(), this.word(), c.amount.word()];
+        let words = [caller.word(), this.word(), (c.amount - load(vm, LEAVES)).word()];
         invoke(vm, asset, IERC20::transferFromCall::SELECTOR, &words)?;
         let held = U256::from_be_bytes(scaled(vm, c.onBehalfOf).load(vm).0);
         scaled(vm, c.onBehalfOf).store(vm, (held + div_half_up(c.amount)).word());

@@ -30,9 +30,9 @@ pub const RATE: u8 = 6;
 pub const SLOPE: u8 = 7;
 /// The slot of the part of what it owes that it pays, in parts per billion; zero for all of it.
 pub const PAYS: u8 = 8;
-/// The slot of the value in its answer to money that moved, plus one; zero for the true one.
+/// The slot of the value after a movement in its answer to it, plus one; zero for the true one.
 pub const ANSWER_VALUE: u8 = 9;
-/// The slot of the units in its answer to money that moved, plus one; zero for the true ones.
+/// The slot of the units after a movement in its answer to it, plus one; zero for the true ones.
 pub const ANSWER_UNITS: u8 = 10;
 /// The slot of the price of the first units, in parts per billion; zero for one.
 pub const FIRST: u8 = 11;
@@ -98,25 +98,19 @@ fn answer(hook: &Hook, input: &[u8], vm: &VM, vault: Address, asset: Address) ->
         return Ok(crate::risk_id("mock").abi_encode());
     }
     if let Some(c) = is::<IAdapter::allocateCall>(input) {
+        let before = report(vm, load(vm, VALUE), load(vm, UNITS));
         fire(vm, hook);
         fails(NO_DEPOSIT, "no deposit")?;
         take(vm, c.assets);
-        return Ok(report(
-            vm,
-            or(load(vm, ANSWER_VALUE), load(vm, VALUE)),
-            or(load(vm, ANSWER_UNITS), load(vm, UNITS)),
-        ));
+        return Ok([before, after(vm)].concat());
     }
     if let Some(c) = is::<IAdapter::deallocateCall>(input) {
         fails(NO_PAYMENT, "no payment")?;
+        let before = report(vm, load(vm, VALUE), load(vm, UNITS));
         let paid = give(vm, c.assets)?;
         invoke(vm, asset, IERC20::transferCall::SELECTOR, &[vault.word(), paid.word()])?;
         fire(vm, hook);
-        return Ok(report(
-            vm,
-            or(load(vm, ANSWER_VALUE), load(vm, VALUE)),
-            or(load(vm, ANSWER_UNITS), load(vm, UNITS)),
-        ));
+        return Ok([before, after(vm)].concat());
     }
     Err(b"adapter".to_vec())
 }
@@ -128,6 +122,11 @@ fn has(vm: &VM, fault: u64) -> bool {
 /// A knob that is stored plus one.
 fn or(set: U256, default: U256) -> U256 {
     if set.is_zero() { default } else { set - U256::ONE }
+}
+
+/// What it says of itself after money has moved.
+fn after(vm: &VM) -> Vec<u8> {
+    report(vm, or(load(vm, ANSWER_VALUE), load(vm, VALUE)), or(load(vm, ANSWER_UNITS), load(vm, UNITS)))
 }
 
 fn report(vm: &VM, value: U256, units: U256) -> Vec<u8> {

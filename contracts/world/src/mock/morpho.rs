@@ -1,5 +1,5 @@
-//! Morpho Blue with one market whose accounts a test sets, and its rate model, in one contract. No interest accrues by
-//! itself; the real one is met on the local chain (`keeper/sim`).
+//! Morpho Blue with one market whose accounts a test sets, and its rate model, in one contract. It accrues as Morpho does,
+//! before money moves and when anybody asks it to; the real one is met on the local chain (`keeper/sim`).
 
 use abi::{
     erc20::IERC20,
@@ -14,7 +14,7 @@ use host::{Slot, VM, Word, invoke};
 use stylus_sdk::stylus_core::{AccountAccess, BlockAccess, MessageAccess};
 
 use super::{Hook, fire, is, load, store};
-use crate::{Revert, World, chain::address};
+use crate::{Revert, WAD, World, chain::address};
 
 /// The slots of the market's accounts.
 pub const SUPPLY_ASSETS: u8 = 1;
@@ -34,8 +34,8 @@ pub const LIE: u8 = 7;
 pub const BROKEN: u8 = 8;
 /// The slot of a switch: the rate model reverts.
 pub const NO_RATE: u8 = 9;
-/// The slot of what it leaves of the assets that it is told to take.
-pub const LEAVES: u8 = 10;
+/// The slot of the mean borrow rate since the last accrual; zero for that of the moment.
+pub const MEAN_RATE: u8 = 10;
 
 /// Returns the terms of the only market at `at`, a loan of `asset`.
 pub fn terms(at: Address, asset: Address) -> MarketParams {
@@ -70,6 +70,14 @@ fn answer(hook: &Hook, input: &[u8], vm: &VM, asset: Address) -> Result<Vec<u8>,
         return Err(b"broken".to_vec());
     }
     let this = vm.contract_address();
+    let asks = |selector: [u8; 4]| input.starts_with(&selector);
+    let is_accrual = asks(IMorpho::accrueInterestCall::SELECTOR);
+    if is_accrual || asks(IMorpho::supplyCall::SELECTOR) || asks(IMorpho::withdrawCall::SELECTOR) {
+        accrue(vm)?;
+    }
+    if is_accrual {
+        return Ok(Vec::new());
+    }
     let (assets, shares) = (load(vm, SUPPLY_ASSETS), load(vm, SUPPLY_SHARES));
     let (all_assets, all_shares) = (assets + U256::ONE, shares + U256::from(1_000_000));
     let small = |slot: u8| load(vm, slot).to::<u128>();
@@ -90,13 +98,13 @@ fn answer(hook: &Hook, input: &[u8], vm: &VM, asset: Address) -> Result<Vec<u8>,
         return Ok(market.abi_encode());
     }
     if is::<IAdaptiveCurveIrm::borrowRateViewCall>(input).is_some() {
-        return if load(vm, NO_RATE).is_zero() { Ok(load(vm, RATE).abi_encode()) } else { Err(b"no rate".to_vec()) };
+        return rate(vm).map(|rate| rate.abi_encode());
     }
     if let Some(c) = is::<IMorpho::supplyCall>(input) {
         let new = c.assets * all_shares / all_assets;
         move_shares(vm, c.onBehalf, assets + c.assets, shares + new, |held| held.checked_add(new))?;
         fire(vm, hook);
-        let words = [vm.msg_sender().word(), this.word(), (c.assets - load(vm, LEAVES)).word()];
+        let words = [vm.msg_sender().word(), this.word(), c.assets.word()];
         invoke(vm, asset, IERC20::transferFromCall::SELECTOR, &words)?;
         return Ok((c.assets, new + load(vm, LIE)).abi_encode());
     }
@@ -126,7 +134,36 @@ fn move_shares(
     slot.store(vm, left.word());
     store(vm, SUPPLY_ASSETS, assets);
     store(vm, SUPPLY_SHARES, shares);
-    store(vm, LAST_UPDATE, U256::from(vm.block_timestamp()));
+    Ok(())
+}
+
+/// Returns what borrowers pay in wad a second: the mean since the last accrual.
+fn rate(vm: &VM) -> Result<U256, Revert> {
+    if !load(vm, NO_RATE).is_zero() {
+        return Err(b"no rate".to_vec());
+    }
+    let mean = load(vm, MEAN_RATE);
+    let is_current = load(vm, LAST_UPDATE) == U256::from(vm.block_timestamp());
+    Ok(if mean.is_zero() || is_current { load(vm, RATE) } else { mean })
+}
+
+/// Brings the market to the present.
+fn accrue(vm: &VM) -> Result<(), Revert> {
+    let (now, wad) = (U256::from(vm.block_timestamp()), U256::from(WAD));
+    let secs = now - load(vm, LAST_UPDATE);
+    if secs.is_zero() {
+        return Ok(());
+    }
+    let first = rate(vm)? * secs;
+    let second = first * first / (U256::from(2) * wad);
+    let third = second * first / (U256::from(3) * wad);
+    let (borrowed, shares) = (load(vm, BORROW_ASSETS), load(vm, SUPPLY_SHARES));
+    let interest = borrowed * (first + second + third) / wad;
+    let (supplied, fee) = (load(vm, SUPPLY_ASSETS) + interest, interest * load(vm, FEE) / wad);
+    store(vm, SUPPLY_ASSETS, supplied);
+    store(vm, SUPPLY_SHARES, shares + fee * (shares + U256::from(1_000_000)) / (supplied - fee + U256::ONE));
+    store(vm, BORROW_ASSETS, borrowed + interest);
+    store(vm, LAST_UPDATE, now);
     Ok(())
 }
 

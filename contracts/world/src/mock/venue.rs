@@ -19,6 +19,8 @@ pub const LIQUIDITY: u8 = 3;
 pub const BROKEN: u8 = 4;
 /// The slot of a switch: it does not say how much it holds.
 pub const NO_TOTAL: u8 = 5;
+/// The slot of what it leaves of the assets that it is told to take.
+pub const LEAVES: u8 = 6;
 
 fn shares_of(vm: &VM, account: Address) -> Slot {
     Slot::at(0).of(vm, account.word())
@@ -66,7 +68,7 @@ fn answer(input: &[u8], vm: &VM, asset: Address) -> Result<Vec<u8>, Revert> {
     }
     if let Some(c) = is::<IERC4626::depositCall>(input) {
         let shares = if supply.is_zero() { c.assets } else { c.assets * supply / assets };
-        let words = [vm.msg_sender().word(), this.word(), c.assets.word()];
+        let words = [vm.msg_sender().word(), this.word(), (c.assets - load(vm, LEAVES)).word()];
         invoke(vm, asset, IERC20::transferFromCall::SELECTOR, &words)?;
         let held = U256::from_be_bytes(shares_of(vm, c.receiver).load(vm).0);
         shares_of(vm, c.receiver).store(vm, (held + shares).word());

@@ -2,6 +2,7 @@
 //!
 //! Each file is one subject; `stage.rs` is where they start. The programs are those that `scripts/wasm` has built.
 
+mod deep;
 mod gas;
 mod markets;
 mod stage;

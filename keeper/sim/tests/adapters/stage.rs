@@ -119,18 +119,27 @@ impl Stage {
 
     /// As [`Self::relay`], with the whole receipt.
     pub fn relayed(&self, calls: &[(Address, Vec<u8>)]) -> Receipt {
+        self.chain.send(&self.relaying(calls)).expect("a valid transaction")
+    }
+
+    /// Returns what calls in the holder's name would answer with so much gas; `None` where they would revert.
+    pub fn try_relay(&self, calls: &[(Address, Vec<u8>)], gas: u64) -> Option<Bytes> {
+        self.chain.call(&self.relaying(calls).with_gas(gas), BlockId::latest()).ok()
+    }
+
+    fn relaying(&self, calls: &[(Address, Vec<u8>)]) -> Call {
         let call = IHolder::relayCall {
             targets: calls.iter().map(|(target, _)| *target).collect(),
             data: calls.iter().map(|(_, data)| data.clone().into()).collect(),
         };
-        self.chain.send(&Call::new(self.sender, self.holder, call.abi_encode())).expect("a valid transaction")
+        Call::new(self.sender, self.holder, call.abi_encode())
     }
 
-    /// Invests fresh money and returns the report.
+    /// Invests fresh money and returns the report after it.
     pub fn invest(&self, adapter: Address, assets: u64) -> Report {
         self.world.fund(&self.chain, adapter, u(assets)).expect("anyone is funded");
         let call = IAdapter::allocateCall { assets: u(assets) };
-        report(&self.relay(&[(adapter, call.abi_encode())]).expect("Morpho takes it")[0])
+        movement(&self.relay(&[(adapter, call.abi_encode())]).expect("Morpho takes it")[0]).after_
     }
 
     /// Takes money out, everything for [`U256::MAX`]: the report just before, the report after, and what was paid.
@@ -141,7 +150,10 @@ impl Stage {
             (adapter, IAdapter::reportCall {}.abi_encode()),
             (adapter, IAdapter::deallocateCall { assets }.abi_encode()),
         ])?;
-        Ok((report(&answers[0]), report(&answers[1]), (held() - before).to()))
+        let (asked, moved) = (report(&answers[0]), movement(&answers[1]));
+        let all_but_rate = |report: &Report| (report.value, report.units, report.depth);
+        assert_eq!(all_but_rate(&asked), all_but_rate(&moved.before), "what is computed is what Morpho accrues");
+        Ok((moved.before, moved.after_, (held() - before).to()))
     }
 
     pub fn send<C: SolCall>(&self, from: Address, to: Address, call: &C) {
@@ -188,6 +200,11 @@ impl Stage {
 
 pub fn report(answer: &[u8]) -> Report {
     IAdapter::reportCall::abi_decode_returns(answer).expect("a report")
+}
+
+/// Decodes what a movement answers; both of them answer alike.
+pub fn movement(answer: &[u8]) -> IAdapter::deallocateReturn {
+    IAdapter::deallocateCall::abi_decode_returns(answer).expect("two reports")
 }
 
 /// Decodes a revert that must be of a type.

@@ -8,7 +8,7 @@ use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 use keeper_sim::Venue;
 
-use crate::stage::{DAY_SECS, ONE, Stage, report, u, wad};
+use crate::stage::{DAY_SECS, ONE, Stage, movement, report, u, wad};
 
 const YEAR_SECS: f64 = 31_536_000.0;
 
@@ -77,16 +77,19 @@ fn the_reported_value_is_what_morpho_pays_at_any_time_use_and_fee() {
 const ONE_UNIT: U256 = U256::from_limbs([ONE, 0, 0, 0]);
 
 #[test]
-fn the_report_after_a_movement_is_the_report_of_that_moment() {
+fn the_reports_of_a_movement_are_those_of_that_moment() {
     let stage = Stage::new();
     let adapter = stage.adapter(2);
     stage.invest(adapter, 500_000 * ONE);
     stage.world.pass(&stage.chain, 9 * DAY_SECS).unwrap();
     stage.world.fund(&stage.chain, adapter, u(70_000 * ONE)).unwrap();
     let ask = || (adapter, IAdapter::reportCall {}.abi_encode());
+    let terms = stage.world.morpho.terms(2);
 
     let answers = stage
         .relay(&[
+            (stage.world.morpho.morpho, IMorpho::accrueInterestCall { marketParams: terms }.abi_encode()),
+            ask(),
             (adapter, IAdapter::allocateCall { assets: u(70_000 * ONE) }.abi_encode()),
             ask(),
             (adapter, IAdapter::deallocateCall { assets: u(90_000 * ONE) }.abi_encode()),
@@ -94,11 +97,34 @@ fn the_report_after_a_movement_is_the_report_of_that_moment() {
         ])
         .expect("Morpho is liquid");
 
-    assert_eq!(answers[0], answers[1]);
-    assert_eq!(answers[2], answers[3]);
-    let [more, less] = [&answers[1], &answers[3]].map(|answer| report(answer));
+    assert_eq!(answers[2].to_vec(), [&answers[1][..], &answers[3]].concat());
+    assert_eq!(answers[4].to_vec(), [&answers[3][..], &answers[5]].concat());
+    let [more, less] = [&answers[3], &answers[5]].map(|answer| report(answer));
     assert!(more.value - less.value <= u(90_000 * ONE + 1) && more.value - less.value >= u(90_000 * ONE - 1));
     assert!(more.rateWad < less.rateWad, "more supply earns less");
+}
+
+#[test]
+fn a_movement_knows_the_rate_of_the_moment_where_a_view_knows_the_mean() {
+    let stage = Stage::new();
+    let adapter = stage.adapter(2);
+    stage.invest(adapter, 500_000 * ONE);
+    // Above its target the model raises the rate while nobody touches the market.
+    stage.world.borrow_to(&stage.chain, Venue::Market(2), wad(98)).unwrap();
+    stage.world.pass(&stage.chain, 9 * DAY_SECS).unwrap();
+
+    let answers = stage
+        .relay(&[
+            (adapter, IAdapter::reportCall {}.abi_encode()),
+            (adapter, IAdapter::deallocateCall { assets: u(ONE) }.abi_encode()),
+        ])
+        .expect("so much is at hand");
+
+    let (quiet, moved) = (report(&answers[0]), movement(&answers[1]));
+    assert_eq!((quiet.value, quiet.depth), (moved.before.value, moved.before.depth));
+    let [mean, now, after] = [quiet.rateWad, moved.before.rateWad, moved.after_.rateWad].map(float);
+    assert!(now > 1.1 * mean, "{now} is not well above {mean}");
+    assert!((after / now - 1.0).abs() < 1e-3, "a unit of the asset hardly changes it: {after} is not {now}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Morpho's manners, and those of a contract that only claims to be Morpho. What the real one pays is met on the local
 //! chain (`keeper/sim/tests/adapters`).
 
-use abi::{adapter::IAdapter, erc20::IERC20};
+use abi::adapter::IAdapter;
 use alloy_primitives::U256;
 use alloy_sol_types::SolCall;
 use tenor_world::{
@@ -51,13 +51,38 @@ fn a_rate_model_that_fails_hides_the_rate_and_stops_no_exit_that_needs_none() {
     stage.invest(10 * ONE);
     stage.world.poke(VENUE, morpho::NO_RATE, u(1));
 
-    let (report, paid) = stage.divest(u(4 * ONE));
-    assert_eq!((report.value, report.rateWad, paid), (u(6 * ONE), U256::MAX, 4 * ONE));
+    let moved = stage.call(VAULT, IAdapter::deallocateCall { assets: u(4 * ONE) });
+    assert_eq!((moved.before.value, moved.before.rateWad), (u(10 * ONE), U256::MAX));
+    assert_eq!((moved.after_.value, moved.after_.rateWad), (u(6 * ONE), U256::MAX));
+    assert_eq!(stage.assets_of(VAULT), 4 * ONE);
 
     stage.world.pass(1);
     let reason = refusal::<IAdapter::VenueCallFailed>(stage.try_call(ALICE, IAdapter::reportCall {})).reason;
     assert_eq!(reason.as_ref(), b"no rate");
     refusal::<IAdapter::VenueCallFailed>(stage.try_call(ALICE, IAdapter::valueCall {}));
+    refusal::<IAdapter::VenueCallFailed>(stage.try_call(VAULT, IAdapter::deallocateCall { assets: u(ONE) }));
+}
+
+#[test]
+fn a_movement_reports_the_rate_of_the_moment_and_not_the_mean_since_the_last_accrual() {
+    let stage = morpho_blue();
+    stage.invest(1_000 * ONE);
+    stage.world.poke(VENUE, morpho::BORROW_ASSETS, u(800 * ONE));
+    stage.world.poke(VENUE, morpho::RATE, U256::from(RATE));
+    stage.world.poke(VENUE, morpho::MEAN_RATE, U256::from(2 * RATE));
+    stage.world.pass(365 * DAY_SECS);
+    let quiet = stage.report();
+
+    let moved = stage.call(VAULT, IAdapter::deallocateCall { assets: u(100 * ONE) });
+
+    // 800 * (e^0.1 - 1) of interest, by the three terms of the series.
+    assert_eq!((quiet.value, moved.before.value), (u(1_084_133_332), u(1_084_133_332)));
+    let rate_wad = |rate: u64, borrowed: u128, supplied: u128| {
+        U256::from(rate) * U256::from(31_536_000) * u(borrowed) / u(supplied)
+    };
+    assert_eq!(quiet.rateWad, rate_wad(2 * RATE, 884_133_333, 1_084_133_333), "a view can name no other");
+    assert_eq!(moved.before.rateWad, rate_wad(RATE, 884_133_333, 1_084_133_333));
+    assert_eq!(moved.after_.rateWad, rate_wad(RATE, 884_133_333, 984_133_333));
 }
 
 #[test]
@@ -94,19 +119,6 @@ fn a_venue_that_claims_to_have_taken_more_than_we_count_is_refused() {
     let error = refusal::<IAdapter::InsufficientUnits>(result);
     assert_eq!((error.asked, error.held), (units + u(1), units));
     assert_eq!(stage.assets_of(VAULT), 0, "and nothing has moved");
-}
-
-#[test]
-fn a_venue_that_takes_less_than_it_is_told_is_left_no_approval() {
-    let stage = morpho_blue();
-    stage.world.poke(VENUE, morpho::LEAVES, u(ONE));
-
-    stage.invest(10 * ONE);
-
-    assert_eq!(stage.approval(), U256::ZERO);
-    assert_eq!(stage.assets_of(ADAPTER), ONE, "what it left stays here and shows as a loss");
-    let call = IERC20::transferFromCall { from: ADAPTER, to: VENUE, value: u(ONE) };
-    assert!(stage.world.call_raw(VENUE, USDC, call.abi_encode()).is_err());
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! What reports say beside the value: units, depth and rate.
 
-use abi::adapter::IAdapter::Report;
+use abi::adapter::IAdapter::{self, Report};
 use alloy_primitives::U256;
 use tenor_world::{
     USDC,
     mock::{aave, token, venue},
 };
 
-use super::{ALICE, ONE, VENUE, aave_v3, all, erc4626, u};
+use super::{ADAPTER, ALICE, ONE, VAULT, VENUE, aave_v3, all, erc4626, u};
 
 /// 1 % a year in wad.
 const PERCENT_WAD: u128 = 10_000_000_000_000_000;
@@ -19,18 +19,25 @@ fn parts(report: Report) -> (U256, U256, U256, U256) {
 }
 
 #[test]
-fn a_movement_ends_with_the_report_of_that_moment() {
+fn a_movement_returns_the_reports_just_before_and_just_after_it() {
     for stage in all() {
-        let more = parts(stage.invest(10 * ONE));
+        token::mint(&stage.world, USDC, ADAPTER, 10 * ONE);
+        let none = parts(stage.report());
+        let moved = stage.call(VAULT, IAdapter::allocateCall { assets: u(10 * ONE) });
+        assert_eq!(parts(moved.before), none);
+        let more = parts(moved.after_);
         assert_eq!(more, parts(stage.report()));
 
-        let (less, _) = stage.divest(u(3 * ONE));
-        let less = parts(less);
+        let moved = stage.call(VAULT, IAdapter::deallocateCall { assets: u(3 * ONE) });
+        assert_eq!(parts(moved.before), more);
+        let less = parts(moved.after_);
         assert_eq!(less, parts(stage.report()));
         assert_eq!((less.0, less.2), (u(7 * ONE), u(7 * ONE)));
 
-        let (none, _) = stage.divest(U256::MAX);
-        assert_eq!((none.value, none.units), (U256::ZERO, U256::ZERO));
+        for before in [less.0, U256::ZERO] {
+            let moved = stage.call(VAULT, IAdapter::deallocateCall { assets: U256::MAX });
+            assert_eq!((moved.before.value, moved.after_.value, moved.after_.units), (before, U256::ZERO, U256::ZERO));
+        }
     }
 }
 
@@ -77,6 +84,6 @@ fn a_position_of_nothing_reports_what_the_venue_is() {
         let report = stage.report();
 
         assert_eq!((report.value, report.units), (U256::ZERO, U256::ZERO));
-        assert_eq!(stage.call(ALICE, abi::adapter::IAdapter::valueCall {}), U256::ZERO);
+        assert_eq!(stage.call(ALICE, IAdapter::valueCall {}), U256::ZERO);
     }
 }
