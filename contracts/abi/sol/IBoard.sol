@@ -94,6 +94,10 @@ interface IBoard {
     /// as that of pauses, all ids together. Guardian, curator, owner.
     function tripByWord(bytes32 riskId) external;
 
+    /// Publishes what governance has set and rebalances read as the code of a small contract, where it has changed since
+    /// the last time. Anyone; a rebalance does it by itself.
+    function publish() external;
+
     /// Owner: curator and guardians, ownership in two steps, gains, time, code, delays.
     function setCurator(address account) external;
     function setGuardian(address account, bool granted) external;

@@ -14,7 +14,7 @@ interface IDesk {
     }
 
     /// What the keeper submits. `nonce` is that of its own grant; `revision` is the digest of the state that the
-    /// intent was computed from: a counter that moves with every governed change and every rebalance.
+    /// intent was computed from: a counter that moves with every governed change and every rebalance that has legs.
     struct Intent {
         uint256 nonce;
         uint256 deadline;
@@ -116,7 +116,7 @@ interface IDesk {
     // Every event tells what is stored, not what was asked for; what an event does not tell follows from others by the
     // rules beside it. So the whole history can be rebuilt from events and block times alone.
 
-    /// A rebalance, or with `nonce` type(uint256).max a relief. `navBefore`: before its marks. `navLeast`: what caps and
+    /// A rebalance, or with `nonce` type(uint256).max a relief; one without legs leaves the revision. `navBefore`: before its marks. `navLeast`: what caps and
     /// budgets were fractions of. `loss`, `turnover`: what its legs were charged; what its marks lost is in `lossLevel`
     /// alone. The levels are those of the vault's budgets after it, drained to now. `incomeBefore`, `incomeAfter`: a year
     /// at the positions touched, type(uint256).max where not known. `brokenBefore` (after the marks, before the legs),

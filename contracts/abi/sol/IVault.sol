@@ -2,7 +2,8 @@
 pragma solidity ^0.8.20;
 
 /// What wallets touch: ERC-20, ERC-4626 and ERC-2612 in one small program.
-/// Every selector that is not here is answered by the desk or the board, in the same storage (IDesk, IBoard).
+/// Every selector that is not here is answered by the desk, the board or the lens, in the same storage
+/// (IDesk, IBoard).
 interface IVault {
     event Transfer(address indexed from, address indexed to, uint256 value);
     event Approval(address indexed owner, address indexed spender, uint256 value);
@@ -34,13 +35,20 @@ interface IVault {
     error DepositsBlocked(uint256 until);
     /// The vault's beginning. What it does not tell is zero; deposits are blocked until `open`.
     event Initialized(
-        address asset, address desk, address board, address owner, uint8 decimals, uint256 epochSecs, uint256 silenceSecs
+        address asset,
+        address desk,
+        address board,
+        address lens,
+        address owner,
+        uint8 decimals,
+        uint256 epochSecs,
+        uint256 silenceSecs
     );
     /// The net asset value that exits receive, before and after money came or went: before what an exit forced.
     event Flowed(uint256 navBefore, uint256 navAfter);
 
-    /// Names asset, desk, board and owner, once; the deployer calls it in the deployment's own transaction.
-    function initialize(address asset, address desk, address board, address owner) external;
+    /// Names asset, desk, board, lens and owner, once; the deployer calls it in the deployment's own transaction.
+    function initialize(address asset, address desk, address board, address lens, address owner) external;
 
     function name() external view returns (string memory);
     function symbol() external view returns (string memory);
@@ -78,4 +86,6 @@ interface IVault {
     function desk() external view returns (address);
     /// The program that answers what neither vault nor desk knows.
     function board() external view returns (address);
+    /// The program that answers what none of the others knows.
+    function lens() external view returns (address);
 }

@@ -1,7 +1,7 @@
 //! What trips a risk id.
 
 use abi::board::IBoard;
-use alloy_primitives::{B256, U256};
+use alloy_primitives::U256;
 use book::{Breaker, MAX_ASSETS, quote};
 use host::{Revert, Word, emit, revert};
 
@@ -35,7 +35,7 @@ impl Board {
                 after = before; // It is the same: setting it again does not forget what was seen.
             }
             self.book.set_breaker(risk_id, &after);
-            emit::<IBoard::BreakerSet>(&self.vm, &[risk_id], &words(&after));
+            emit::<IBoard::BreakerSet>(&self.vm, &[risk_id], &after.words());
         }
         Ok(())
     }
@@ -61,17 +61,4 @@ fn read(change: &mut Change<'_>) -> Result<Breaker, Revert> {
     let max_price_wad = bounded(max_price, 0, MAX_ASSETS)?;
     let min_price_wad = bounded(min_price, 0, max_price_wad)?;
     Ok(Breaker { feed, min_price_wad, max_price_wad, max_age_secs, ..breaker })
-}
-
-/// Returns a breaker as `IBoard.Breaker` is encoded.
-pub(crate) fn words(breaker: &Breaker) -> [B256; 7] {
-    [
-        breaker.feed.word(),
-        breaker.min_price_wad.word(),
-        breaker.max_price_wad.word(),
-        breaker.max_age_secs.word(),
-        u32::from(breaker.liquid_bps).word(),
-        breaker.confirm_secs.word(),
-        breaker.trip_secs.word(),
-    ]
 }

@@ -128,6 +128,7 @@ impl Board {
         self.book.free()?;
         let mut change = Change::read(&self.input, Step::Make)?;
         self.set(&mut change)?;
+        self.book.outdate_charter();
         self.revise()?;
         Ok(Encoded(change.answer))
     }

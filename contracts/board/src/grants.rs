@@ -25,7 +25,7 @@ impl Board {
         let after = alive(&Grant { positions, turnover_wad, loss_wad, expiry_secs, ..before }, now_secs);
         let effect = Effect::of_grant(&before, &after, now_secs);
         if self.admits(change, By::Curator, effect)? {
-            self.book.set_grant(keeper, &after);
+            self.book.set_grant_scope(keeper, &after);
             if effect == Effect::Adds {
                 // A wider grant is a sign of life; a narrower one is not, or a guardian could keep others from relieving.
                 let mut buckets = self.book.buckets();

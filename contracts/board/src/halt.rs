@@ -21,11 +21,11 @@ impl Board {
         self.book.free()?;
         self.only_guard()?;
         let secs = span(secs, (0, WINDOW_SECS))?;
-        let (mut watch, mut windows, now_secs) = (self.book.watch(), self.book.windows(), self.book.now());
-        let end_secs = window_end_secs(windows.pauses_end_secs, now_secs).map_err(cooling_down)?;
+        let (mut watch, mut register, now_secs) = (self.book.watch(), self.book.register(), self.book.now());
+        let end_secs = window_end_secs(register.pauses_end_secs, now_secs).map_err(cooling_down)?;
 
-        windows.pauses_end_secs = end_secs;
-        self.book.set_windows(&windows);
+        register.pauses_end_secs = end_secs;
+        self.book.set_register(&register);
         watch.paused_until_secs = now_secs.saturating_add(secs).min(end_secs).max(watch.paused_until_secs);
         self.book.set_watch(&watch);
         let until = unix_secs(watch.paused_until_secs);
@@ -38,11 +38,11 @@ impl Board {
         let accounts = self.book.free()?;
         self.only_guard()?;
         let place = self.book.cap_place(risk_id).ok_or_else(|| invalid_risk_id(risk_id))?;
-        let (mut windows, now_secs) = (self.book.windows(), self.book.now());
-        let end_secs = window_end_secs(windows.words_end_secs, now_secs).map_err(cooling_down)?;
+        let (mut register, now_secs) = (self.book.register(), self.book.now());
+        let end_secs = window_end_secs(register.words_end_secs, now_secs).map_err(cooling_down)?;
 
-        windows.words_end_secs = end_secs;
-        self.book.set_windows(&windows);
+        register.words_end_secs = end_secs;
+        self.book.set_register(&register);
         let breaker = self.book.breaker(risk_id);
         let trip_secs = if breaker.is_set() { breaker.trip_secs } else { WORD_SECS };
         let until_secs = now_secs.saturating_add(trip_secs).min(end_secs);

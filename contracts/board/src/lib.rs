@@ -1,5 +1,5 @@
 //! The board program: what owner, curator and guardians touch. It runs by delegate call in the vault's storage, for every
-//! selector that neither vault nor desk knows.
+//! selector that neither vault nor desk knows; what it does not know either runs the lens.
 //!
 //! # What holds
 //!
@@ -17,6 +17,7 @@
 //!   7 days pass before the next, however many guardians there are.
 //! - The risk ids that a position counts against are the closure of those that it was registered under, always: nesting
 //!   is kept free of cycles, and every change of it recomputes every mask.
+//! - Every change outdates the charter (`tenor-book`), so that no rebalance reads what governance has changed.
 //! - Whatever is called to judge a change is called statically and with bounded gas; whatever changes state refuses while
 //!   another call is under way.
 //!
@@ -30,7 +31,8 @@
 //!
 //! Owner: curator and guardians, ownership, gains, time, budgets, code, delays, abdication. Curator or owner: positions,
 //! terms, caps, nesting, breakers, liquidity, grants. Guardian: of the latter what takes risk away, pauses, trips by
-//! word, and takes back what was announced. Anyone: makes what was announced and has waited.
+//! word, and takes back what was announced. Anyone: makes what was announced and has waited, trips where a condition holds,
+//! publishes the charter.
 //!
 //! # Known limits
 //!
@@ -59,9 +61,7 @@ mod registry;
 mod risk;
 mod roles;
 mod setters;
-mod standing;
 mod trip;
-mod views;
 mod window;
 
 pub use bounds::{

@@ -21,7 +21,7 @@ impl Board {
     pub(crate) fn set_number(&self, change: &mut Change<'_>) -> Result<(), Revert> {
         let number = change.uint();
         change.finish()?;
-        let (mut clock, mut watch) = (self.book.clock(), self.book.watch());
+        let (mut clock, mut register) = (self.book.clock(), self.book.register());
         let (nav_assets, epoch_secs) = (self.book.accounts().nav_assets(), clock.epoch_secs);
         let (what, adds) = match change.selector {
             IBoard::setMaxRateCall::SELECTOR => {
@@ -33,8 +33,8 @@ impl Board {
                 ("epoch", clock.epoch_secs < before)
             }
             _ => {
-                let before = replace(&mut watch.silence_secs, span(number, SILENCE_SECS)?);
-                ("silence", watch.silence_secs > before)
+                let before = replace(&mut register.silence_secs, span(number, SILENCE_SECS)?);
+                ("silence", register.silence_secs > before)
             }
         };
 
@@ -44,7 +44,7 @@ impl Board {
                 self.book.set_least(&self.book.least().rebased(nav_assets, epoch_secs, self.book.now()));
             }
             self.book.set_clock(&clock);
-            self.book.set_watch(&watch);
+            self.book.set_register(&register);
             emit::<IBoard::MandateSet>(&self.vm, &[name(what)], &[number.word()]);
         }
         Ok(())

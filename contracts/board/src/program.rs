@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use abi::{board::IBoard, desk::IDesk, vault::IVault};
 use alloy_primitives::{Address, B256};
 use book::{Book, Overflow, Role};
-use host::{Revert, VM, Word, revert};
+use host::{Revert, VM, Word, delegate, revert};
 use stylus_sdk::stylus_core::{CryptographyAccess, MessageAccess};
 
 use crate::setters::{delayed, governed};
@@ -29,7 +29,7 @@ pub fn main(input: Vec<u8>, vm: VM) -> Result<Vec<u8>, Revert> {
     }
     let mut board = Board { book: Book::open(&vm), vm, input: input.clone() };
     let (selector, arguments) = input.split_first_chunk::<4>().ok_or_else(Vec::new)?;
-    route(&mut board, *selector, arguments).unwrap_or(Err(Vec::new()))
+    route(&mut board, *selector, arguments).unwrap_or_else(|| board.delegate())
 }
 
 host::routes! { for Board, this:
@@ -41,6 +41,7 @@ host::routes! { for Board, this:
         revokeCall(a) => this.revoke(a.word()?);
         abdicateCall(a) => this.abdicate(a.word()?);
         openCall(_) => this.open();
+        publishCall(_) => this.book.publish_charter();
         takeOwnershipCall(_) => this.take_ownership();
         pauseCall(a) => this.pause(a.uint()?);
         tripByWordCall(a) => this.trip_by_word(a.word()?);
@@ -50,21 +51,24 @@ host::routes! { for Board, this:
         isGuardianCall(a) => view(this.book.is_guardian(a.address()?));
         isOpenCall(_) => view(this.is_open());
         isCodeAdmittedCall(a) => view(this.book.is_code_admitted(a.word()?));
-        breakerCall(a) => view(this.view_breaker(a.word()?));
-        ancestorsCall(a) => this.view_ancestors(a.word()?);
         delayCall(a) => view(this.delay_secs(delayed(a.word()?)?));
         isAbdicatedCall(a) => view(this.book.delay(governed(a.word()?)?).is_abdicated);
         executableAtCall(a) => view(this.executable_at(a.word()?));
         changeIdCall(a) => view(this.vm.native_keccak256(a.bytes()?));
-        programsCall(_) => view(this.view_programs());
     }
     IDesk {
         tripCall(a) => this.trip(a.word()?, a.small(8)? as u8, a.small(32)? as u32); // 8 and 32 bits.
-        bookCall(_) => view(this.view_book());
-        mandateCall(_) => view(this.view_mandate());
-        positionsCall(_) => view(this.view_positions());
-        capsCall(_) => view(this.view_caps());
-        revisionCall(_) => view(this.book.watch().revision);
+    }
+}
+
+impl Board {
+    /// Runs the lens's code on this storage.
+    fn delegate(&self) -> Result<Vec<u8>, Revert> {
+        let lens = self.book.role(Role::Lens);
+        if lens.is_zero() {
+            return Err(Vec::new());
+        }
+        delegate(&self.vm, lens, &self.input)
     }
 }
 

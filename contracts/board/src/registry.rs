@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use abi::{adapter::IAdapter, board::IBoard, desk::IDesk};
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
-use book::{Accounts, Cap, Holding, MAX_ASSETS, MAX_CAPS, MAX_POSITIONS, Position};
+use book::{Accounts, Cap, Counted, Holding, MAX_ASSETS, MAX_CAPS, MAX_POSITIONS, Mark};
 use host::{ISOLATED_GAS, Revert, Word, emit, number, revert, revert_with_bytes, view_within};
 use stylus_sdk::stylus_core::AccountAccess;
 
@@ -61,9 +61,9 @@ impl Board {
         }
         accounts.positions = index.saturating_add(1);
         self.book.set_accounts(&accounts);
-        self.book.set_named_caps(index, named);
-        self.book.set_position(index, &terms);
-        self.book.set_holding(index, &Holding { adapter, shortfall_assets: 0 });
+        self.book.set_counted(index, &Counted { caps: 0, named_caps: named });
+        self.book.set_holding(index, &Holding { adapter, ..terms });
+        self.book.set_mark(index, &Mark::default());
         self.look_through();
         let [instant, depth, slack] = terms_words(&terms);
         let mut data = alloc::vec![adapter.word(), 192_u8.word(), codehash, instant, depth, slack];
@@ -81,12 +81,11 @@ impl Board {
         let terms = terms(bps)?;
         let index = u8::try_from(position).ok().filter(|index| *index < self.book.accounts().positions);
         let index = index.ok_or_else(|| revert::<IDesk::UnknownPosition>(&[position.word()]))?;
-        let before = self.book.position(index);
-        let Position { instant_bps, depth_bps, slack_bps, .. } = terms;
-        let after = Position { instant_bps, depth_bps, slack_bps, ..before };
+        let before = self.book.holding(index);
+        let after = Holding { adapter: before.adapter, ..terms };
 
         if self.admits(change, By::Curator, Effect::of_terms(&before, &after))? {
-            self.book.set_position(index, &after);
+            self.book.set_holding(index, &after);
             emit::<IBoard::TermsSet>(&self.vm, &[position.word()], &terms_words(&after));
         }
         Ok(())
@@ -133,7 +132,7 @@ impl Board {
         Ok(())
     }
 
-    /// Recomputes what every id and every position counts against. In the fullest vault it reads 256 words and writes at
+    /// Recomputes what every id and every position counts against. In the fullest vault it reads 192 words and writes at
     /// most 127: about a million gas.
     #[inline(never)]
     fn look_through(&self) {
@@ -147,9 +146,10 @@ impl Board {
             }
         }
         for index in 0..accounts.positions {
-            let (position, caps) = (self.book.position(index), union(&ancestors, self.book.named_caps(index)));
-            if position.caps != caps {
-                self.book.set_position(index, &Position { caps, ..position });
+            let counted = self.book.counted(index);
+            let caps = union(&ancestors, counted.named_caps);
+            if counted.caps != caps {
+                self.book.set_counted(index, &Counted { caps, ..counted });
             }
         }
     }
@@ -204,13 +204,13 @@ fn read_bps(change: &mut Change<'_>) -> [u64; 3] {
     [change.small(16), change.small(16), change.small(16)]
 }
 
-/// Returns a position of these terms and nothing else.
-fn terms([instant, depth, slack]: [u64; 3]) -> Result<Position, Revert> {
+/// Returns a holding of these terms, by nobody.
+fn terms([instant, depth, slack]: [u64; 3]) -> Result<Holding, Revert> {
     let (instant_bps, depth_bps, slack_bps) = (part(instant)?, part(depth)?, part(slack)?);
-    Ok(Position { instant_bps, depth_bps, slack_bps, ..Position::default() })
+    Ok(Holding { instant_bps, depth_bps, slack_bps, adapter: Address::ZERO })
 }
 
-fn terms_words(terms: &Position) -> [B256; 3] {
+fn terms_words(terms: &Holding) -> [B256; 3] {
     [terms.instant_bps, terms.depth_bps, terms.slack_bps].map(|bps| u32::from(bps).word())
 }
 

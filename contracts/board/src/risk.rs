@@ -1,6 +1,6 @@
 //! Which changes add risk: pure comparisons of a parameter before and after.
 
-use book::{Breaker, Cap, Grant, Position, Terms};
+use book::{Breaker, Cap, Grant, Holding, Terms};
 
 /// What a change does to the risk of the depositors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ impl Effect {
 
     /// Returns the effect of other terms of a position. Raising the slack makes every movement dearer to the keeper,
     /// back to idle too: not a guardian's business. The first slack adds risk: exits do not force a position that has one.
-    pub(crate) fn of_terms(before: &Position, after: &Position) -> Self {
+    pub(crate) fn of_terms(before: &Holding, after: &Holding) -> Self {
         let closes_exit = before.slack_bps == 0 && after.slack_bps != 0;
         let adds = after.instant_bps > before.instant_bps
             || after.depth_bps > before.depth_bps
@@ -97,8 +97,8 @@ mod tests {
     const NOW: u32 = 1_000;
 
     fn terms(instant_bps: u16, depth_bps: u16, slack_bps: u16) -> Effect {
-        let before = Position { instant_bps: 50, depth_bps: 50, slack_bps: 50, ..Position::default() };
-        Effect::of_terms(&before, &Position { instant_bps, depth_bps, slack_bps, ..before })
+        let before = Holding { instant_bps: 50, depth_bps: 50, slack_bps: 50, ..Holding::default() };
+        Effect::of_terms(&before, &Holding { instant_bps, depth_bps, slack_bps, ..before })
     }
 
     fn caps(absolute_assets: u128, relative_wad: u64) -> Effect {
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_first_slack_adds_risk_and_a_higher_one_does_not() {
-        let with = |slack_bps| Position { slack_bps, ..Position::default() };
+        let with = |slack_bps| Holding { slack_bps, ..Holding::default() };
 
         assert_eq!(Effect::of_terms(&with(0), &with(1)), Effect::Adds);
         assert_eq!(Effect::of_terms(&with(1), &with(2)), Effect::Neutral);

@@ -12,6 +12,7 @@ use stylus_sdk::stylus_core::MeteringAccess;
 
 use crate::{
     bounds::bound_exceeded,
+    closure::has,
     program::{Board, invalid_risk_id},
 };
 
@@ -92,9 +93,8 @@ impl Board {
         position: u32,
     ) -> Result<(bool, U256, U256), Revert> {
         let index = u8::try_from(position).ok().filter(|index| *index < accounts.positions);
-        let held = index.map(|index| (index, self.book.position(index)));
-        let held = held.filter(|(_, held)| held.caps.checked_shr(place.into()).unwrap_or_default() & 1 == 1);
-        let (index, held) = held.ok_or_else(|| revert::<IDesk::UnknownPosition>(&[position.word()]))?;
+        let index = index.filter(|index| has(self.book.counted(*index).caps, place.into()));
+        let index = index.ok_or_else(|| revert::<IDesk::UnknownPosition>(&[position.word()]))?;
         let adapter = self.book.holding(index).adapter;
         if condition == SILENT {
             let answer = view_word_within(&self.vm, ISOLATED_GAS, adapter, IAdapter::valueCall::SELECTOR);
@@ -103,7 +103,7 @@ impl Board {
         let liquid = view_word_within(&self.vm, ISOLATED_GAS, adapter, IAdapter::liquidityCall::SELECTOR);
         let liquid = liquid.unwrap_or(U256::ZERO);
         // At most 2^96 times 2^14.
-        let bound = held.value_assets.wrapping_mul(breaker.liquid_bps.into());
+        let bound = self.book.mark(index).value_assets.wrapping_mul(breaker.liquid_bps.into());
         let bound = math::div_down(U256::from(bound), U256::from(10_000));
         Ok((liquid < bound, liquid, bound))
     }

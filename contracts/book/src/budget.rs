@@ -1,4 +1,4 @@
-//! What bounds the keepers as a whole: the budgets' levels, the mandate's fractions, and the clocks of silence and pause.
+//! What bounds the keepers as a whole: the budgets' levels, the mandate's fractions, and the clocks of silence, pause and trips.
 
 use alloy_primitives::B256;
 use mandate::Bucket;
@@ -66,8 +66,8 @@ pub struct Terms {
 }
 
 impl Terms {
-    pub(crate) fn unpack(word: &B256) -> Self {
-        let mut fields = Unpack::new(word);
+    /// Takes them off a word or a charter.
+    pub(crate) fn read(fields: &mut Unpack<'_>) -> Self {
         Self {
             loss_wad: fields.u64(),
             turnover_wad: fields.u64(),
@@ -89,8 +89,6 @@ impl Terms {
 /// Slot 6.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Watch {
-    /// How long no keeper must be seen before anyone may act, in seconds.
-    pub silence_secs: u32,
     /// Until when money may only come back, in book time.
     pub paused_until_secs: u32,
     /// Moves with every governed change and every rebalance.
@@ -100,70 +98,87 @@ pub struct Watch {
     pub recent_loss_assets: u128,
     /// When that was true, in book time.
     pub recent_at_secs: u32,
+    /// When the last of all trips ends, in book time.
+    pub trips_until_secs: u32,
+    /// The number of the charter that says what governance has set; zero where it has set something since.
+    pub charter: u32,
 }
 
 impl Watch {
     pub(crate) fn unpack(word: &B256) -> Self {
         let mut fields = Unpack::new(word);
         Self {
-            silence_secs: fields.u32(),
             paused_until_secs: fields.u32(),
             revision: fields.u32(),
             recent_loss_assets: fields.number(12),
             recent_at_secs: fields.u32(),
+            trips_until_secs: fields.u32(),
+            charter: fields.u32(),
         }
     }
 
     pub(crate) fn pack(&self) -> B256 {
         Pack::default()
-            .number(self.silence_secs.into(), 4)
             .number(self.paused_until_secs.into(), 4)
             .number(self.revision.into(), 4)
             .number(bounded_down(self.recent_loss_assets), 12)
             .number(self.recent_at_secs.into(), 4)
+            .number(self.trips_until_secs.into(), 4)
+            .number(self.charter.into(), 4)
             .word()
     }
 }
 
-/// When the last windows of what ends by itself end, in book time.
+/// What the board alone writes: silence, the ends of the last windows of what ends by itself, and how many charters it has
+/// published.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Windows {
-    /// Of pauses.
+pub struct Register {
+    /// How long no keeper must be seen before anyone may act, in seconds.
+    pub silence_secs: u32,
+    /// When the window of pauses ends, in book time.
     pub pauses_end_secs: u32,
-    /// Of trips by word.
+    /// When the window of trips by word ends, in book time.
     pub words_end_secs: u32,
+    /// Charters published so far.
+    pub charters: u32,
 }
 
-impl Windows {
+impl Register {
     pub(crate) fn unpack(word: &B256) -> Self {
         let mut fields = Unpack::new(word);
-        Self { pauses_end_secs: fields.u32(), words_end_secs: fields.u32() }
+        Self {
+            silence_secs: fields.u32(),
+            pauses_end_secs: fields.u32(),
+            words_end_secs: fields.u32(),
+            charters: fields.u32(),
+        }
     }
 
     pub(crate) fn pack(&self) -> B256 {
-        Pack::default().number(self.pauses_end_secs.into(), 4).number(self.words_end_secs.into(), 4).word()
+        let numbers = [self.silence_secs, self.pauses_end_secs, self.words_end_secs, self.charters];
+        numbers.into_iter().fold(Pack::default(), |pack, number| pack.number(number.into(), 4)).word()
     }
 }
 
-/// What a keeper's key may do; two words.
+/// What a keeper's key may do, and what it has done; a word each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Grant {
-    /// The positions that it may move, bit i for position i; none: no grant.
-    pub positions: u64,
-    /// Until when, in book time.
-    pub expiry_secs: u32,
     /// The nonce that its next intent must carry. It outlives the grant, so that no intent is used twice.
     pub nonce: u32,
     /// When the levels were true, in book time.
     pub at_secs: u32,
     /// What was lost under it and has not drained at `at_secs`, in base units.
     pub loss_assets: u128,
+    /// What was moved under it and has not drained at `at_secs`, in base units.
+    pub turnover_assets: u128,
+    /// The positions that it may move, bit i for position i; none: no grant.
+    pub positions: u64,
+    /// Until when, in book time.
+    pub expiry_secs: u32,
     /// What may be moved under it an epoch, of the least net asset value, in wad.
     pub turnover_wad: u64,
     /// What may be lost under it an epoch, of the least net asset value, in wad.
     pub loss_wad: u64,
-    /// What was moved under it and has not drained at `at_secs`, in base units.
-    pub turnover_assets: u128,
 }
 
 impl Grant {
@@ -182,32 +197,38 @@ impl Grant {
         self.positions.checked_shr(position.into()).unwrap_or_default() & 1 == 1
     }
 
-    pub(crate) fn unpack(first: &B256, second: &B256) -> Self {
-        let (mut one, mut two) = (Unpack::new(first), Unpack::new(second));
+    pub(crate) fn unpack(used: &B256, scope: &B256) -> Self {
+        let (mut used, mut scope) = (Unpack::new(used), Unpack::new(scope));
         Self {
-            positions: one.u64(),
-            expiry_secs: one.u32(),
-            nonce: one.u32(),
-            at_secs: one.u32(),
-            loss_assets: one.number(12),
-            turnover_wad: two.u64(),
-            loss_wad: two.u64(),
-            turnover_assets: two.number(12),
+            nonce: used.u32(),
+            at_secs: used.u32(),
+            loss_assets: used.number(12),
+            turnover_assets: used.number(12),
+            positions: scope.u64(),
+            expiry_secs: scope.u32(),
+            turnover_wad: scope.u64(),
+            loss_wad: scope.u64(),
         }
     }
 
-    pub(crate) fn pack(&self) -> (B256, B256) {
-        let first = Pack::default()
-            .number(self.positions.into(), 8)
-            .number(self.expiry_secs.into(), 4)
+    /// What it has done: the word that every rebalance writes.
+    pub(crate) fn pack_used(&self) -> B256 {
+        Pack::default()
             .number(self.nonce.into(), 4)
             .number(self.at_secs.into(), 4)
-            .number(bounded_down(self.loss_assets), 12);
-        let second = Pack::default()
+            .number(bounded_down(self.loss_assets), 12)
+            .number(bounded_down(self.turnover_assets), 12)
+            .word()
+    }
+
+    /// What it may do: the word that governance writes.
+    pub(crate) fn pack_scope(&self) -> B256 {
+        Pack::default()
+            .number(self.positions.into(), 8)
+            .number(self.expiry_secs.into(), 4)
             .number(self.turnover_wad.into(), 8)
             .number(self.loss_wad.into(), 8)
-            .number(bounded_down(self.turnover_assets), 12);
-        (first.word(), second.word())
+            .word()
     }
 }
 
@@ -227,13 +248,14 @@ mod tests {
         let terms =
             Terms { loss_wad: u64::MAX, turnover_wad: 1, liquidity_floor_wad: 2, liquidity_cover_wad: u64::MAX };
         let watch = Watch {
-            silence_secs: 1,
             paused_until_secs: u32::MAX,
             revision: 3,
             recent_loss_assets: MAX_ASSETS,
             recent_at_secs: u32::MAX - 1,
+            trips_until_secs: 4,
+            charter: u32::MAX - 2,
         };
-        let windows = Windows { pauses_end_secs: u32::MAX, words_end_secs: 5 };
+        let register = Register { silence_secs: 1, pauses_end_secs: u32::MAX, words_end_secs: 5, charters: u32::MAX };
         let grant = Grant {
             positions: u64::MAX,
             expiry_secs: 1,
@@ -246,11 +268,10 @@ mod tests {
         };
 
         assert_eq!(Buckets::unpack(&buckets.pack()), buckets);
-        assert_eq!(Terms::unpack(&terms.pack()), terms);
+        assert_eq!(Terms::read(&mut Unpack::new(&terms.pack())), terms);
         assert_eq!(Watch::unpack(&watch.pack()), watch);
-        assert_eq!(Windows::unpack(&windows.pack()), windows);
-        let (first, second) = grant.pack();
-        assert_eq!(Grant::unpack(&first, &second), grant);
+        assert_eq!(Register::unpack(&register.pack()), register);
+        assert_eq!(Grant::unpack(&grant.pack_used(), &grant.pack_scope()), grant);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use alloy_primitives::{Address, B256};
 use host::Word;
 
 use crate::{
-    Accounts, Book, Breaker, Overflow, Windows,
+    Accounts, Book, Breaker, Overflow, Watch,
     pack::{Pack, Unpack},
     storage::At,
 };
@@ -52,33 +52,14 @@ impl Book {
         second.store(&self.vm, two);
     }
 
-    /// Returns the caps that position `index` was registered under by name, bit i for the cap at place i; those that
-    /// it counts against are these and their ancestors.
-    pub fn named_caps(&self, index: u8) -> u64 {
-        self.mask(At::Positions, index)
-    }
-
-    /// Writes them.
-    pub fn set_named_caps(&self, index: u8, caps: u64) {
-        self.set_mask(At::Positions, index, caps);
-    }
-
     /// Returns the caps that the one at `place` was nested under directly.
     pub fn parent_caps(&self, place: u8) -> u64 {
-        self.mask(At::Caps, place)
+        Unpack::new(&self.item(At::Caps, place, 2).load(&self.vm)).u64()
     }
 
     /// Writes them.
     pub fn set_parent_caps(&self, place: u8, caps: u64) {
-        self.set_mask(At::Caps, place, caps);
-    }
-
-    fn mask(&self, at: At, index: u8) -> u64 {
-        Unpack::new(&self.item(at, index, 2).load(&self.vm)).u64()
-    }
-
-    fn set_mask(&self, at: At, index: u8, caps: u64) {
-        self.item(at, index, 2).store(&self.vm, Pack::default().number(caps.into(), 8).word());
+        self.item(At::Caps, place, 2).store(&self.vm, Pack::default().number(caps.into(), 8).word());
     }
 
     /// Returns the delay of a function.
@@ -120,6 +101,11 @@ impl Book {
         self.entry(At::Codes, codehash).store(&self.vm, admitted.word());
     }
 
+    /// Takes the charter for outdated: governance has set something that it does not say.
+    pub fn outdate_charter(&self) {
+        self.set_watch(&Watch { charter: 0, ..self.watch() });
+    }
+
     /// Moves the revision, so that intents computed before are refused.
     ///
     /// # Errors
@@ -132,22 +118,11 @@ impl Book {
         Ok(())
     }
 
-    /// Returns when the windows of pauses and of trips by word end.
-    pub fn windows(&self) -> Windows {
-        Windows::unpack(&self.load(At::Windows))
-    }
-
-    /// Writes when they end.
-    pub fn set_windows(&self, windows: &Windows) {
-        self.store(At::Windows, windows.pack());
-    }
-
     /// Returns what counts against the cap at `place`: the sum of the values of the positions that have its bit.
     pub fn exposure_assets(&self, accounts: &Accounts, place: u8) -> u128 {
         (0..accounts.positions)
-            .map(|index| self.position(index))
-            .filter(|position| position.caps.checked_shr(place.into()).unwrap_or_default() & 1 == 1)
-            .fold(0, |sum, position| sum.saturating_add(position.value_assets))
+            .filter(|index| self.counted(*index).caps.checked_shr(place.into()).unwrap_or_default() & 1 == 1)
+            .fold(0, |sum, index| sum.saturating_add(self.mark(index).value_assets))
     }
 
     /// Keeps new money from a risk id until a book time, and new shares too where money counts against it. A trip that
@@ -156,6 +131,9 @@ impl Book {
         let mut cap = self.cap(place);
         cap.tripped_until_secs = cap.tripped_until_secs.max(until_secs);
         self.set_cap(place, &cap);
+        let mut watch = self.watch();
+        watch.trips_until_secs = watch.trips_until_secs.max(until_secs);
+        self.set_watch(&watch);
         let mut clock = self.clock();
         if self.exposure_assets(accounts, place) != 0 && clock.blocked_until_secs < until_secs {
             clock.blocked_until_secs = until_secs; // A vault that was never opened stays so: nothing is more.

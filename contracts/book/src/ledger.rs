@@ -9,8 +9,11 @@ pub const MAX_ASSETS: u128 = (1 << 96) - 1;
 /// What rounding and belated gains may make of a position's value: a price taken from so little is no price.
 const DUST_ASSETS: u128 = 1000;
 
-/// The moment that book times count from, in unix seconds: they fit in 32 bits until 2159.
+/// The moment that book times count from, in unix seconds.
 const EPOCH_SECS: u64 = 1_700_000_000;
+
+/// The last book time that is ever now: 31 bits, in 2091, so that the time of a mark has a bit to spare.
+pub(crate) const MAX_NOW_SECS: u32 = i32::MAX as u32;
 
 /// Returns the book's time for a unix time in seconds, clamped to what 32 bits hold.
 pub fn timestamp(unix_secs: u64) -> u32 {

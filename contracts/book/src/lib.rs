@@ -1,4 +1,4 @@
-//! The vault's accounts and the one storage layout, shared by the vault's three programs.
+//! The vault's accounts and the one storage layout, shared by the vault's four programs.
 //!
 //! # What it does
 //!
@@ -21,7 +21,7 @@
 //!
 //! # Known limits
 //!
-//! - Amounts fit in 96 bits: [`MAX_ASSETS`], 7.9e28 base units; shares in 160: [`MAX_SUPPLY`].
+//! - Amounts fit in 96 bits: [`MAX_ASSETS`], 7.9e28 base units; shares in 160: [`MAX_SUPPLY`]. Time stands still in 2091.
 //! - A position worth nothing by its mark gains nothing by marks: what it earned beyond the rate, after an exit that
 //!   took all its marked value, comes back only when the keeper takes everything out, and then as money that no price
 //!   counts.
@@ -32,8 +32,11 @@
 #![no_std]
 #![cfg_attr(not(test), deny(clippy::float_arithmetic, clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
+extern crate alloc;
+
 mod accounts;
 mod budget;
+mod charter;
 mod feed;
 mod governance;
 mod ledger;
@@ -43,10 +46,11 @@ mod scale;
 mod storage;
 
 pub use accounts::{Accounts, Asset, Clock, Lock, MAX_SUPPLY, NOT_OPENED, Supply};
-pub use budget::{Buckets, Grant, Terms, Watch, Windows};
+pub use budget::{Buckets, Grant, Register, Terms, Watch};
+pub use charter::{Bounds, Charter, Held};
 pub use feed::{FeedFault, quote};
 pub use governance::{Change, Delay};
 pub use ledger::{Ledger, MAX_ASSETS, Mark, Overflow, Stated, saturate, timestamp, unix_secs};
-pub use registry::{Breaker, Cap, Holding, MAX_CAPS, MAX_POSITIONS, Position};
+pub use registry::{Breaker, Cap, Counted, Holding, MAX_CAPS, MAX_POSITIONS};
 pub use scale::Scale;
 pub use storage::{Book, Role};

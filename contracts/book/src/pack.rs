@@ -7,7 +7,12 @@ pub struct Unpack<'a>(core::slice::Iter<'a, u8>);
 
 impl<'a> Unpack<'a> {
     pub fn new(word: &'a B256) -> Self {
-        Self(word.iter())
+        Self::of(word.as_slice())
+    }
+
+    /// Takes them off more than a word. What is missing reads as zero.
+    pub fn of(bytes: &'a [u8]) -> Self {
+        Self(bytes.iter())
     }
 
     /// Returns the next `bytes` bytes, at most 16, as a number.

@@ -1,9 +1,10 @@
 //! Positions, caps and breakers as they are stored.
 
 use alloy_primitives::{Address, B256};
+use host::Word;
 
 use crate::{
-    ledger::bounded_down,
+    ledger::MAX_NOW_SECS,
     pack::{Pack, Unpack},
 };
 
@@ -12,15 +13,44 @@ pub const MAX_POSITIONS: u8 = 64;
 /// The most risk ids that have caps.
 pub const MAX_CAPS: u8 = 64;
 
-/// What every rebalance reads of a position: the first of its words.
+/// Half a word: what every rebalance reads of every position, two to a word. A shortfall is a word of its own, and the
+/// highest bit of the time tells whether there is one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Position {
-    /// Its marked value, in base units.
-    pub value_assets: u128,
-    /// The book time since when its gains have not been counted.
-    pub at_secs: u32,
-    /// The caps that it counts against, ancestors included: bit i for the cap at place i.
-    pub caps: u64,
+pub(crate) struct Half {
+    pub(crate) value_assets: u128,
+    /// At most [`MAX_NOW_SECS`].
+    pub(crate) at_secs: u32,
+    pub(crate) has_shortfall: bool,
+}
+
+/// The bit of a half's time that tells of a shortfall.
+const SHORTFALL_BIT: u32 = MAX_NOW_SECS.wrapping_add(1);
+
+impl Half {
+    pub(crate) fn unpack(word: &B256) -> [Self; 2] {
+        let mut fields = Unpack::new(word);
+        let mut next = || {
+            let (value_assets, time) = (fields.number(12), fields.u32());
+            Self { value_assets, at_secs: time & MAX_NOW_SECS, has_shortfall: time & SHORTFALL_BIT != 0 }
+        };
+        [next(), next()]
+    }
+
+    pub(crate) fn pack(halves: &[Self; 2]) -> B256 {
+        let put = |pack: Pack, half: &Self| {
+            let flag = if half.has_shortfall { SHORTFALL_BIT } else { 0 };
+            pack.number(half.value_assets, 12).number((half.at_secs.min(MAX_NOW_SECS) | flag).into(), 4)
+        };
+        let [first, second] = halves;
+        put(put(Pack::default(), first), second).word()
+    }
+}
+
+/// What governance says of a position, and who holds it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Holding {
+    /// The contract that holds it; zero for a position that is not registered.
+    pub adapter: Address,
     /// The part of its value that counts as payable at once, in 1/10,000.
     pub instant_bps: u16,
     /// The most of its venue that it may be, in 1/10,000.
@@ -30,24 +60,16 @@ pub struct Position {
     pub slack_bps: u16,
 }
 
-impl Position {
-    pub(crate) fn unpack(word: &B256) -> Self {
-        let mut fields = Unpack::new(word);
-        Self {
-            value_assets: fields.number(12),
-            at_secs: fields.u32(),
-            caps: fields.u64(),
-            instant_bps: fields.u16(),
-            depth_bps: fields.u16(),
-            slack_bps: fields.u16(),
-        }
+impl Holding {
+    /// Takes one off a word or a charter.
+    pub(crate) fn read(fields: &mut Unpack<'_>) -> Self {
+        Self { adapter: fields.address(), instant_bps: fields.u16(), depth_bps: fields.u16(), slack_bps: fields.u16() }
     }
 
+    /// Returns the terms, behind one another.
     pub(crate) fn pack(&self) -> B256 {
         Pack::default()
-            .number(self.value_assets, 12)
-            .number(self.at_secs.into(), 4)
-            .number(self.caps.into(), 8)
+            .bytes(self.adapter.as_slice())
             .number(self.instant_bps.into(), 2)
             .number(self.depth_bps.into(), 2)
             .number(self.slack_bps.into(), 2)
@@ -55,24 +77,23 @@ impl Position {
     }
 }
 
-/// What a call reads of a position that it touches: the second of its words.
+/// Which risk ids a position counts against: masks of places in the table of caps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Holding {
-    /// The contract that holds it.
-    pub adapter: Address,
-    /// What marks have taken off its value and a sale would still be charged with, at the time of its mark; in base
-    /// units.
-    pub shortfall_assets: u128,
+pub struct Counted {
+    /// All of them, ancestors included: bit i for the cap at place i.
+    pub caps: u64,
+    /// Those that it was registered under by name.
+    pub named_caps: u64,
 }
 
-impl Holding {
+impl Counted {
     pub(crate) fn unpack(word: &B256) -> Self {
         let mut fields = Unpack::new(word);
-        Self { adapter: fields.address(), shortfall_assets: fields.number(12) }
+        Self { caps: fields.u64(), named_caps: fields.u64() }
     }
 
     pub(crate) fn pack(&self) -> B256 {
-        Pack::default().bytes(self.adapter.as_slice()).number(bounded_down(self.shortfall_assets), 12).word()
+        Pack::default().number(self.caps.into(), 8).number(self.named_caps.into(), 8).word()
     }
 }
 
@@ -147,6 +168,19 @@ impl Breaker {
         self.trip_secs != 0
     }
 
+    /// Returns it as `IBoard.Breaker` is encoded.
+    pub fn words(&self) -> [B256; 7] {
+        [
+            self.feed.word(),
+            self.min_price_wad.word(),
+            self.max_price_wad.word(),
+            self.max_age_secs.word(),
+            u32::from(self.liquid_bps).word(),
+            self.confirm_secs.word(),
+            self.trip_secs.word(),
+        ]
+    }
+
     pub(crate) fn unpack(first: &B256, second: &B256) -> Self {
         let (mut one, mut two) = (Unpack::new(first), Unpack::new(second));
         Self {
@@ -186,15 +220,9 @@ mod tests {
 
     #[test]
     fn the_fullest_words_come_back() {
-        let position = Position {
-            value_assets: MAX_ASSETS,
-            at_secs: u32::MAX,
-            caps: u64::MAX - 1,
-            instant_bps: 10_000,
-            depth_bps: u16::MAX,
-            slack_bps: 1,
-        };
-        let holding = Holding { adapter: Address::repeat_byte(0xab), shortfall_assets: MAX_ASSETS };
+        let holding =
+            Holding { adapter: Address::repeat_byte(0xab), instant_bps: 10_000, depth_bps: u16::MAX, slack_bps: 1 };
+        let counted = Counted { caps: u64::MAX - 1, named_caps: 3 };
         let cap =
             Cap { absolute_assets: MAX_ASSETS, relative_wad: u64::MAX, ancestors: u64::MAX - 2, tripped_until_secs: 7 };
         let breaker = Breaker {
@@ -210,10 +238,20 @@ mod tests {
             trip_secs: u32::MAX,
         };
 
-        assert_eq!(Position::unpack(&position.pack()), position);
-        assert_eq!(Holding::unpack(&holding.pack()), holding);
+        assert_eq!(Holding::read(&mut Unpack::new(&holding.pack())), holding);
+        assert_eq!(Counted::unpack(&counted.pack()), counted);
         assert_eq!(Cap::unpack(&cap.pack()), cap);
         let (first, second) = breaker.pack();
         assert_eq!(Breaker::unpack(&first, &second), breaker);
+    }
+
+    #[test]
+    fn halves_of_a_word_do_not_touch_each_other() {
+        let full = Half { value_assets: MAX_ASSETS, at_secs: MAX_NOW_SECS, has_shortfall: true };
+        let bare = Half { at_secs: MAX_NOW_SECS - 1, ..Half::default() };
+
+        for halves in [[full, bare], [bare, full], [full, full], [Half::default(), full]] {
+            assert_eq!(Half::unpack(&Half::pack(&halves)), halves);
+        }
     }
 }

@@ -44,10 +44,10 @@ impl Scale {
 impl Book {
     /// Returns what turns fractions into the keepers' budgets now: less of them the longer they have been silent.
     #[inline(never)]
-    pub fn scale(&self, ledger: &Ledger, least_nav_assets: u128, buckets: &Buckets) -> Scale {
+    pub fn scale(&self, ledger: &Ledger, least_nav_assets: u128, buckets: &Buckets, silence_secs: u32) -> Scale {
         let Ledger { epoch_secs, now_secs, .. } = *ledger;
         let silent_secs = now_secs.saturating_sub(buckets.keeper_seen_at_secs);
-        let alertness_wad = alertness_wad(silent_secs, self.watch().silence_secs);
+        let alertness_wad = alertness_wad(silent_secs, silence_secs);
         Scale { least_nav_assets, alertness_wad, epoch_secs, now_secs }
     }
 }

@@ -8,12 +8,16 @@
 //! | 3 supply | shares 20, least net asset value of the last epoch 12 |
 //! | 4 buckets | lost 12, moved 12, at 4, keeper seen at 4 |
 //! | 5 terms | loss 8, turnover 8, liquidity floor 8, liquidity cover 8 |
-//! | 6 watch | silence 4, paused until 4, revision 4, recent losses 12, at 4 |
-//! | 7.. | one each: desk, board, owner, candidate, curator, and the maps, in the order of `At` |
+//! | 6 watch | paused until 4, revision 4, recent losses 12, at 4, last trip until 4, charter 4 |
+//! | 7 register | silence 4, pauses end 4, trips by word end 4, charters 4 |
+//! | 8.. | one each: desk, board, lens, owner, candidate, curator, and the maps and tables, in the order of `At` |
 //!
-//! Maps are Solidity's; the tables of positions and caps are four words an item, one after the other, from their
-//! number times 2^16. Times are book times. A deposit reads slots 0 to 3 and writes 0 and 3, slot 2 where the least
-//! changes; slot 0 holds the lock, so that locking costs no slot of its own.
+//! Maps are Solidity's; tables are from their number times 2^16, an item after the other: positions and caps of four
+//! words, shortfalls of one, marks of half a one. Times are book times. A deposit reads slots 0 to 3 and writes 0 and 3,
+//! slot 2 where the least changes; slot 0 holds the lock, so that locking costs no slot of its own.
+//!
+//! What governance sets is stored in tables that the board writes; what of it a rebalance reads is published once more
+//! as the code of a small contract (`charter.rs`), which costs one access however much it is.
 
 use abi::vault::IVault;
 use alloy_primitives::{Address, B256, U256};
@@ -22,7 +26,8 @@ use mandate::Least;
 use stylus_sdk::stylus_core::BlockAccess;
 
 use crate::{
-    Accounts, Asset, Buckets, Cap, Clock, Grant, Holding, Ledger, Lock, Position, Supply, Terms, Watch, ledger,
+    Accounts, Asset, Buckets, Cap, Clock, Counted, Grant, Holding, Ledger, Lock, Mark, Register, Supply, Terms, Watch,
+    ledger, pack::Unpack, registry::Half,
 };
 
 /// The slots, in order. A new one is appended; none is ever moved.
@@ -36,8 +41,10 @@ pub(crate) enum At {
     Buckets,
     Terms,
     Watch,
+    Register,
     Desk,
     Board,
+    Lens,
     Owner,
     PendingOwner,
     Curator,
@@ -48,12 +55,13 @@ pub(crate) enum At {
     Permits,
     Positions,
     Caps,
+    Marks,
+    Shortfalls,
     CapPlaces,
     Breakers,
     Delays,
     Changes,
     Codes,
-    Windows,
 }
 
 /// The whole storage of the vault, in the storage of the running program.
@@ -75,6 +83,8 @@ pub enum Role {
     Desk,
     /// The program that answers every selector that the desk does not know.
     Board,
+    /// The program that answers every selector that the board does not know.
+    Lens,
 }
 
 impl Book {
@@ -85,7 +95,7 @@ impl Book {
 
     /// Returns now, in book time.
     pub fn now(&self) -> u32 {
-        ledger::timestamp(self.vm.block_timestamp())
+        ledger::timestamp(self.vm.block_timestamp()).min(ledger::MAX_NOW_SECS)
     }
 
     pub(crate) fn load(&self, at: At) -> B256 {
@@ -178,7 +188,7 @@ impl Book {
 
     /// Returns slot 5.
     pub fn terms(&self) -> Terms {
-        Terms::unpack(&self.load(At::Terms))
+        Terms::read(&mut Unpack::new(&self.load(At::Terms)))
     }
 
     /// Writes slot 5.
@@ -194,6 +204,16 @@ impl Book {
     /// Writes slot 6.
     pub fn set_watch(&self, watch: &Watch) {
         self.store(At::Watch, watch.pack());
+    }
+
+    /// Returns slot 7.
+    pub fn register(&self) -> Register {
+        Register::unpack(&self.load(At::Register))
+    }
+
+    /// Writes slot 7.
+    pub fn set_register(&self, register: &Register) {
+        self.store(At::Register, register.pack());
     }
 
     /// Returns the ledger of these accounts, now.
@@ -267,24 +287,65 @@ impl Book {
         self.entry(At::Permits, owner.word()).store(&self.vm, nonce.word());
     }
 
-    /// Returns what every rebalance reads of position `index`.
-    pub fn position(&self, index: u8) -> Position {
-        Position::unpack(&self.item(At::Positions, index, 0).load(&self.vm))
+    /// Returns what the book believes of position `index`.
+    pub fn mark(&self, index: u8) -> Mark {
+        let half = self.half(index);
+        let shortfall_assets = if half.has_shortfall { self.stored_shortfall(index) } else { 0 };
+        Mark { value_assets: half.value_assets, at_secs: half.at_secs, shortfall_assets }
     }
 
-    /// Writes it.
-    pub fn set_position(&self, index: u8, position: &Position) {
-        self.item(At::Positions, index, 0).store(&self.vm, position.pack());
+    /// Writes it; a shortfall beyond [`crate::MAX_ASSETS`] is kept at it.
+    pub fn set_mark(&self, index: u8, mark: &Mark) {
+        let shortfall_assets = ledger::bounded_down(mark.shortfall_assets);
+        let half =
+            Half { value_assets: mark.value_assets, at_secs: mark.at_secs, has_shortfall: shortfall_assets != 0 };
+        let (slot, mut halves) = self.halves(index);
+        if let Some(place) = halves.get_mut(usize::from(index & 1)) {
+            *place = half;
+        }
+        slot.store(&self.vm, Half::pack(&halves));
+        // What the flag says is none is not read, so that it need not be wiped either.
+        if half.has_shortfall {
+            self.shortfall(index).store(&self.vm, shortfall_assets.word());
+        }
     }
 
-    /// Returns the adapter and the shortfall of position `index`; one that is not registered has no adapter.
+    fn half(&self, index: u8) -> Half {
+        let (_, [first, second]) = self.halves(index);
+        if index & 1 == 0 { first } else { second }
+    }
+
+    fn halves(&self, index: u8) -> (Slot, [Half; 2]) {
+        let slot = Slot::of_table(At::Marks as u8, (index >> 1).into());
+        (slot, Half::unpack(&slot.load(&self.vm)))
+    }
+
+    fn shortfall(&self, index: u8) -> Slot {
+        Slot::of_table(At::Shortfalls as u8, index.into())
+    }
+
+    fn stored_shortfall(&self, index: u8) -> u128 {
+        number(self.shortfall(index).load(&self.vm)).saturating_to()
+    }
+
+    /// Returns who holds position `index` and on what terms; one that is not registered has no adapter.
     pub fn holding(&self, index: u8) -> Holding {
-        Holding::unpack(&self.item(At::Positions, index, 1).load(&self.vm))
+        Holding::read(&mut Unpack::new(&self.item(At::Positions, index, 0).load(&self.vm)))
     }
 
     /// Writes them.
     pub fn set_holding(&self, index: u8, holding: &Holding) {
-        self.item(At::Positions, index, 1).store(&self.vm, holding.pack());
+        self.item(At::Positions, index, 0).store(&self.vm, holding.pack());
+    }
+
+    /// Returns what position `index` counts against.
+    pub fn counted(&self, index: u8) -> Counted {
+        Counted::unpack(&self.item(At::Positions, index, 1).load(&self.vm))
+    }
+
+    /// Writes it.
+    pub fn set_counted(&self, index: u8, counted: &Counted) {
+        self.item(At::Positions, index, 1).store(&self.vm, counted.pack());
     }
 
     /// Returns the caps at a place of the table.
@@ -316,16 +377,20 @@ impl Book {
 
     /// Returns a keeper's grant.
     pub fn grant(&self, keeper: Address) -> Grant {
-        let [first, second] = self.two(At::Grants, keeper.word());
-        Grant::unpack(&first.load(&self.vm), &second.load(&self.vm))
+        let [used, scope] = self.two(At::Grants, keeper.word());
+        Grant::unpack(&used.load(&self.vm), &scope.load(&self.vm))
     }
 
-    /// Writes a keeper's grant; levels beyond [`crate::MAX_ASSETS`] are kept at it.
-    pub fn set_grant(&self, keeper: Address, grant: &Grant) {
-        let [first, second] = self.two(At::Grants, keeper.word());
-        let (one, two) = grant.pack();
-        first.store(&self.vm, one);
-        second.store(&self.vm, two);
+    /// Writes what a keeper has done; levels beyond [`crate::MAX_ASSETS`] are kept at it.
+    pub fn set_grant_used(&self, keeper: Address, grant: &Grant) {
+        let [used, _] = self.two(At::Grants, keeper.word());
+        used.store(&self.vm, grant.pack_used());
+    }
+
+    /// Writes what a keeper may do.
+    pub fn set_grant_scope(&self, keeper: Address, grant: &Grant) {
+        let [_, scope] = self.two(At::Grants, keeper.word());
+        scope.store(&self.vm, grant.pack_scope());
     }
 
     /// A word of an item of a table: four words each.
@@ -348,6 +413,7 @@ impl Role {
             Self::Curator => At::Curator,
             Self::Desk => At::Desk,
             Self::Board => At::Board,
+            Self::Lens => At::Lens,
         }
     }
 }

@@ -14,7 +14,8 @@
 //!   too, whoever makes it, and is never refused for it.
 //! - No leg can raise the net asset value; marks alone do, at the governed rate, and what it was before is recorded.
 //! - Every entry point keeps one order: authorise, check, accrue, compute, write, emit, call out; where a call must come
-//!   first (legs), nothing but the lock is written before the last one returned.
+//!   first (legs), nothing but the lock is written before the last one returned; a charter that governance has outdated
+//!   is published before.
 //!
 //! # What it never does
 //!
@@ -24,9 +25,9 @@
 //!
 //! # Who
 //!
-//! Keeper: rebalances within its grant; an intent without legs is a sign of life. Anyone: marks, previews; where no
-//! keeper was seen for the governed silence, relieves: brings money to idle, under the vault's budgets, where a limit
-//! mends or more becomes payable at once.
+//! Keeper: rebalances within its grant; an intent without legs is a sign of life. Anyone: marks; where no keeper was seen
+//! for the governed silence, relieves: brings money to idle, under the vault's budgets, where a limit mends or more
+//! becomes payable at once.
 //!
 //! # Known limits
 //!
@@ -41,14 +42,9 @@
 #![cfg_attr(not(test), deny(clippy::float_arithmetic, clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 extern crate alloc;
 
-mod legs;
-mod limits;
 mod program;
 mod rebalance;
-mod report;
 mod revalue;
-mod session;
-mod views;
 
 pub use program::{ROUTES, main};
 

@@ -6,30 +6,27 @@ use abi::{adapter::IAdapter, desk::IDesk};
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 use book::{Lock, MAX_ASSETS, Stated, saturate};
-use host::{Failure, ISOLATED_GAS, Revert, Word, balance_of, emit, invoke_within, view_word_within};
+use host::{Arguments, Failure, ISOLATED_GAS, Revert, Word, balance_of, emit, invoke_within, view_word_within};
+use portfolio::{Base, Report, Touched, adapter_failed, not_authorized, overflow, registered};
 use stylus_sdk::stylus_core::{AccountAccess, MessageAccess};
 
-use crate::{
-    program::{Desk, adapter_failed, not_authorized, overflow},
-    report::Report,
-    session::{Base, Touched},
-};
+use crate::program::Desk;
 
 impl Desk {
-    pub(crate) fn mark(&self, positions: &[u32]) -> Result<(), Revert> {
-        let mut base = Base::open(self, self.book.enter()?);
+    pub(crate) fn mark(&self, positions: &[u64]) -> Result<(), Revert> {
+        let mut base = Base::open(&self.book, self.book.enter()?);
         let mut marked: Vec<Touched> = Vec::new();
         for position in positions {
-            let index = self.registered(&base.accounts, *position)?;
+            let index = registered(&base.accounts, *position as u32)?; // 32 bits.
             if marked.iter().any(|touched| touched.index == index) {
                 continue; // Named twice.
             }
-            let mut touched = Touched::load(self, index);
-            let adapter = touched.adapter;
+            let adapter = self.book.holding(index).adapter;
+            let mut touched = Touched::load(&self.book, index, adapter);
             let real = view_word_within(&self.vm, ISOLATED_GAS, adapter, IAdapter::valueCall::SELECTOR)
                 .map_err(|reason| adapter_failed(adapter, reason))?;
-            base.mark(&mut touched.mark, saturate(real))?;
-            touched.tell_marked(self);
+            touched.mark(&mut base, saturate(real))?;
+            touched.tell_marked(&self.vm);
             marked.push(touched);
         }
         self.settle_marks(base, &marked, Lock::Free);
@@ -44,22 +41,27 @@ impl Desk {
         accounts.lock = Lock::Entered;
         self.book.set_accounts(&accounts);
 
-        let mut base = Base::open(self, accounts);
+        let mut base = Base::open(&self.book, accounts);
         let mut missing = u128::try_from(assets).unwrap_or(MAX_ASSETS);
         let mut forced = Vec::new();
         for index in 0..accounts.positions {
             if missing == 0 {
                 break;
             }
-            let mut touched = Touched::load(self, index);
+            let holding = self.book.holding(index);
+            // Where the price can be moved, whoever exits could move it around its own exit, and those who stay would pay.
+            if holding.slack_bps != 0 {
+                continue;
+            }
+            let mut touched = Touched::load(&self.book, index, holding.adapter);
             // A position that does not answer, or does not pay, is passed over: its call left nothing behind.
             let Ok(paid) = self.pull(base.asset.token, &mut touched, missing) else { continue };
             // What it earned before the exit is marked on all that earned it, not on what is left: otherwise it would
             // reach those who come later. A mark that does not fit the accounts changes nothing, and stops no exit.
             let real = touched.report.stated.value_assets;
             let whole = real.saturating_add(paid);
-            let _ = base.mark(&mut touched.mark, whole);
-            touched.tell_marked(self);
+            let _ = touched.mark(&mut base, whole);
+            touched.tell_marked(&self.vm);
             let stated = |value_assets: u128| Stated { value_assets, units: U256::from(value_assets) };
             // What a forced sale lacks is nobody's charge; its part of the shortfall goes with it.
             base.ledger.settle_sale(&mut touched.mark, paid, &stated(whole), &stated(real));
@@ -79,8 +81,7 @@ impl Desk {
         let (vm, adapter) = (&self.vm, touched.adapter);
         let was = touched.mark.value_assets;
         let due = U256::from(missing.min(was));
-        // Where the price can be moved, whoever exits could move it around its own exit, and those who stay would pay.
-        if due.is_zero() || touched.position.slack_bps != 0 {
+        if due.is_zero() {
             return Err(Failure::new());
         }
         let asked = due.min(view_word_within(vm, ISOLATED_GAS, adapter, IAdapter::liquidityCall::SELECTOR)?);
@@ -90,7 +91,10 @@ impl Desk {
         let held = balance_of(vm, token, vm.contract_address())?;
         let answer = invoke_within(vm, ISOLATED_GAS, adapter, IAdapter::deallocateCall::SELECTOR, &[asked.word()])?;
         let paid = saturate(balance_of(vm, token, vm.contract_address())?.saturating_sub(held));
-        touched.report = Report::read_after(&answer).unwrap_or_else(|_| {
+        let mut words = Arguments::new(&answer);
+        // The second report is of the position after it.
+        let after = Report::read(&mut words).and_then(|_| Report::read(&mut words));
+        touched.report = after.unwrap_or_else(|_| {
             // It paid, and does not say what is left: what it paid is gone.
             let stated = Stated { value_assets: was.saturating_sub(paid), units: U256::ZERO };
             Report { stated, ..Report::default() }
@@ -110,7 +114,8 @@ impl Desk {
     fn settle_marks(&self, base: Base, changed: &[Touched], lock: Lock) {
         if base.lost_assets != 0 {
             let mut buckets = self.book.buckets();
-            let scale = self.book.scale(&base.ledger, base.least_nav_assets(), &buckets);
+            let silence_secs = self.book.register().silence_secs;
+            let scale = self.book.scale(&base.ledger, base.least_nav_assets(), &buckets, silence_secs);
             let levels = scale.budgets(&buckets, &self.book.terms(), None);
             buckets.loss_assets = levels.loss.used_assets.saturating_add(base.lost_assets);
             buckets.turnover_assets = levels.turnover.used_assets;
@@ -120,8 +125,8 @@ impl Desk {
             emit::<IDesk::Charged>(&self.vm, &[], &words);
         }
         for touched in changed {
-            touched.close(self);
+            touched.close(&self.book, &self.vm);
         }
-        base.close(self, lock);
+        base.close(&self.book, lock);
     }
 }

@@ -3,7 +3,7 @@
 use abi::{adapter::IAdapter, vault::IVault};
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
-use book::{Accounts, MAX_ASSETS, MAX_SUPPLY, NOT_OPENED, unix_secs};
+use book::{Accounts, Holding, MAX_ASSETS, MAX_SUPPLY, NOT_OPENED, unix_secs};
 use host::{ISOLATED_GAS, Revert, revert, view_word_within};
 use math::{to_assets_down, to_assets_up, to_shares_down, to_shares_up};
 
@@ -99,12 +99,12 @@ impl Vault {
             if available >= due {
                 break;
             }
-            let (position, adapter) = (self.book.position(index), self.book.holding(index).adapter);
-            if position.slack_bps != 0 {
+            let Holding { adapter, slack_bps, .. } = self.book.holding(index);
+            if slack_bps != 0 {
                 continue; // No exit is forced where the price can be moved.
             }
             let liquid = view_word_within(&self.vm, ISOLATED_GAS, adapter, IAdapter::liquidityCall::SELECTOR);
-            let value = U256::from(position.value_assets);
+            let value = U256::from(self.book.mark(index).value_assets);
             available = available.saturating_add(liquid.unwrap_or(U256::ZERO).min(value));
         }
         available.min(due)

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use abi::{erc20::IERC20, vault::IVault};
 use alloy_primitives::Address;
 use alloy_sol_types::SolCall;
-use book::{Asset, Book, Clock, NOT_OPENED, Role, Watch};
+use book::{Accounts, Asset, Book, Clock, NOT_OPENED, Register, Role};
 use host::{Revert, VM, Word, delegate, emit, revert, view_word};
 use stylus_sdk::stylus_core::{AccountAccess, MessageAccess};
 
@@ -45,7 +45,7 @@ pub fn main(input: Vec<u8>, vm: VM) -> Result<Vec<u8>, Revert> {
 }
 
 host::routes! { IVault for Vault, this:
-    initializeCall(a) => this.initialize(a.address()?, a.address()?, a.address()?, a.address()?);
+    initializeCall(a) => this.initialize([a.address()?, a.address()?, a.address()?, a.address()?, a.address()?]);
     depositCall(a) => this.deposit(a.uint()?, a.address()?);
     withdrawCall(a) => this.withdraw(a.uint()?, a.address()?, a.address()?);
     redeemCall(a) => this.redeem(a.uint()?, a.address()?, a.address()?);
@@ -71,6 +71,7 @@ host::routes! { IVault for Vault, this:
     assetCall(_) => view(this.book.asset().token);
     deskCall(_) => view(this.book.role(Role::Desk));
     boardCall(_) => view(this.book.role(Role::Board));
+    lensCall(_) => view(this.book.role(Role::Lens));
     decimalsCall(_) => view(this.book.accounts().decimals);
     nameCall(_) => view(NAME);
     symbolCall(_) => view(SYMBOL);
@@ -83,11 +84,12 @@ fn view<T>(value: T) -> Result<T, Revert> {
 }
 
 impl Vault {
-    fn initialize(&mut self, asset: Address, desk: Address, board: Address, owner: Address) -> Result<(), Revert> {
+    fn initialize(&mut self, accounts: [Address; 5]) -> Result<(), Revert> {
+        let [asset, desk, board, lens, owner] = accounts;
         if !self.book.role(Role::Desk).is_zero() {
             return Err(revert::<IVault::AlreadyInitialized>(&[]));
         }
-        for account in [asset, desk, board] {
+        for account in [asset, desk, board, lens] {
             if self.vm.code_size(account) == 0 {
                 return Err(revert::<IVault::InvalidAddress>(&[account.word()]));
             }
@@ -100,18 +102,18 @@ impl Vault {
             .and_then(|decimals| u8::try_from(decimals).ok()?.checked_add(EXTRA_DECIMALS))
             .ok_or_else(|| revert::<IVault::AssetCallFailed>(&[]))?;
 
-        let mut accounts = self.book.accounts();
-        accounts.decimals = decimals;
-        self.book.set_accounts(&accounts);
+        self.book.set_accounts(&Accounts { decimals, ..self.book.accounts() });
         self.book.set_asset(&Asset { token: asset, ..Asset::default() });
         self.book.set_clock(&Clock { epoch_secs: EPOCH_SECS, blocked_until_secs: NOT_OPENED, ..self.book.clock() });
-        self.book.set_watch(&Watch { silence_secs: SILENCE_SECS, ..self.book.watch() });
-        for (role, account) in [(Role::Desk, desk), (Role::Board, board), (Role::Owner, owner)] {
+        self.book.set_register(&Register { silence_secs: SILENCE_SECS, ..Register::default() });
+        for (role, account) in
+            [Role::Desk, Role::Board, Role::Lens, Role::Owner].into_iter().zip([desk, board, lens, owner])
+        {
             self.book.set_role(role, account);
         }
-        let accounts = [asset.word(), desk.word(), board.word(), owner.word()];
+        let words = accounts.map(Word::word);
         let numbers = [decimals.word(), EPOCH_SECS.word(), SILENCE_SECS.word()];
-        emit::<IVault::Initialized>(&self.vm, &[], [accounts.as_slice(), &numbers].concat().as_slice());
+        emit::<IVault::Initialized>(&self.vm, &[], [words.as_slice(), &numbers].concat().as_slice());
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! A vault with its desk, board, token, roles and positions: where most tests start.
+//! A vault with its desk, board, lens, token, roles and positions: where most tests start.
 //!
 //! A new scene is still being set up: owner and curator change everything at once. The first deposit opens it, and from
 //! then on what adds risk waits. Money counts for caps and budgets once it has stayed ([`Scene::endow`], [`Scene::age`]).
@@ -32,6 +32,8 @@ pub const VAULT: Address = address(0x12);
 pub const DESK: Address = address(0x13);
 /// The board's own address.
 pub const BOARD: Address = address(0x14);
+/// The lens's own address.
+pub const LENS: Address = address(0x15);
 /// The roles.
 pub const OWNER: Address = address(0x21);
 /// See [`OWNER`].
@@ -89,8 +91,9 @@ impl Scene {
         world.install(VAULT, tenor_vault::main);
         world.install(DESK, tenor_desk::main);
         world.install(BOARD, tenor_board::main);
+        world.install(LENS, tenor_lens::main);
         let scene = Self { world, token_hook, positions: Cell::new(0) };
-        scene.call(OWNER, IVault::initializeCall { asset: USDC, desk: DESK, board: BOARD, owner: OWNER });
+        scene.call(OWNER, IVault::initializeCall { asset: USDC, desk: DESK, board: BOARD, lens: LENS, owner: OWNER });
         scene.call(OWNER, IBoard::setCuratorCall { account: CURATOR });
         scene.call(OWNER, IBoard::setGuardianCall { account: GUARDIAN, granted: true });
         scene.call(OWNER, IBoard::setMaxRateCall { rateWad: U256::from(WAD) });

@@ -3,7 +3,7 @@
 use abi::{erc4626::IERC4626, vault::IVault};
 use alloy_primitives::{Address, U256};
 use proptest::prelude::*;
-use tenor_world::{BOARD, DESK, Revert, Scene, USDC, VAULT, World, address, mock::token, refusal};
+use tenor_world::{BOARD, DESK, LENS, Revert, Scene, USDC, VAULT, World, address, mock::token, refusal};
 
 use crate::{ALICE, BOB, ONE, u};
 
@@ -161,19 +161,20 @@ fn an_initialised_vault_says_what_it_is() {
     assert_eq!(scene.view(IVault::decimalsCall {}), 18);
     assert_eq!(scene.view(IVault::nameCall {}), "Tenor Vault");
     assert_eq!(scene.view(IVault::symbolCall {}), "TENOR");
-    assert_eq!((scene.view(IVault::deskCall {}), scene.view(IVault::boardCall {})), (DESK, BOARD));
+    let programs = [scene.view(IVault::deskCall {}), scene.view(IVault::boardCall {}), scene.view(IVault::lensCall {})];
+    assert_eq!(programs, [DESK, BOARD, LENS]);
 }
 
 #[test]
 fn initialisation_happens_once_and_names_contracts() {
     let scene = Scene::new();
-    let again = IVault::initializeCall { asset: USDC, desk: DESK, board: BOARD, owner: ALICE };
+    let again = IVault::initializeCall { asset: USDC, desk: DESK, board: BOARD, lens: LENS, owner: ALICE };
     refusal::<IVault::AlreadyInitialized>(scene.try_call(ALICE, again.clone()));
 
     let world = World::default();
     token::install(&world, USDC);
     world.install(VAULT, tenor_vault::main);
-    for (program, main) in [(DESK, tenor_desk::main as Main), (BOARD, tenor_board::main)] {
+    for (program, main) in [(DESK, tenor_desk::main as Main), (BOARD, tenor_board::main), (LENS, tenor_lens::main)] {
         let refused = refusal::<IVault::InvalidAddress>(world.call(ALICE, VAULT, &again));
         assert_eq!(refused.account, program, "no code there");
         world.install(program, main);

@@ -4,6 +4,7 @@ mod adapters;
 mod blobs;
 mod breakers;
 mod budgets;
+mod charter;
 mod delays;
 mod deposits;
 mod exits;

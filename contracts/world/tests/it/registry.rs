@@ -4,7 +4,7 @@ use abi::{board::IBoard, desk::IDesk};
 use alloy_primitives::{Address, B256, U256};
 use host::ISOLATED_GAS;
 use tenor_world::{
-    BOARD, CURATOR, DESK, OWNER, Scene, Terms, USDC, VAULT, WAD, add, address,
+    BOARD, CURATOR, DESK, LENS, OWNER, Scene, Terms, USDC, VAULT, WAD, add, address,
     mock::{adapter, arb},
     refusal, risk_id,
 };
@@ -338,13 +338,13 @@ fn every_program_of_the_vault_is_listed_with_the_life_that_it_has_left() {
     let programs = scene.view(IBoard::programsCall {});
 
     let accounts: Vec<_> = programs.iter().map(|program| program.account).collect();
-    assert_eq!(accounts, [VAULT, DESK, BOARD, first, second]);
+    assert_eq!(accounts, [VAULT, DESK, BOARD, LENS, first, second]);
     for program in &programs {
         assert_eq!(program.codehash, scene.world.codehash(program.account));
     }
     let left: Vec<_> = programs.iter().map(|program| program.secsLeft).collect();
     let year = U256::from(365 * DAY);
-    assert_eq!(left, [year, u(7), year, year, u(0)]);
+    assert_eq!(left, [year, u(7), year, year, year, u(0)]);
 }
 
 #[test]

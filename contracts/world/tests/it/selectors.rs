@@ -21,13 +21,12 @@ fn the_vault_routes_its_interface() {
 }
 
 #[test]
-fn the_desk_and_behind_it_the_board_route_their_interfaces() {
-    let (desk, board) = (set(tenor_desk::ROUTES), set(tenor_board::ROUTES));
+fn desk_board_and_lens_route_their_interfaces() {
+    let (desk, board, lens) = (set(tenor_desk::ROUTES), set(tenor_board::ROUTES), set(tenor_lens::ROUTES));
 
     assert!(desk.is_subset(&set(IDeskCalls::SELECTORS)));
-    assert!(board.is_superset(&set(IBoardCalls::SELECTORS)));
     let all: Vec<[u8; 4]> = IDeskCalls::SELECTORS.iter().chain(IBoardCalls::SELECTORS).copied().collect();
-    assert_eq!(&desk | &board, set(&all));
+    assert_eq!(&(&desk | &board) | &lens, set(&all));
 }
 
 #[test]
@@ -39,10 +38,12 @@ fn adapters_route_their_interface() {
 
 #[test]
 fn the_vault_is_a_whole_erc20_and_no_selector_is_in_two_programs() {
-    let (vault, desk, board) = (set(tenor_vault::ROUTES), set(tenor_desk::ROUTES), set(tenor_board::ROUTES));
+    let all = [tenor_vault::ROUTES, tenor_desk::ROUTES, tenor_board::ROUTES, tenor_lens::ROUTES].map(set);
 
-    assert!(set(IERC20Calls::SELECTORS).is_subset(&vault));
-    assert!(vault.is_disjoint(&desk) && vault.is_disjoint(&board) && desk.is_disjoint(&board));
+    assert!(set(IERC20Calls::SELECTORS).is_subset(&all[0]));
+    for (place, program) in all.iter().enumerate() {
+        assert!(all[..place].iter().all(|other| other.is_disjoint(program)));
+    }
 }
 
 #[test]
@@ -58,7 +59,8 @@ fn what_no_program_knows_is_refused_without_a_reason() {
 fn nothing_takes_ether() {
     let scene = Scene::new();
 
-    for selector in tenor_vault::ROUTES.iter().chain(tenor_desk::ROUTES).chain(tenor_board::ROUTES) {
+    let programs = [tenor_vault::ROUTES, tenor_desk::ROUTES, tenor_board::ROUTES, tenor_lens::ROUTES];
+    for selector in programs.concat() {
         let data = [selector.as_slice(), &[0; 320]].concat();
         assert_eq!(scene.world.call_with_value(USDC, VAULT, data, U256::ONE), Err(Vec::new()));
     }

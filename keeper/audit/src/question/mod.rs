@@ -33,6 +33,7 @@ pub enum Question {
     Asset,
     Desk,
     Board,
+    Lens,
     Decimals,
     Owner,
     PendingOwner,
@@ -74,8 +75,16 @@ impl Question {
     ];
 
     /// What is asked at the end, besides every member that was ever told of.
-    const ONCE: [Self; 7] =
-        [Self::Asset, Self::Desk, Self::Board, Self::Decimals, Self::Owner, Self::PendingOwner, Self::Curator];
+    const ONCE: [Self; 8] = [
+        Self::Asset,
+        Self::Desk,
+        Self::Board,
+        Self::Lens,
+        Self::Decimals,
+        Self::Owner,
+        Self::PendingOwner,
+        Self::Curator,
+    ];
 
     /// Returns every question that the history of a vault has an answer to.
     pub fn all(state: &State) -> Vec<Self> {
@@ -141,6 +150,7 @@ impl Question {
             Self::Asset => "asset",
             Self::Desk => "desk",
             Self::Board => "board",
+            Self::Lens => "lens",
             Self::Decimals => "decimals",
             Self::Owner => "owner",
             Self::PendingOwner => "pendingOwner",
@@ -173,6 +183,7 @@ impl Question {
             Self::Asset => IVault::assetCall {}.abi_encode(),
             Self::Desk => IVault::deskCall {}.abi_encode(),
             Self::Board => IVault::boardCall {}.abi_encode(),
+            Self::Lens => IVault::lensCall {}.abi_encode(),
             Self::Decimals => IVault::decimalsCall {}.abi_encode(),
             Self::Owner => IBoard::ownerCall {}.abi_encode(),
             Self::PendingOwner => IBoard::pendingOwnerCall {}.abi_encode(),

@@ -79,6 +79,7 @@ pub(super) fn stored(question: Question, answer: &[u8]) -> Option<Result<Facts>>
         Question::Asset => read!(IVault::assetCall, asset => facts("vault", [("asset", asset.into())])),
         Question::Desk => read!(IVault::deskCall, desk => facts("vault", [("desk", desk.into())])),
         Question::Board => read!(IVault::boardCall, board => facts("vault", [("board", board.into())])),
+        Question::Lens => read!(IVault::lensCall, lens => facts("vault", [("lens", lens.into())])),
         Question::Decimals => {
             read!(IVault::decimalsCall, decimals => facts("vault", [("decimals", u64::from(decimals).into())]))
         }
@@ -129,6 +130,7 @@ pub(super) fn rebuilt(question: Question, state: &State, now_secs: u64) -> Optio
         Question::Asset => facts("vault", [("asset", origin?.asset.into())]),
         Question::Desk => facts("vault", [("desk", origin?.desk.into())]),
         Question::Board => facts("vault", [("board", origin?.board.into())]),
+        Question::Lens => facts("vault", [("lens", origin?.lens.into())]),
         Question::Decimals => facts("vault", [("decimals", u64::from(origin?.decimals).into())]),
         Question::Owner => facts("roles", [("owner", state.roles.owner.into())]),
         Question::PendingOwner => facts("roles", [("pending owner", state.roles.pending_owner.into())]),

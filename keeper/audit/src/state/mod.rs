@@ -85,6 +85,8 @@ pub struct Origin {
     pub desk: Address,
     /// One of its programs.
     pub board: Address,
+    /// One of its programs.
+    pub lens: Address,
     /// Decimals of the shares.
     pub decimals: u8,
 }

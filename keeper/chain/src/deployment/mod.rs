@@ -32,6 +32,8 @@ pub struct Deployed {
     pub desk: Address,
     /// The board's program.
     pub board: Address,
+    /// The lens's program.
+    pub lens: Address,
     /// The vault.
     pub vault: Address,
     /// The adapters, in the order of the positions.
@@ -79,13 +81,14 @@ pub async fn deploy<S: Sender>(
     let deployer = run.create("deployer", programs.deployer.clone()).await?;
     let desk = run.program(deployer, "desk", &programs.desk, Bytes::new()).await?;
     let board = run.program(deployer, "board", &programs.board, Bytes::new()).await?;
-    let initialize = IVault::initializeCall { asset: mandate.asset, desk, board, owner: sender.account() };
+    let lens = run.program(deployer, "lens", &programs.lens, Bytes::new()).await?;
+    let initialize = IVault::initializeCall { asset: mandate.asset, desk, board, lens, owner: sender.account() };
     let vault = run.program(deployer, "vault", &programs.vault, initialize.abi_encode().into()).await?;
     let adapters = run.adapters(deployer, programs, vault, mandate).await?;
     for step in setup::steps(programs, mandate, &adapters, sender.account()) {
         run.send(&step.name, Outgoing { to: Some(vault), data: step.data, value: Wei::ZERO }).await?;
     }
-    Ok(Deployed { deployer, desk, board, vault, adapters, gas_used: run.gas_used })
+    Ok(Deployed { deployer, desk, board, lens, vault, adapters, gas_used: run.gas_used })
 }
 
 struct Run<'a, S, P> {

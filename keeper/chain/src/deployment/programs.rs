@@ -21,6 +21,8 @@ pub struct Programs {
     pub desk: Bytes,
     /// The board's code.
     pub board: Bytes,
+    /// The lens's code.
+    pub lens: Bytes,
     /// The Aave adapter's code.
     pub aave: Bytes,
     /// The ERC-4626 adapter's code.
@@ -59,7 +61,7 @@ pub enum ProgramsError {
 }
 
 impl Programs {
-    /// Reads `{vault,desk,board,aave,erc4626,morpho}.code` from a folder, and the deployer from the Solidity build's artifact.
+    /// Reads `{vault,desk,board,lens,aave,erc4626,morpho}.code` from a folder, and the deployer from the Solidity build's artifact.
     ///
     /// # Errors
     /// At the first file that is missing or not what it should be.
@@ -70,6 +72,7 @@ impl Programs {
             vault: code("vault")?,
             desk: code("desk")?,
             board: code("board")?,
+            lens: code("lens")?,
             aave: code("aave")?,
             erc4626: code("erc4626")?,
             morpho: code("morpho")?,
@@ -77,11 +80,12 @@ impl Programs {
     }
 
     /// Returns each Stylus program's name and size in bytes.
-    pub fn sizes(&self) -> [(&'static str, usize); 6] {
+    pub fn sizes(&self) -> [(&'static str, usize); 7] {
         [
             ("vault", self.vault.len()),
             ("desk", self.desk.len()),
             ("board", self.board.len()),
+            ("lens", self.lens.len()),
             ("aave", self.aave.len()),
             ("erc4626", self.erc4626.len()),
             ("morpho", self.morpho.len()),

@@ -49,9 +49,10 @@ fn programs() -> Programs {
         vault: code(1),
         desk: code(2),
         board: code(3),
-        aave: code(4),
-        erc4626: code(5),
-        morpho: code(6),
+        lens: code(4),
+        aave: code(5),
+        erc4626: code(6),
+        morpho: code(7),
     }
 }
 
@@ -85,12 +86,13 @@ fn programs_are_created_before_anything_is_set() {
         run(deploy(&sender, &programs(), &mandate(), |step| steps.push(step.to_owned()))).expect("all is accepted");
 
     let owner = Address::repeat_byte(0xcc);
-    assert_eq!(deployed.vault, Address::repeat_byte(4));
-    assert_eq!((deployed.adapters.len(), deployed.gas_used), (1, 200));
+    assert_eq!(deployed.vault, Address::repeat_byte(5));
+    assert_eq!((deployed.adapters.len(), deployed.gas_used), (1, 210));
     let expected = [
         "deployer",
         "desk",
         "board",
+        "lens",
         "vault",
         "adapter 0 (aave-v3)",
         "code of adapters for aave-v3",
@@ -115,12 +117,13 @@ fn programs_are_created_before_anything_is_set() {
     let offer = IBoard::offerOwnershipCall::abi_decode(&offer.data).expect("an offer");
     assert_eq!(offer.candidate, owner);
     assert!(IBoard::openCall::abi_decode(&opening.data).is_ok(), "the opening is last");
-    let vault = IDeployer::deployCall::abi_decode(&sent[3].data).expect("a deployment");
+    let vault = IDeployer::deployCall::abi_decode(&sent[4].data).expect("a deployment");
     let initialize = IVault::initializeCall::abi_decode(&vault.initialization).expect("an initialization");
     assert_eq!((initialize.desk, initialize.board), (deployed.desk, deployed.board));
+    assert_eq!(initialize.lens, deployed.lens);
     assert_eq!(initialize.owner, sender.account());
     assert_eq!(vault.initCode, init_code(&programs().vault));
-    let code = IBoard::admitCodeCall::abi_decode(&sent[5].data).expect("a board call");
+    let code = IBoard::admitCodeCall::abi_decode(&sent[6].data).expect("a board call");
     assert_eq!(code.codehash, keccak256(&programs().aave));
 }
 
@@ -143,7 +146,7 @@ fn a_keeper_is_granted_every_position_unless_some_are_named() {
 
 #[test]
 fn a_step_that_fails_is_named() {
-    let sender = Memory { sent: Mutex::default(), refuse_at: Some(3) };
+    let sender = Memory { sent: Mutex::default(), refuse_at: Some(4) };
 
     let error = run(deploy(&sender, &programs(), &mandate(), |_| {})).expect_err("refused");
 

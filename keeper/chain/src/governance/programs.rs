@@ -24,7 +24,7 @@ const DAY_SECS: u64 = 86_400;
 /// One program and its life.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Program {
-    /// What it is: `vault`, `desk`, `board`, `adapter 0`.
+    /// What it is: `vault`, `desk`, `board`, `lens`, `adapter 0`.
     pub name: String,
     /// Where its code stands.
     pub account: Address,
@@ -127,16 +127,19 @@ async fn view(rpc: &Rpc, vault: Address, block: &Block) -> Result<Vec<(String, A
     let mut batch = Batch::new(vault);
     let desk = batch.add(vault, IVault::deskCall {});
     let board = batch.add(vault, IVault::boardCall {});
+    let lens = batch.add(vault, IVault::lensCall {});
     let all = batch.add(vault, IBoard::programsCall {});
     let answers = batch.send(rpc, block.number).await?;
     let mut named = vec![
         ("vault".to_owned(), vault),
         ("desk".to_owned(), answers.get(&desk)?),
         ("board".to_owned(), answers.get(&board)?),
+        ("lens".to_owned(), answers.get(&lens)?),
     ];
+    let ours = named.len();
     for program in answers.get(&all)? {
         if !named.iter().any(|(_, account)| *account == program.account) {
-            named.push((format!("adapter {}", named.len() - 3), program.account));
+            named.push((format!("adapter {}", named.len() - ours), program.account));
         }
     }
     Ok(named)
@@ -155,6 +158,7 @@ async fn told(
         if let Ok(event) = IVault::Initialized::decode_log(&log) {
             named.push(("desk".to_owned(), event.desk));
             named.push(("board".to_owned(), event.board));
+            named.push(("lens".to_owned(), event.lens));
         } else if let Ok(event) = IBoard::PositionAdded::decode_log(&log) {
             named.push((format!("adapter {}", event.position), event.adapter));
         }

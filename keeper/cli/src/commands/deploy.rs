@@ -54,6 +54,7 @@ fn to_json(chain_id: u64, deployed: &Deployed, programs: &Programs) -> Value {
         "vault": deployed.vault,
         "desk": deployed.desk,
         "board": deployed.board,
+        "lens": deployed.lens,
         "deployer": deployed.deployer,
         "adapters": deployed.adapters,
         "gas_used": deployed.gas_used,
@@ -66,6 +67,7 @@ fn to_text(deployed: &Deployed) -> String {
         format!("vault     {}", deployed.vault),
         format!("desk      {}", deployed.desk),
         format!("board     {}", deployed.board),
+        format!("lens      {}", deployed.lens),
         format!("deployer  {}", deployed.deployer),
     ];
     lines.extend(deployed.adapters.iter().map(|adapter| format!("adapter   {adapter}")));

@@ -43,6 +43,7 @@ pub fn measure() -> anyhow::Result<Table> {
         put(REBALANCE, pair, rebalance);
         put(CHECKS, pair, rebalance.saturating_sub(least));
         put(BARE, pair, stage.bare_venue_calls()?);
+        put("publish", positions, stage.publish()?);
         put("deposit_idle", positions, stage.deposit_idle()?);
         put("withdraw_idle", positions, stage.withdraw_idle()?);
         put("transfer", positions, stage.transfer()?);

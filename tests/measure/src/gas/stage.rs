@@ -1,6 +1,6 @@
 //! A vault with as many positions as asked for, invested and aged.
 
-use abi::{desk::IDesk, erc20::IERC20, morpho::IMorpho, vault::IVault};
+use abi::{board::IBoard, desk::IDesk, erc20::IERC20, morpho::IMorpho, vault::IVault};
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::{SolCall, SolValue, sol};
 use anyhow::{Context, ensure};
@@ -33,6 +33,7 @@ pub struct Stage {
     world: World,
     artifacts: Artifacts,
     vault: Address,
+    owner: Address,
     keeper: Address,
     holders: [Address; 2],
 }
@@ -53,7 +54,7 @@ impl Stage {
         let mandate = mandate(&world, owner, keeper, positions, ids)?;
         let sender = Local { chain: chain.clone(), account: owner };
         let vault = now(deploy(&sender, &programs(), &mandate, |_| {}))?.vault;
-        let this = Self { chain, world, artifacts, vault, keeper, holders };
+        let this = Self { chain, world, artifacts, vault, owner, keeper, holders };
         for holder in holders {
             this.world.fund(&this.chain, holder, usdc(2 * DEPOSIT_DOLLARS))?;
             this.send(holder, this.world.tokens.usdc, &IERC20::approveCall { spender: vault, value: U256::MAX })?;
@@ -110,6 +111,17 @@ impl Stage {
         let calls = vec![(morpho, withdraw.abi_encode()), (morpho, supply(&to, LEG_DOLLARS / 2).abi_encode())];
         self.pass(DAY_SECS);
         self.second(|| self.relay(holder, calls.clone()))
+    }
+
+    /// Returns the gas of publishing what governance has set, after one change of it: the next rebalance pays it where
+    /// nobody did before.
+    ///
+    /// # Errors
+    ///
+    /// What the chain refuses.
+    pub fn publish(&self) -> anyhow::Result<u64> {
+        self.send(self.owner, self.vault, &IBoard::setGuardianCall { account: self.owner, granted: true })?;
+        Ok(self.send(self.keeper, self.vault, &IBoard::publishCall {})?.gas_used)
     }
 
     /// Returns the gas of a deposit by a holder.

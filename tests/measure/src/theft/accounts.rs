@@ -39,7 +39,7 @@ impl Accounts {
             least,
             least_nav_assets: least.assets(nav_assets, EPOCH_SECS as u32, now_secs),
             supply_shares: supply >> 96,
-            revision: (watch >> 160_usize).wrapping_to::<u32>(),
+            revision: (watch >> 192_usize).wrapping_to::<u32>(),
         }
     }
 

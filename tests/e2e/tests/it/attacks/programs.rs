@@ -15,8 +15,9 @@ const DOLLAR_SHARES: U256 = U256::from_limbs([super::WAD, 0, 0, 0]);
 fn takeovers(tenor: &Tenor) -> Vec<Vec<u8>> {
     let thief = tenor.wallets[3];
     let (asset, desk, board) = (tenor.world.tokens.usdc, tenor.deployed.desk, tenor.deployed.board);
+    let lens = tenor.deployed.lens;
     vec![
-        IVault::initializeCall { asset, desk, board, owner: thief }.abi_encode(),
+        IVault::initializeCall { asset, desk, board, lens, owner: thief }.abi_encode(),
         IAdapter::initializeCall { vault: tenor.vault, venue: tenor.world.aave.pool, market: B256::ZERO }.abi_encode(),
         IAdapter::allocateCall { assets: U256::ZERO }.abi_encode(),
         IAdapter::deallocateCall { assets: U256::MAX }.abi_encode(),
@@ -61,9 +62,9 @@ fn keeper(keeper: Address, positions: u64) -> IBoard::setKeeperCall {
     IBoard::setKeeperCall { keeper, positions, turnoverWad: whole, lossWad: whole, expiry }
 }
 
-fn programs(tenor: &Tenor) -> [Address; 5] {
+fn programs(tenor: &Tenor) -> [Address; 6] {
     let [aave, erc4626] = [tenor.deployed.adapters[0], tenor.deployed.adapters[1]];
-    [tenor.vault, tenor.deployed.desk, tenor.deployed.board, aave, erc4626]
+    [tenor.vault, tenor.deployed.desk, tenor.deployed.board, tenor.deployed.lens, aave, erc4626]
 }
 
 #[test]

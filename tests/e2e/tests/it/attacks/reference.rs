@@ -7,6 +7,16 @@ use alloy_primitives::{Address, U256};
 const VIRTUAL_SHARES: u64 = 1_000_000_000_000;
 const YEAR_SECS: u64 = 365 * 86_400;
 
+/// What rounding and belated gains may make of a position's value, in base units.
+const DUST: u64 = 1000;
+
+/// What an adapter states of a position.
+#[derive(Clone, Copy)]
+pub(super) struct Stated {
+    pub(super) worth: U256,
+    pub(super) units: U256,
+}
+
 /// A position in the reference: its marked value and when it was marked.
 #[derive(Clone, Copy)]
 pub(super) struct Position {
@@ -50,18 +60,25 @@ impl Reference {
         *position = Position { value: real.min(position.value + most), at_secs: now_secs };
     }
 
-    /// What a leg did, `real` being the worth after it.
-    pub(super) fn moved(&mut self, index: usize, assets: i128, real: U256, now_secs: u64) {
+    /// What was put in, the adapter stating worth and units before and after it: no more is believed than was put in, than
+    /// the worth has grown, and than the units gained were worth at the believed price, to a base unit and dust.
+    pub(super) fn put_in(&mut self, index: usize, assets: U256, was: Stated, is: Stated, now_secs: u64) {
         let position = &mut self.positions[index];
-        if assets >= 0 {
-            let assets = U256::from(assets);
-            self.idle -= assets;
-            *position = Position { value: real.min(position.value + assets), at_secs: now_secs };
-        } else {
-            let counted = U256::from(assets.unsigned_abs()).min(position.value);
-            self.idle += counted;
-            position.value = real.min(position.value - counted);
+        self.idle -= assets;
+        let mut growth = assets.min(is.worth.saturating_sub(was.worth));
+        if !was.units.is_zero() {
+            let price = (was.worth + U256::ONE).min(position.value + U256::from(DUST));
+            growth = growth.min(price * (is.units - was.units) / was.units);
         }
+        *position = Position { value: is.worth.min(position.value + growth), at_secs: now_secs };
+    }
+
+    /// What was taken out, `real` being the worth after it.
+    pub(super) fn taken_out(&mut self, index: usize, assets: U256, real: U256) {
+        let position = &mut self.positions[index];
+        let counted = assets.min(position.value);
+        self.idle += counted;
+        position.value = real.min(position.value - counted);
     }
 
     /// Creates shares.

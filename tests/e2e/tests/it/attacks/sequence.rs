@@ -7,7 +7,11 @@ use abi::{adapter::IAdapter, desk::IDesk, vault::IVault};
 use alloy_primitives::U256;
 use kit::{AAVE, Built, META_MORPHO, Tenor};
 
-use super::{all, arm, no_floor, reference::Reference, total_shares, units};
+use super::{
+    all, arm, no_floor,
+    reference::{Reference, Stated},
+    total_shares, units,
+};
 
 const ACTIONS: usize = 300;
 
@@ -42,6 +46,11 @@ impl Play {
 
     fn real(&self, index: usize) -> U256 {
         self.tenor.view(self.tenor.deployed.adapters[index], &IAdapter::valueCall {})
+    }
+
+    fn stated(&self, index: usize) -> Stated {
+        let units = self.tenor.view(self.tenor.deployed.adapters[index], &IAdapter::unitsCall {});
+        Stated { worth: self.real(index), units }
     }
 
     fn enter(&mut self) {
@@ -99,7 +108,7 @@ impl Play {
             if !pulled.is_zero() {
                 let (real, now) = (self.real(index), self.now_secs());
                 self.reference.mark(index, real + pulled, now);
-                self.reference.moved(index, -i128::try_from(pulled).expect("small"), real, now);
+                self.reference.taken_out(index, pulled, real);
                 missing -= pulled;
             }
         }
@@ -124,14 +133,18 @@ impl Play {
         if !everything && assets > room {
             return self.send_mark(index);
         }
-        let assets = i128::try_from(if everything { before } else { assets }).expect("small");
-        let assets = if inwards { assets } else { -assets };
+        let was = self.stated(index);
+        let signed = i128::try_from(assets).expect("small") * if inwards { 1 } else { -1 };
 
-        let leg = if everything { all(position) } else { units(position, assets) };
+        let leg = if everything { all(position) } else { units(position, signed) };
         self.tenor.rebalance(vec![leg]).expect("there are no limits");
 
-        let (real, now) = (self.real(index), self.now_secs());
-        self.reference.moved(index, assets, real, now);
+        let (is, now) = (self.stated(index), self.now_secs());
+        if inwards {
+            self.reference.put_in(index, assets, was, is, now);
+        } else {
+            self.reference.taken_out(index, if everything { before } else { assets }, is.worth);
+        }
     }
 
     /// A mark by anyone; in place of a leg that is too small it does what the leg would have done first.

@@ -1,15 +1,12 @@
 //! The book, the mandate, the positions and the caps, as they stand: what anyone reads, and no rebalance needs.
 
 use alloy_primitives::B256;
-use book::{Holding, Mark, Position};
+use book::Holding;
 use host::{Encoded, Word};
 
-use crate::{
-    closure::has,
-    program::{Board, told},
-};
+use crate::program::{Lens, told};
 
-impl Board {
+impl Lens {
     /// `IDesk.Book`.
     pub(crate) fn view_book(&self) -> [B256; 6] {
         let (accounts, clock) = (self.book.accounts(), self.book.clock());
@@ -27,14 +24,14 @@ impl Board {
 
     /// `IDesk.Mandate`.
     pub(crate) fn view_mandate(&self) -> [B256; 6] {
-        let (terms, clock, watch) = (self.book.terms(), self.book.clock(), self.book.watch());
+        let (terms, clock, register) = (self.book.terms(), self.book.clock(), self.book.register());
         [
             terms.liquidity_floor_wad.word(),
             terms.liquidity_cover_wad.word(),
             terms.loss_wad.word(),
             terms.turnover_wad.word(),
             clock.epoch_secs.word(),
-            watch.silence_secs.word(),
+            register.silence_secs.word(),
         ]
     }
 
@@ -45,27 +42,24 @@ impl Board {
         let (mut heads, mut items) = (Encoded::array(count.into()), Encoded::default());
         let ledger = self.book.ledger(&accounts, &self.book.clock());
         for index in 0..count {
-            let (position, holding) = (self.book.position(index), self.book.holding(index));
-            let Position { value_assets, at_secs, .. } = position;
-            let Holding { adapter, shortfall_assets } = holding;
-            let shortfall = ledger.shortfall_assets(&Mark { value_assets, at_secs, shortfall_assets });
+            let (mark, caps) = (self.book.mark(index), self.book.counted(index).caps);
+            let Holding { adapter, instant_bps, depth_bps, slack_bps } = self.book.holding(index);
             let offset = u64::from(count).saturating_mul(32).saturating_add(items.0.len() as u64);
             heads.put(&[offset.word()]);
-            let terms = [position.instant_bps, position.depth_bps, position.slack_bps];
-            let [instant, depth, slack] = terms.map(|bps| u32::from(bps).word());
+            let [instant, depth, slack] = [instant_bps, depth_bps, slack_bps].map(|bps| u32::from(bps).word());
             items.put(&[
                 adapter.word(),
                 256_u32.word(), // The ids are behind the eight words of the item itself.
-                value_assets.word(),
-                book::unix_secs(at_secs).word(),
-                shortfall.word(),
+                mark.value_assets.word(),
+                book::unix_secs(mark.at_secs).word(),
+                ledger.shortfall_assets(&mark).word(),
                 instant,
                 depth,
                 slack,
-                position.caps.count_ones().word(),
+                caps.count_ones().word(),
             ]);
             for place in 0..accounts.caps {
-                if has(position.caps, place.into()) {
+                if has(caps, place) {
                     items.put(&[self.book.risk_id(place)]);
                 }
             }
@@ -86,4 +80,9 @@ impl Board {
         }
         items
     }
+}
+
+/// Returns whether a place is in a mask.
+pub(crate) fn has(mask: u64, place: u8) -> bool {
+    mask.checked_shr(place.into()).unwrap_or_default() & 1 == 1
 }

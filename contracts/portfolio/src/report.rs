@@ -7,34 +7,34 @@ use book::{Stated, saturate};
 use host::{Arguments, Failure, ISOLATED_GAS, VM, view_raw};
 use math::part_down;
 
-const REPORT_BYTES: usize = 4 * 32;
-
 /// A position at one moment, by its adapter.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Report {
+pub struct Report {
     /// Value and units. More than the accounts can hold counts as the most that they can.
-    pub(crate) stated: Stated,
+    pub stated: Stated,
     /// What the venue holds for everybody, in base units; [`u128::MAX`] where it does not say.
-    pub(crate) depth_assets: u128,
+    pub depth_assets: u128,
     /// What a unit of value earns a year, in wad; [`U256::MAX`] where unknown.
-    pub(crate) rate_wad: U256,
+    pub rate_wad: U256,
 }
 
 impl Report {
     /// Asks an adapter.
-    pub(crate) fn ask(vm: &VM, adapter: Address) -> Result<Self, Failure> {
-        Self::read(&view_raw(vm, ISOLATED_GAS, adapter, &IAdapter::reportCall::SELECTOR)?)
+    ///
+    /// # Errors
+    ///
+    /// What it reverted with; empty where it answers too little.
+    pub fn ask(vm: &VM, adapter: Address) -> Result<Self, Failure> {
+        Self::read(&mut Arguments::new(&view_raw(vm, ISOLATED_GAS, adapter, &IAdapter::reportCall::SELECTOR)?))
     }
 
-    /// Reads the report after a movement, which is the second that the movement answers with.
-    pub(crate) fn read_after(answer: &[u8]) -> Result<Self, Failure> {
-        Self::read(answer.get(REPORT_BYTES..).unwrap_or_default())
-    }
-
-    /// Reads a report.
+    /// Reads the next report of an adapter's answer.
+    ///
+    /// # Errors
+    ///
+    /// Empty where it is too short.
     #[inline(never)]
-    fn read(answer: &[u8]) -> Result<Self, Failure> {
-        let mut words = Arguments::new(answer);
+    pub fn read(words: &mut Arguments<'_>) -> Result<Self, Failure> {
         let stated = Stated { value_assets: saturate(words.uint()?), units: words.uint()? };
         let depth_assets = u128::try_from(words.uint()?).unwrap_or(u128::MAX);
         Ok(Self { stated, depth_assets, rate_wad: words.uint()? })

@@ -2,38 +2,35 @@
 
 use alloc::vec::Vec;
 
-use abi::arb::IArbWasm;
+use abi::{arb::IArbWasm, desk::IDesk};
 use alloy_primitives::{Address, B256};
 use alloy_sol_types::SolCall;
 use book::Role;
-use host::{Revert, Word, view_word};
+use host::{Revert, Word, revert, view_word};
 use stylus_sdk::stylus_core::AccountAccess;
 
-use crate::{
-    breakers,
-    closure::has,
-    program::{Board, invalid_risk_id},
-};
+use crate::{program::Lens, standing::has};
 
 /// Arbitrum's precompile for programs.
 const ARB_WASM: Address = Address::with_last_byte(0x71);
 
-impl Board {
+impl Lens {
     pub(crate) fn view_breaker(&self, risk_id: B256) -> [B256; 7] {
-        breakers::words(&self.book.breaker(risk_id))
+        self.book.breaker(risk_id).words()
     }
 
     pub(crate) fn view_ancestors(&self, risk_id: B256) -> Result<Vec<[B256; 1]>, Revert> {
-        let place = self.book.cap_place(risk_id).ok_or_else(|| invalid_risk_id(risk_id))?;
+        let place = self.book.cap_place(risk_id).ok_or_else(|| revert::<IDesk::InvalidRiskId>(&[risk_id]))?;
         let ancestors = self.book.cap(place).ancestors;
-        let places = (0..self.book.accounts().caps).filter(|place| has(ancestors, (*place).into()));
+        let places = (0..self.book.accounts().caps).filter(|place| has(ancestors, *place));
         Ok(places.map(|place| [self.book.risk_id(place)]).collect())
     }
 
     pub(crate) fn view_programs(&self) -> Vec<[B256; 3]> {
-        let ours = [self.vm.contract_address(), self.book.role(Role::Desk), self.book.role(Role::Board)];
+        let programs = [Role::Desk, Role::Board, Role::Lens].map(|role| self.book.role(role));
+        let ours = [self.vm.contract_address()].into_iter().chain(programs);
         let adapters = (0..self.book.accounts().positions).map(|index| self.book.holding(index).adapter);
-        ours.into_iter().chain(adapters).map(|account| self.program(account)).collect()
+        ours.chain(adapters).map(|account| self.program(account)).collect()
     }
 
     fn program(&self, account: Address) -> [B256; 3] {

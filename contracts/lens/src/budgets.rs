@@ -1,21 +1,22 @@
 //! The budgets, of the vault and of one key, as they stand.
 
 use alloy_primitives::{Address, B256};
-use book::{Grant, NOT_OPENED, Scale, unix_secs};
-use host::{Revert, Word};
+use book::{Grant, NOT_OPENED, Scale};
+use host::Word;
+use portfolio::Base;
 
-use crate::{program::Desk, session::Base};
+use crate::program::{Lens, told};
 
-impl Desk {
+impl Lens {
     /// `IDesk.Budgets`.
-    pub(crate) fn view_budgets(&self) -> Result<[B256; 7], Revert> {
+    pub(crate) fn view_budgets(&self) -> [B256; 7] {
         let (scale, buckets, clock) = (self.scale_now(), self.book.buckets(), self.book.clock());
         let budgets = scale.budgets(&buckets, &self.book.terms(), None);
         let blocked_until = match clock.blocked_until_secs {
             NOT_OPENED => NOT_OPENED.word(),
             until => told(until).word(),
         };
-        Ok([
+        [
             budgets.loss.used_assets.word(),
             budgets.loss.capacity_assets.word(),
             budgets.turnover.used_assets.word(),
@@ -23,7 +24,7 @@ impl Desk {
             told(buckets.keeper_seen_at_secs).word(),
             told(self.book.watch().paused_until_secs).word(),
             blocked_until,
-        ])
+        ]
     }
 
     /// `IDesk.Grant`.
@@ -46,12 +47,8 @@ impl Desk {
     }
 
     fn scale_now(&self) -> Scale {
-        let base = Base::open(self, self.book.accounts());
-        self.book.scale(&base.ledger, base.least_nav_assets(), &self.book.buckets())
+        let base = Base::open(&self.book, self.book.accounts());
+        let silence_secs = self.book.register().silence_secs;
+        self.book.scale(&base.ledger, base.least_nav_assets(), &self.book.buckets(), silence_secs)
     }
-}
-
-/// A book time as unix seconds; zero, which is never, stays zero.
-fn told(book_secs: u32) -> u64 {
-    if book_secs == 0 { 0 } else { unix_secs(book_secs) }
 }

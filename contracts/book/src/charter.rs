@@ -1,0 +1,191 @@
+//! The charter: what governance has set and every rebalance reads, in one piece.
+//!
+//! The tables that the board writes are what counts. Reading them costs a cold word for every cap and position; so they
+//! are published once more as the code of a small contract that the vault creates, and read by one access. Any governed
+//! change outdates the charter at once; the next rebalance publishes a new one before it begins.
+//!
+//! ```text
+//! terms             loss 8, turnover 8, liquidity floor 8, liquidity cover 8
+//! silence           4
+//! each cap          absolute 12, relative 8
+//! each position     adapter 20, instant 2, depth 2, slack 2, caps 8
+//! ```
+
+use alloc::vec::Vec;
+
+use alloy_primitives::B256;
+use host::{Failure, blob};
+use stylus_sdk::stylus_core::AccountAccess;
+
+use crate::{
+    Accounts, Book, Holding, Terms, Watch,
+    pack::{Pack, Unpack},
+};
+
+const HEAD_BYTES: usize = 36;
+const CAP_BYTES: usize = 20;
+const POSITION_BYTES: usize = 34;
+
+/// The caps of one risk id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bounds {
+    /// The most that may count against it, in base units.
+    pub absolute_assets: u128,
+    /// The most that may count against it, as a fraction of the least net asset value, in wad.
+    pub relative_wad: u64,
+}
+
+/// One position as governance has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Who holds it, and its terms.
+    pub holding: Holding,
+    /// The caps that it counts against, ancestors included.
+    pub caps: u64,
+}
+
+/// What governance has set, as far as rebalances read it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Charter {
+    /// Budgets and liquidity.
+    pub terms: Terms,
+    /// How long no keeper must be seen before anyone may act, in seconds.
+    pub silence_secs: u32,
+    /// The caps, by their place.
+    pub caps: Vec<Bounds>,
+    /// The positions, by their index.
+    pub positions: Vec<Held>,
+}
+
+impl Charter {
+    fn pack(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(length(self.caps.len(), self.positions.len()));
+        let mut put = |word: B256, length: usize| bytes.extend(word.iter().take(length));
+        put(self.terms.pack(), 32);
+        put(Pack::default().number(self.silence_secs.into(), 4).word(), 4);
+        for Bounds { absolute_assets, relative_wad } in &self.caps {
+            put(Pack::default().number(*absolute_assets, 12).number((*relative_wad).into(), 8).word(), CAP_BYTES);
+        }
+        for Held { holding, caps } in &self.positions {
+            put(holding.pack(), 26);
+            put(Pack::default().number((*caps).into(), 8).word(), 8);
+        }
+        bytes
+    }
+
+    /// `None` where it is of another length: nothing is ever read as absent.
+    fn unpack(bytes: &[u8], caps: u8, positions: u8) -> Option<Self> {
+        if bytes.len() != length(caps.into(), positions.into()) {
+            return None;
+        }
+        let mut fields = Unpack::of(bytes);
+        let mut charter = Self {
+            terms: Terms::read(&mut fields),
+            silence_secs: fields.u32(),
+            caps: Vec::with_capacity(caps.into()),
+            positions: Vec::with_capacity(positions.into()),
+        };
+        for _ in 0..caps {
+            charter.caps.push(Bounds { absolute_assets: fields.number(12), relative_wad: fields.u64() });
+        }
+        for _ in 0..positions {
+            charter.positions.push(Held { holding: Holding::read(&mut fields), caps: fields.u64() });
+        }
+        Some(charter)
+    }
+}
+
+fn length(caps: usize, positions: usize) -> usize {
+    let (caps, positions) = (caps.saturating_mul(CAP_BYTES), positions.saturating_mul(POSITION_BYTES));
+    HEAD_BYTES.saturating_add(caps).saturating_add(positions)
+}
+
+impl Book {
+    /// Returns what governance has set, from its tables.
+    pub fn tables(&self, accounts: &Accounts) -> Charter {
+        let bounds = |place| {
+            let cap = self.cap(place);
+            Bounds { absolute_assets: cap.absolute_assets, relative_wad: cap.relative_wad }
+        };
+        let held = |index| Held { holding: self.holding(index), caps: self.counted(index).caps };
+        Charter {
+            terms: self.terms(),
+            silence_secs: self.register().silence_secs,
+            caps: (0..accounts.caps).map(bounds).collect(),
+            positions: (0..accounts.positions).map(held).collect(),
+        }
+    }
+
+    /// Returns what governance has set, from the charter of this number, which is not outdated.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such charter.
+    pub fn charter(&self, accounts: &Accounts, number: u32) -> Result<Charter, Failure> {
+        let at = blob::address_of(&self.vm, self.vm.contract_address(), number);
+        Charter::unpack(&blob::read(&self.vm, at), accounts.caps, accounts.positions).ok_or_else(Vec::new)
+    }
+
+    /// Publishes the charter where it is outdated.
+    ///
+    /// # Errors
+    ///
+    /// Where the chain refuses to create it, or has it elsewhere than where it is looked for.
+    pub fn publish_charter(&self) -> Result<(), Failure> {
+        let watch = self.watch();
+        if watch.charter != 0 {
+            return Ok(());
+        }
+        let mut register = self.register();
+        // The vault creates nothing else, and a contract's first nonce is one.
+        register.charters = register.charters.checked_add(1).ok_or_else(Vec::new)?;
+        let created = blob::create(&self.vm, &self.tables(&self.accounts()).pack())?;
+        if created != blob::address_of(&self.vm, self.vm.contract_address(), register.charters) {
+            return Err(Vec::new());
+        }
+        self.set_register(&register);
+        self.set_watch(&Watch { charter: register.charters, ..watch });
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy_primitives::Address;
+    use proptest::{collection::vec, prelude::*};
+
+    use super::*;
+
+    fn held() -> impl Strategy<Value = Held> {
+        (any::<[u8; 20]>(), any::<[u16; 3]>(), any::<u64>()).prop_map(|(adapter, bps, caps)| {
+            let [instant_bps, depth_bps, slack_bps] = bps;
+            Held { holding: Holding { adapter: Address::new(adapter), instant_bps, depth_bps, slack_bps }, caps }
+        })
+    }
+
+    fn bounds() -> impl Strategy<Value = Bounds> {
+        (0..1_u128 << 96, any::<u64>())
+            .prop_map(|(absolute_assets, relative_wad)| Bounds { absolute_assets, relative_wad })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(
+            wads: [u64; 4],
+            silence_secs: u32,
+            caps in vec(bounds(), 0..=64),
+            positions in vec(held(), 0..=64),
+        ) {
+            let [loss_wad, turnover_wad, liquidity_floor_wad, liquidity_cover_wad] = wads;
+            let terms = Terms { loss_wad, turnover_wad, liquidity_floor_wad, liquidity_cover_wad };
+            let charter = Charter { terms, silence_secs, caps, positions };
+
+            let bytes = charter.pack();
+
+            let (caps, positions) = (charter.caps.len() as u8, charter.positions.len() as u8);
+            prop_assert_eq!(Charter::unpack(&bytes, caps, positions), Some(charter));
+            prop_assert_eq!(Charter::unpack(&bytes, caps + 1, positions), None);
+            prop_assert_eq!(Charter::unpack(&bytes, caps, positions + 1), None);
+        }
+    }
+}

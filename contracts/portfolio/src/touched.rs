@@ -1,0 +1,81 @@
+//! A position that a call touches.
+
+use abi::desk::IDesk;
+use alloy_primitives::Address;
+use book::{Book, Mark};
+use host::{Revert, VM, Word, emit};
+
+use crate::{Base, Report};
+
+/// A position during a call.
+#[derive(Clone, Copy, Debug)]
+pub struct Touched {
+    /// Its index.
+    pub index: u8,
+    /// Who holds it.
+    pub adapter: Address,
+    /// Its mark as stored.
+    stored: Mark,
+    /// Its mark when it was marked.
+    marked: Mark,
+    /// Its mark now.
+    pub mark: Mark,
+    /// What its adapter said last.
+    pub report: Report,
+    /// What it earned a year before the legs, rounded down; `None` where its venue does not say.
+    pub(crate) income_before_assets: Option<u128>,
+    /// Whether a leg moved anything.
+    pub(crate) has_moved: bool,
+}
+
+impl Touched {
+    /// Loads a position.
+    #[inline(never)]
+    pub fn load(book: &Book, index: u8, adapter: Address) -> Self {
+        Self::of(index, adapter, book.mark(index))
+    }
+
+    pub(crate) fn of(index: u8, adapter: Address, stored: Mark) -> Self {
+        Self {
+            index,
+            adapter,
+            stored,
+            marked: stored,
+            mark: stored,
+            report: Report::default(),
+            income_before_assets: None,
+            has_moved: false,
+        }
+    }
+
+    /// Marks it by its real value; where that does not fit the accounts, nothing changes.
+    ///
+    /// # Errors
+    ///
+    /// `Overflow`.
+    pub fn mark(&mut self, base: &mut Base, real_assets: u128) -> Result<(), Revert> {
+        base.mark(&mut self.mark, real_assets)?;
+        self.marked = self.mark;
+        Ok(())
+    }
+
+    /// Tells of its mark, where that changed value or time.
+    #[inline(never)]
+    pub fn tell_marked(&self, vm: &VM) {
+        let (before, after) = (&self.stored, &self.marked);
+        if (before.value_assets, before.at_secs) != (after.value_assets, after.at_secs) {
+            let values = [before.value_assets.word(), after.value_assets.word()];
+            emit::<IDesk::PositionMarked>(vm, &[self.index.word()], &values);
+        }
+    }
+
+    /// Writes it, and tells of its shortfall where that changed.
+    #[inline(never)]
+    pub fn close(&self, book: &Book, vm: &VM) {
+        book.set_mark(self.index, &self.mark);
+        let shortfall_assets = self.mark.shortfall_assets;
+        if self.stored.shortfall_assets != shortfall_assets {
+            emit::<IDesk::ShortfallSet>(vm, &[self.index.word()], &[shortfall_assets.word()]);
+        }
+    }
+}
