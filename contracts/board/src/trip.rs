@@ -103,7 +103,7 @@ impl Board {
         let liquid = view_word_within(&self.vm, ISOLATED_GAS, adapter, IAdapter::liquidityCall::SELECTOR);
         let liquid = liquid.unwrap_or(U256::ZERO);
         // At most 2^96 times 2^14.
-        let bound = self.book.mark(index).value_assets.wrapping_mul(breaker.liquid_bps.into());
+        let bound = self.book.value_assets(index).wrapping_mul(breaker.liquid_bps.into());
         let bound = math::div_down(U256::from(bound), U256::from(10_000));
         Ok((liquid < bound, liquid, bound))
     }

@@ -122,7 +122,7 @@ impl Book {
     pub fn exposure_assets(&self, accounts: &Accounts, place: u8) -> u128 {
         (0..accounts.positions)
             .filter(|index| self.counted(*index).caps.checked_shr(place.into()).unwrap_or_default() & 1 == 1)
-            .fold(0, |sum, index| sum.saturating_add(self.mark(index).value_assets))
+            .fold(0, |sum, index| sum.saturating_add(self.value_assets(index)))
     }
 
     /// Keeps new money from a risk id until a book time, and new shares too where money counts against it. A trip that

@@ -39,6 +39,8 @@ pub struct Mark {
     /// What marks have taken off the value and a sale would still be charged with, as it was at `at_secs`; it fades
     /// evenly, to nothing within an epoch.
     pub shortfall_assets: u128,
+    /// How far governance says that the venue's price may be from a fair one, in 1/10,000; zero where nobody can push it.
+    pub slack_bps: u16,
 }
 
 /// What an adapter says of a position: its value, at most [`MAX_ASSETS`], and the units that the venue counts.
@@ -86,7 +88,8 @@ impl Ledger {
 
     /// Returns the net asset value that entries pay: what exits receive, all that positions may have gained since their
     /// marks at the governed rate, rounded up, and what marks have taken off of late: whoever enters after a mark at a
-    /// false price pays as if there had been none. No sequence of marks before now can raise it further.
+    /// false price pays as if there had been none. No sequence of marks now can raise it further, nor raise what exits
+    /// receive above it.
     pub fn nav_entry_assets(&self) -> u128 {
         let value_secs = self.marked_assets.saturating_mul(self.now_secs.into()).saturating_sub(self.value_time);
         let gain = interest_up(U256::from(value_secs), self.max_rate_wad).map_or(MAX_ASSETS, saturate);
@@ -109,6 +112,11 @@ impl Ledger {
     /// Replaces a position's value by its real one: a loss at once, a gain no faster than the governed rate. Returns
     /// the loss, which the position's shortfall grows by; a gain makes it smaller.
     ///
+    /// Where the venue's price can be pushed, a mark may show a dip: what the position may have gained beyond what the
+    /// mark shows is not believed any more, and still paid by entry until it has faded. Left to be believed, it would add
+    /// up for as long as the venue pays less than the governed rate, and whoever pushes the price up would sell all of it
+    /// at once.
+    ///
     /// A gain too small to count yet leaves the mark's time, so that frequent marks cannot keep it from counting.
     ///
     /// # Errors
@@ -118,10 +126,10 @@ impl Ledger {
         let (was, at_secs) = (mark.value_assets, self.now_secs);
         let left_assets = self.shortfall_assets(mark);
         let lost_assets = was.saturating_sub(real_assets);
+        let elapsed_secs = u128::from(self.now_secs.saturating_sub(mark.at_secs));
+        let value_secs = U256::from(was.saturating_mul(elapsed_secs));
         let mut believed = 0;
         if real_assets > was {
-            let elapsed_secs = u128::from(self.now_secs.saturating_sub(mark.at_secs));
-            let value_secs = U256::from(was.saturating_mul(elapsed_secs));
             believed = interest_down(value_secs, self.max_rate_wad).map_or(MAX_ASSETS, saturate);
             believed = believed.min(real_assets.saturating_sub(was));
             if believed == 0 {
@@ -130,12 +138,17 @@ impl Ledger {
         }
         let value_assets = was.saturating_sub(lost_assets).saturating_add(believed);
         let shortfall_assets = left_assets.saturating_add(lost_assets).saturating_sub(believed).min(MAX_ASSETS);
+        let mut taken_assets = lost_assets;
+        if mark.slack_bps != 0 {
+            let unshown = interest_up(value_secs, self.max_rate_wad).map_or(MAX_ASSETS, saturate);
+            taken_assets = taken_assets.saturating_add(unshown.saturating_sub(believed));
+        }
         // Only what this very position lost and has back: another's gain undoes nothing.
         let undone_assets = believed.min(left_assets);
         let recent_assets = self.faded_up(self.recent_loss_assets, self.recent_at_secs);
-        let recent_assets = recent_assets.saturating_add(lost_assets).saturating_sub(undone_assets).min(MAX_ASSETS);
-        self.replace(mark, Mark { value_assets, at_secs, shortfall_assets })?;
-        if value_assets != was {
+        let recent_assets = recent_assets.saturating_add(taken_assets).saturating_sub(undone_assets).min(MAX_ASSETS);
+        self.replace(mark, Mark { value_assets, at_secs, shortfall_assets, ..*mark })?;
+        if value_assets != was || taken_assets != 0 {
             (self.recent_loss_assets, self.recent_at_secs) = (recent_assets, self.now_secs);
         }
         Ok(lost_assets)
@@ -162,7 +175,7 @@ impl Ledger {
         let before_assets = mark.value_assets.saturating_add(assets);
         let value_assets = is.value_assets.min(mark.value_assets.saturating_add(growth));
         let shortfall_assets = self.shortfall_assets(mark);
-        self.replace(mark, Mark { value_assets, at_secs: self.now_secs, shortfall_assets })?;
+        self.replace(mark, Mark { value_assets, at_secs: self.now_secs, shortfall_assets, ..*mark })?;
         Ok(before_assets.saturating_sub(value_assets))
     }
 

@@ -11,7 +11,8 @@
 //! 1. `marked` is the sum of the positions' values, and `value_time` the sum of value times the moment of its mark,
 //!    exactly, after every operation.
 //! 2. What counts against a risk id is the sum of the values of the positions that have its bit: stored nowhere else.
-//! 3. A mark lowers a value at once and raises it by at most value * rate * time since it was last marked.
+//! 3. A mark lowers a value at once and raises it by at most value * rate * time since it was last marked. What it takes
+//!    off what entry pays fades within an epoch; where nobody can push the price, what it shows no gain of ends at once.
 //! 4. No movement between idle and a position raises the net asset value; only a mark does, at its rate.
 //! 5. What a movement lowers the net asset value by is at most what it is charged with.
 //! 6. Idle counts what came in by our own calls. What strangers send, and what a position pays beyond its marked

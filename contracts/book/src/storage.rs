@@ -287,11 +287,11 @@ impl Book {
         self.entry(At::Permits, owner.word()).store(&self.vm, nonce.word());
     }
 
-    /// Returns what the book believes of position `index`.
-    pub fn mark(&self, index: u8) -> Mark {
+    /// Returns what the book believes of position `index`, whose venue's price may be so far from a fair one.
+    pub fn mark(&self, index: u8, slack_bps: u16) -> Mark {
         let half = self.half(index);
         let shortfall_assets = if half.has_shortfall { self.stored_shortfall(index) } else { 0 };
-        Mark { value_assets: half.value_assets, at_secs: half.at_secs, shortfall_assets }
+        Mark { value_assets: half.value_assets, at_secs: half.at_secs, shortfall_assets, slack_bps }
     }
 
     /// Writes it; a shortfall beyond [`crate::MAX_ASSETS`] is kept at it.
@@ -308,6 +308,11 @@ impl Book {
         if half.has_shortfall {
             self.shortfall(index).store(&self.vm, shortfall_assets.word());
         }
+    }
+
+    /// Returns the marked value of position `index`.
+    pub fn value_assets(&self, index: u8) -> u128 {
+        self.half(index).value_assets
     }
 
     fn half(&self, index: u8) -> Half {

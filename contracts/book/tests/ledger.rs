@@ -49,6 +49,12 @@ fn gain(mark: &Mark, now_secs: u32) -> u128 {
     mark.value_assets * u128::from(now_secs - mark.at_secs)
 }
 
+/// What that comes to at the governed rate: rounded down, and up.
+fn allowed(mark: &Mark, now_secs: u32) -> (u128, u128) {
+    let all = gain(mark, now_secs) * u128::from(RATE_WAD);
+    (all / (WAD * YEAR), all.div_ceil(WAD * YEAR))
+}
+
 /// What is left of an amount that fades evenly within an epoch, rounded up.
 fn faded(amount: u128, at_secs: u32, now_secs: u32) -> u128 {
     let left = u128::from(EPOCH.saturating_sub(now_secs - at_secs));
@@ -86,7 +92,7 @@ proptest! {
             now_secs: 1000,
             ..Ledger::default()
         };
-        let mut marks = [Mark::default(); 3];
+        let mut marks = [0, 51, 10_000].map(|slack_bps| Mark { slack_bps, ..Mark::default() });
 
         for step in steps {
             let (before, was) = (ledger, marks);
@@ -97,24 +103,30 @@ proptest! {
                     let (old, real) = (was[position], u128::from(real));
                     let lost = ledger.mark(&mut marks[position], real).expect("fits");
                     let new = marks[position];
-                    let allowed = gain(&old, now) * u128::from(RATE_WAD) / (WAD * YEAR);
-                    prop_assert_eq!(new.value_assets, real.min(old.value_assets + allowed));
+                    let (allowed_down, allowed_up) = allowed(&old, now);
+                    prop_assert_eq!(new.value_assets, real.min(old.value_assets + allowed_down));
                     prop_assert_eq!(lost, old.value_assets.saturating_sub(real));
                     let believed = new.value_assets.saturating_sub(old.value_assets);
-                    if new != old || old.at_secs == now {
-                        let left = faded(old.shortfall_assets, old.at_secs, now);
+                    let left = faded(old.shortfall_assets, old.at_secs, now);
+                    let recent = faded(before.recent_loss_assets, before.recent_at_secs, now);
+                    if real > old.value_assets && believed == 0 {
+                        prop_assert_eq!((new, ledger), (old, before));
+                    } else {
                         prop_assert_eq!(new.shortfall_assets, (left + lost).saturating_sub(believed));
                         prop_assert!(new.at_secs == now);
+                        let unshown = if new.slack_bps == 0 { 0 } else { allowed_up - believed };
+                        let taken = (recent + lost + unshown).saturating_sub(believed.min(left));
+                        prop_assert_eq!(faded(ledger.recent_loss_assets, ledger.recent_at_secs, now), taken);
+                        let moves = new.value_assets != old.value_assets || unshown > 0;
+                        prop_assert_eq!(ledger.recent_at_secs, if moves { now } else { before.recent_at_secs });
                     }
-                    let recent = faded(before.recent_loss_assets, before.recent_at_secs, now);
-                    if new.value_assets == old.value_assets {
-                        prop_assert_eq!(ledger.recent_loss_assets, before.recent_loss_assets);
-                    } else {
-                        let undone = believed.min(faded(old.shortfall_assets, old.at_secs, now));
-                        prop_assert_eq!(ledger.recent_loss_assets, (recent + lost).saturating_sub(undone));
-                        prop_assert_eq!(ledger.recent_at_secs, now);
+                    prop_assert!(ledger.nav_entry_assets() <= before.nav_entry_assets() + 1);
+                    // Whoever enters now pays as if nobody had marked, but for a loss that is undone, and no less than what any
+                    // other price of this position would have made of it.
+                    if new.slack_bps != 0 {
+                        prop_assert!(ledger.nav_entry_assets() + believed.min(left) >= before.nav_entry_assets());
+                        prop_assert!(ledger.nav_entry_assets() + 3 >= before.nav_assets() + allowed_down);
                     }
-                    prop_assert!(ledger.nav_entry_assets() <= before.nav_entry_assets().max(ledger.nav_assets() + lost + 2));
                 }
                 Step::Invest(position, put, [v, u, w, x]) => {
                     let (old, put) = (was[position], u128::from(put).min(ledger.idle_assets));
@@ -172,6 +184,30 @@ proptest! {
     }
 
     #[test]
+    fn no_sequence_of_marks_at_false_prices_lets_anyone_enter_below_the_real_one(
+        value in 1_u64..1 << 60,
+        secs in 0_u32..10 * YEAR as u32,
+        real in any::<u64>(),
+        falls in 0_u128..1000,
+        falsehoods in prop::collection::vec(0_u128..2000, 1..5)
+    ) {
+        // A tenth of a percent a step about a value that a loss may have brought down before.
+        let of = |per_mille: u128| u128::from(value) * per_mille / 1000;
+        let mut mark = Mark { value_assets: value.into(), slack_bps: 100, ..Mark::default() };
+        let mut ledger =
+            Ledger { marked_assets: value.into(), max_rate_wad: RATE_WAD, epoch_secs: EPOCH, ..Ledger::default() };
+        ledger.mark(&mut mark, of(falls)).expect("fits");
+        ledger.now_secs = secs;
+        let (mut honest, mut real_mark) = (ledger, mark);
+        honest.mark(&mut real_mark, real.into()).expect("fits");
+
+        for falsehood in falsehoods {
+            ledger.mark(&mut mark, of(falsehood)).expect("fits");
+            prop_assert!(ledger.nav_entry_assets() >= honest.nav_assets());
+        }
+    }
+
+    #[test]
     fn an_honest_venue_is_believed_but_for_rounding(
         held in 0_u64..1 << 50,
         put in 1_u64..1 << 50,
@@ -202,6 +238,43 @@ proptest! {
         let lacking = ledger.settle_sale(&mut mark, put.into(), &is, &left);
         prop_assert!(lacking <= price_wad / WAD + 1, "{lacking}");
     }
+}
+
+#[test]
+fn a_gain_of_one_unit_leaves_what_entry_pays_where_a_price_can_be_pushed() {
+    let year = YEAR as u32;
+    let marked = |slack_bps, max_rate_wad, real_assets| {
+        let mut mark = Mark { value_assets: 1000, slack_bps, ..Mark::default() };
+        let mut ledger = Ledger { marked_assets: 1000, max_rate_wad, epoch_secs: EPOCH, ..Ledger::default() };
+        ledger.now_secs = year;
+        ledger.mark(&mut mark, real_assets).expect("fits");
+        assert_eq!((mark.at_secs, ledger.value_time), (year, mark.value_assets * YEAR));
+        (ledger.nav_assets(), ledger.nav_entry_assets())
+    };
+
+    assert_eq!(marked(1, RATE_WAD, 1001), (1001, 1200));
+    assert_eq!(marked(1, RATE_WAD, 1000), (1000, 1200));
+    assert_eq!(marked(1, RATE_WAD, 999), (999, 1200));
+    assert_eq!(marked(1, RATE_WAD, 1200), (1200, 1200), "all of it");
+    assert_eq!(marked(1, RATE_WAD, 5000), (1200, 1200), "and no more");
+    assert_eq!(marked(1, 0, 999), (999, 1000), "without a rate");
+    assert_eq!(marked(0, RATE_WAD, 1001), (1001, 1001), "where nobody can push it");
+}
+
+#[test]
+fn marks_by_the_second_pile_up_no_more_than_an_epoch_at_the_rate() {
+    let (value, epoch) = (10_u128.pow(14), u128::from(EPOCH));
+    let mut mark = Mark { value_assets: value, slack_bps: 1, ..Mark::default() };
+    let mut ledger = Ledger { marked_assets: value, max_rate_wad: RATE_WAD, epoch_secs: EPOCH, ..Ledger::default() };
+
+    for round in 0..10 * EPOCH {
+        ledger.now_secs += 1;
+        ledger.mark(&mut mark, value - u128::from(round % 2)).expect("fits");
+    }
+
+    let over = ledger.nav_entry_assets() - ledger.nav_assets();
+    let most = value * epoch * u128::from(RATE_WAD) / (WAD * YEAR);
+    assert!(over > most * 9 / 10 && over <= most + 3 * epoch, "{over} of {most}");
 }
 
 #[test]

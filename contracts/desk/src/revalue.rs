@@ -21,8 +21,8 @@ impl Desk {
             if marked.iter().any(|touched| touched.index == index) {
                 continue; // Named twice.
             }
-            let adapter = self.book.holding(index).adapter;
-            let mut touched = Touched::load(&self.book, index, adapter);
+            let mut touched = Touched::load(&self.book, index, &self.book.holding(index));
+            let adapter = touched.adapter;
             let real = view_word_within(&self.vm, ISOLATED_GAS, adapter, IAdapter::valueCall::SELECTOR)
                 .map_err(|reason| adapter_failed(adapter, reason))?;
             touched.mark(&mut base, saturate(real))?;
@@ -53,7 +53,7 @@ impl Desk {
             if holding.slack_bps != 0 {
                 continue;
             }
-            let mut touched = Touched::load(&self.book, index, holding.adapter);
+            let mut touched = Touched::load(&self.book, index, &holding);
             // A position that does not answer, or does not pay, is passed over: its call left nothing behind.
             let Ok(paid) = self.pull(base.asset.token, &mut touched, missing) else { continue };
             // What it earned before the exit is marked on all that earned it, not on what is left: otherwise it would

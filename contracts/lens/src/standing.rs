@@ -42,8 +42,8 @@ impl Lens {
         let (mut heads, mut items) = (Encoded::array(count.into()), Encoded::default());
         let ledger = self.book.ledger(&accounts, &self.book.clock());
         for index in 0..count {
-            let (mark, caps) = (self.book.mark(index), self.book.counted(index).caps);
             let Holding { adapter, instant_bps, depth_bps, slack_bps } = self.book.holding(index);
+            let (mark, caps) = (self.book.mark(index, slack_bps), self.book.counted(index).caps);
             let offset = u64::from(count).saturating_mul(32).saturating_add(items.0.len() as u64);
             heads.put(&[offset.word()]);
             let [instant, depth, slack] = [instant_bps, depth_bps, slack_bps].map(|bps| u32::from(bps).word());

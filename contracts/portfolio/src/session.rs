@@ -38,8 +38,8 @@ impl Session {
     pub fn open(book: &Book, accounts: Accounts, charter: Charter) -> Self {
         let base = Base::open(book, accounts);
         let (mut marks, mut caps) = (Vec::new(), Vec::new());
-        for index in 0..accounts.positions {
-            marks.push(book.mark(index));
+        for (index, held) in (0_u8..).zip(&charter.positions) {
+            marks.push(book.mark(index, held.holding.slack_bps));
         }
         let any_trip = base.ledger.now_secs < book.watch().trips_until_secs;
         let (mut tripped, mut trips) = (0, Vec::new());

@@ -2,7 +2,7 @@
 
 use abi::desk::IDesk;
 use alloy_primitives::Address;
-use book::{Book, Mark};
+use book::{Book, Holding, Mark};
 use host::{Revert, VM, Word, emit};
 
 use crate::{Base, Report};
@@ -31,8 +31,8 @@ pub struct Touched {
 impl Touched {
     /// Loads a position.
     #[inline(never)]
-    pub fn load(book: &Book, index: u8, adapter: Address) -> Self {
-        Self::of(index, adapter, book.mark(index))
+    pub fn load(book: &Book, index: u8, holding: &Holding) -> Self {
+        Self::of(index, holding.adapter, book.mark(index, holding.slack_bps))
     }
 
     pub(crate) fn of(index: u8, adapter: Address, stored: Mark) -> Self {

@@ -104,7 +104,7 @@ impl Vault {
                 continue; // No exit is forced where the price can be moved.
             }
             let liquid = view_word_within(&self.vm, ISOLATED_GAS, adapter, IAdapter::liquidityCall::SELECTOR);
-            let value = U256::from(self.book.mark(index).value_assets);
+            let value = U256::from(self.book.value_assets(index));
             available = available.saturating_add(liquid.unwrap_or(U256::ZERO).min(value));
         }
         available.min(due)

@@ -2,7 +2,7 @@
 
 use abi::{board::IBoard, desk::IDesk, vault::IVault};
 use alloy_primitives::{Address, U256};
-use tenor_world::{OWNER, Scene, VAULT, WAD, mock::adapter, refusal};
+use tenor_world::{OWNER, Scene, Terms, VAULT, WAD, mock::adapter, refusal};
 
 use crate::{ALICE, BOB, ONE, UNIT, u};
 
@@ -238,4 +238,64 @@ fn a_gain_of_another_position_does_not_take_off_what_entry_pays() {
     }
     let out = scene.view(IVault::previewRedeemCall { shares });
     assert!(out <= u(230 * ONE), "{out}");
+}
+
+/// 100 units of Alice's in a position whose price can be pushed by 1 %, a year unmarked, having earned 5 units.
+fn pushable() -> (Scene, Address) {
+    let scene = Scene::new();
+    let (at, _) = scene.position_on(&["a"], Terms { slack_bps: 100, ..Terms::default() });
+    scene.call(OWNER, IBoard::setMaxRateCall { rateWad: u((WAD / 10).into()) });
+    scene.endow(ALICE, 100 * ONE);
+    scene.rebalance(&[(0, 100 * UNIT)]).expect("within caps");
+    scene.world.pass(YEAR);
+    scene.heartbeat();
+    scene.earn(at, 5 * UNIT);
+    (scene, at)
+}
+
+#[test]
+fn a_mark_at_a_dip_does_not_wipe_unmarked_gains_out_of_what_entry_pays() {
+    for dip in [-1, 0, 1] {
+        let (scene, at) = pushable();
+        let entry = scene.book().navEntry;
+        scene.earn(at, dip - 5 * UNIT);
+        scene.mark(&[0]);
+        assert!(scene.book().navEntry >= entry, "a dip to {dip:+}: {} < {entry}", scene.book().navEntry);
+
+        let shares = scene.deposit(BOB, 100 * ONE);
+        scene.earn(at, 5 * UNIT - dip);
+        for _ in 0..30 {
+            scene.world.pass(YEAR / 30);
+            scene.mark(&[0]);
+            let out = scene.view(IVault::previewRedeemCall { shares });
+            assert!(out <= u(100 * ONE), "{out}");
+        }
+        assert!(scene.book().nav > u(204 * ONE), "it has recovered: {}", scene.book().nav);
+    }
+}
+
+#[test]
+fn what_a_mark_takes_off_what_entry_pays_fades_within_an_epoch() {
+    let (scene, _) = pushable();
+    let entry = scene.book().navEntry;
+    scene.mark(&[0]);
+
+    let over = |scene: &Scene| scene.book().navEntry - scene.book().nav;
+    assert!(scene.book().navEntry - entry <= u(1), "rounding alone");
+    let all = over(&scene);
+    scene.world.pass(43_200);
+    assert!(over(&scene) < all * u(51) / u(100), "{} of {all}", over(&scene));
+    scene.world.pass(43_200);
+    assert!(over(&scene) <= u(105 * ONE / 3650 + 1), "a day at the governed rate: {}", over(&scene));
+}
+
+#[test]
+fn a_mark_at_a_price_that_nobody_can_push_ends_what_entry_pays_for_the_time_before() {
+    let (scene, at) = invested();
+    scene.world.pass(YEAR);
+    scene.earn(at, 4 * UNIT);
+
+    scene.mark(&[0]);
+
+    assert_eq!((scene.book().nav, scene.book().navEntry), (u(104 * ONE), u(104 * ONE)));
 }

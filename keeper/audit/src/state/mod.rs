@@ -48,7 +48,7 @@ pub struct State {
     pub turnover_level_assets: u128,
     /// When both levels were written.
     pub levels_at_secs: u64,
-    /// Losses by marks that entry still pays for, at `recent_at_secs`.
+    /// What marks took off and entry still pays, at `recent_at_secs`.
     pub recent_loss_assets: u128,
     /// When they were last counted.
     pub recent_at_secs: u64,

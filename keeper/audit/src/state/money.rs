@@ -121,6 +121,7 @@ impl State {
         let index = told.position as usize;
         claims.begin(self.nav_assets());
         let epoch_secs = self.mandate.epoch_secs;
+        let allowed = self.gain_assets(self.positions.get(index..=index).unwrap_or_default(), now_secs);
         let Some(position) = self.positions.get_mut(index) else {
             return claims.impossible(Fact::of_position(index, "registered"), true);
         };
@@ -135,10 +136,13 @@ impl State {
         position.value_assets = is;
         position.marked_at_secs = now_secs;
 
-        if lost != gained {
+        // Where a price can be pushed, entry goes on paying what a mark does not show.
+        let unshown = if position.slack_bps == 0 { 0 } else { allowed.saturating_sub(gained) };
+        if lost != gained || unshown > 0 {
             // A gain undoes no other position's loss, and none that its own sale is not charged with any more.
             let recent = faded_up(self.recent_loss_assets, self.recent_at_secs, epoch_secs, now_secs);
-            self.recent_loss_assets = recent.saturating_add(lost).saturating_sub(gained.min(left)).min(MAX_ASSETS);
+            let taken = lost.saturating_add(unshown);
+            self.recent_loss_assets = recent.saturating_add(taken).saturating_sub(gained.min(left)).min(MAX_ASSETS);
             self.recent_at_secs = now_secs;
         }
         claims.call.lost_assets = claims.call.lost_assets.saturating_add(lost);

@@ -38,16 +38,22 @@ impl State {
     }
 
     /// Returns the net asset value that entries pay: exits', all that positions may have gained since their marks at the
-    /// governed rate, rounded up, and what marks lost lately and has not faded.
+    /// governed rate, rounded up, and what marks took off lately and has not faded.
     pub fn nav_entry_assets(&self, now_secs: u64) -> u128 {
+        let gain = self.gain_assets(&self.positions, now_secs);
+        let recent = faded_up(self.recent_loss_assets, self.recent_at_secs, self.mandate.epoch_secs, now_secs);
+        self.nav_assets().saturating_add(gain).saturating_add(recent)
+    }
+
+    /// Returns what positions may have gained since their marks at the governed rate, rounded up.
+    pub(super) fn gain_assets(&self, positions: &[Position], now_secs: u64) -> u128 {
         let held = |position: &Position| {
             let held_secs = now_secs.saturating_sub(position.marked_at_secs.max(BOOK_EPOCH_SECS));
             U256::from(position.value_assets) * U256::from(held_secs)
         };
-        let value_secs: U256 = self.positions.iter().map(held).sum();
-        let gain = interest_up(value_secs, self.mandate.max_rate_wad).unwrap_or(U256::MAX).min(U256::from(MAX_ASSETS));
-        let recent = faded_up(self.recent_loss_assets, self.recent_at_secs, self.mandate.epoch_secs, now_secs);
-        self.nav_assets().saturating_add(gain.saturating_to()).saturating_add(recent)
+        let value_secs: U256 = positions.iter().map(held).sum();
+        let gain = interest_up(value_secs, self.mandate.max_rate_wad).unwrap_or(U256::MAX);
+        gain.min(U256::from(MAX_ASSETS)).saturating_to()
     }
 
     /// Returns the least net asset value of the current and the last epoch.
