@@ -4,7 +4,7 @@ use core::mem::replace;
 
 use abi::board::IBoard;
 use alloy_sol_types::SolCall;
-use book::Terms;
+use book::{Clock, Terms};
 use host::{Revert, Word, emit};
 
 use crate::{
@@ -15,22 +15,24 @@ use crate::{
 };
 
 impl Board {
-    /// The rate of gains: a higher one adds risk, it believes more of what venues report. The epoch: a shorter one adds
-    /// risk, budgets refill and money counts sooner. The silence: a longer one adds risk, a lost keeper keeps its
-    /// budgets, and others their hands off, for longer.
+    /// The rate of gains, whichever way: a higher one believes more of what venues report, a lower one has entry pay less
+    /// for what was gained before. The epoch, whichever way: by a shorter one budgets refill and money counts sooner, and a
+    /// sale is charged with less of what its position lost; a longer one charges again what had faded, so that money may
+    /// not come home. The silence: a longer one adds risk, a lost keeper keeps its budgets, and others their hands off,
+    /// for longer.
     pub(crate) fn set_number(&self, change: &mut Change<'_>) -> Result<(), Revert> {
         let number = change.uint();
         change.finish()?;
-        let (mut clock, mut register) = (self.book.clock(), self.book.register());
-        let (nav_assets, epoch_secs) = (self.book.accounts().nav_assets(), clock.epoch_secs);
+        let (clock, mut register) = (self.book.clock(), self.book.register());
+        let Clock { mut max_rate_wad, mut epoch_secs, .. } = clock;
         let (what, adds) = match change.selector {
             IBoard::setMaxRateCall::SELECTOR => {
-                let before = replace(&mut clock.max_rate_wad, fraction(number, MAX_RATE_WAD)?);
-                ("maxRate", clock.max_rate_wad > before)
+                max_rate_wad = fraction(number, MAX_RATE_WAD)?;
+                ("maxRate", max_rate_wad != clock.max_rate_wad)
             }
             IBoard::setEpochCall::SELECTOR => {
-                let before = replace(&mut clock.epoch_secs, span(number, EPOCH_SECS)?);
-                ("epoch", clock.epoch_secs < before)
+                epoch_secs = span(number, EPOCH_SECS)?;
+                ("epoch", epoch_secs != clock.epoch_secs)
             }
             _ => {
                 let before = replace(&mut register.silence_secs, span(number, SILENCE_SECS)?);
@@ -39,12 +41,10 @@ impl Board {
         };
 
         if self.admits(change, By::Owner, Effect::adds_if(adds))? {
-            if clock.epoch_secs != epoch_secs {
-                // The time that has passed was measured by the old epoch: money that has just come has not stayed.
-                self.book.set_least(&self.book.least().rebased(nav_assets, epoch_secs, self.book.now()));
-            }
-            self.book.set_clock(&clock);
             self.book.set_register(&register);
+            if (max_rate_wad, epoch_secs) != (clock.max_rate_wad, clock.epoch_secs) {
+                self.book.set_pace(max_rate_wad, epoch_secs);
+            }
             emit::<IBoard::MandateSet>(&self.vm, &[name(what)], &[number.word()]);
         }
         Ok(())

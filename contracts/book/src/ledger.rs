@@ -97,6 +97,16 @@ impl Ledger {
         self.nav_assets().saturating_add(gain).saturating_add(recent)
     }
 
+    /// Returns the ledger under another rate and another epoch: what has faded stays so, what has not fades by the new epoch
+    /// from now on, and what entry pays does not fall at once for a lower rate.
+    pub fn paced(&self, max_rate_wad: u64, epoch_secs: u32) -> Self {
+        let recent_loss_assets = self.faded_up(self.recent_loss_assets, self.recent_at_secs);
+        let mut paced = Self { max_rate_wad, epoch_secs, recent_loss_assets, recent_at_secs: self.now_secs, ..*self };
+        let fallen_assets = self.nav_entry_assets().saturating_sub(paced.nav_entry_assets());
+        paced.recent_loss_assets = recent_loss_assets.saturating_add(fallen_assets).min(MAX_ASSETS);
+        paced
+    }
+
     /// Returns what is left of a position's shortfall now, rounded up.
     pub fn shortfall_assets(&self, mark: &Mark) -> u128 {
         self.faded_up(mark.shortfall_assets, mark.at_secs)

@@ -26,7 +26,10 @@
 //! - A position worth nothing by its mark gains nothing by marks: what it earned beyond the rate, after an exit that
 //!   took all its marked value, comes back only when the keeper takes everything out, and then as money that no price
 //!   counts.
-//! - The rate bounds gains of each position; a governed change of the rate applies to the time since the last marks.
+//! - The rate bounds gains of each position; a governed change of the rate applies to the time since the last marks. What
+//!   entry pays does not fall at once for a lower one.
+//! - Another epoch measures what grants hold and what positions lost back to when that was written: grants are in a map,
+//!   and the time of a loss is that of the mark.
 //! - Money put into a position without units is believed as its venue states it: there is no earlier price.
 //! - A shortfall fades in an epoch: a position marked down by a false price and sold at one again after that is charged
 //!   its slack alone, which governance must set to how far the venue's price can be moved.

@@ -1,8 +1,8 @@
-//! What turns governed fractions into budgets at one moment.
+//! What turns governed fractions into budgets at one moment, and what a change of the pace does to them.
 
 use mandate::{Bucket, Budgets, Level, alertness_wad, capacity_down};
 
-use crate::{Book, Buckets, Grant, Ledger, Terms};
+use crate::{Book, Buckets, Clock, Grant, Ledger, Terms, Watch};
 
 /// The net asset value, the alertness and the time that budgets are measured by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,5 +49,32 @@ impl Book {
         let silent_secs = now_secs.saturating_sub(buckets.keeper_seen_at_secs);
         let alertness_wad = alertness_wad(silent_secs, silence_secs);
         Scale { least_nav_assets, alertness_wad, epoch_secs, now_secs }
+    }
+
+    /// Writes another rate of gains and another epoch. What faded, drained and stayed until now was measured by the old
+    /// ones and stays so; only what keepers' grants hold and what single positions lost is measured by the new epoch back
+    /// to when it was written.
+    #[inline(never)]
+    pub fn set_pace(&self, max_rate_wad: u64, epoch_secs: u32) {
+        let (accounts, clock) = (self.accounts(), self.clock());
+        let (ledger, least) = (self.ledger(&accounts, &clock), self.least());
+        let paced = ledger.paced(max_rate_wad, epoch_secs);
+        if epoch_secs != clock.epoch_secs {
+            let (nav_assets, buckets) = (ledger.nav_assets(), self.buckets());
+            let rebased = least.rebased(nav_assets, clock.epoch_secs, ledger.now_secs);
+            let least_nav_assets = rebased.assets(nav_assets, epoch_secs, ledger.now_secs);
+            let scale = self.scale(&ledger, least_nav_assets, &buckets, self.register().silence_secs);
+            let levels = scale.budgets(&buckets, &self.terms(), None);
+            self.set_buckets(&Buckets {
+                loss_assets: levels.loss.used_assets,
+                turnover_assets: levels.turnover.used_assets,
+                at_secs: ledger.now_secs,
+                ..buckets
+            });
+            self.set_least(&rebased);
+        }
+        let Ledger { recent_loss_assets, recent_at_secs, .. } = paced;
+        self.set_watch(&Watch { recent_loss_assets, recent_at_secs, ..self.watch() });
+        self.set_clock(&Clock { max_rate_wad, epoch_secs, ..clock });
     }
 }

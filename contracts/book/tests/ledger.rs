@@ -208,6 +208,42 @@ proptest! {
     }
 
     #[test]
+    fn another_pace_takes_nothing_off_what_entry_pays_and_brings_nothing_back(
+        (value, idle, recent) in (any::<u64>(), any::<u64>(), any::<u64>()),
+        (held_secs, recent_secs) in (0..10 * YEAR as u32, 0..3 * EPOCH),
+        rates_wad in any::<[u64; 2]>(),
+        epochs_secs in (1..3 * EPOCH, 1..3 * EPOCH)
+    ) {
+        let now = 11 * YEAR as u32;
+        let before = Ledger {
+            idle_assets: idle.into(),
+            marked_assets: value.into(),
+            value_time: u128::from(value) * u128::from(now - held_secs),
+            max_rate_wad: rates_wad[0],
+            epoch_secs: epochs_secs.0,
+            recent_loss_assets: recent.into(),
+            recent_at_secs: now - recent_secs,
+            now_secs: now,
+        };
+
+        let mut after = before.paced(rates_wad[1], epochs_secs.1);
+
+        let gain = |rate_wad: u64| {
+            div_up(big(value.into()) * held_secs * rate_wad, &(big(WAD) * YEAR))
+        };
+        let left = u128::from(epochs_secs.0.saturating_sub(recent_secs));
+        let left = div_up(big(recent.into()) * left, &big(epochs_secs.0.into()));
+        prop_assert_eq!(before.nav_entry_assets(), before.nav_assets() + gain(rates_wad[0]) + left);
+        let fallen = gain(rates_wad[0]).saturating_sub(gain(rates_wad[1]));
+        prop_assert_eq!(after.recent_loss_assets, left + fallen);
+        prop_assert_eq!(after.nav_entry_assets(), after.nav_assets() + gain(rates_wad[1]) + left + fallen);
+        prop_assert!(after.nav_entry_assets() >= before.nav_entry_assets());
+        after.now_secs += epochs_secs.1;
+        after.value_time += u128::from(value) * u128::from(epochs_secs.1);
+        prop_assert_eq!(after.nav_entry_assets(), after.nav_assets() + gain(rates_wad[1]), "it has faded");
+    }
+
+    #[test]
     fn an_honest_venue_is_believed_but_for_rounding(
         held in 0_u64..1 << 50,
         put in 1_u64..1 << 50,

@@ -22,6 +22,7 @@ pub struct Least {
 impl Least {
     /// Returns the record at `now_secs`, when the net asset value is `nav_assets` and about to rise. To be called before
     /// every rise; calling it more often changes nothing that a later reader could see.
+    #[inline(never)]
     pub fn recorded(&self, nav_assets: u128, epoch_secs: u32, now_secs: u32) -> Self {
         let elapsed_secs = now_secs.saturating_sub(self.since_secs);
         let current_assets = self.current_assets.min(nav_assets);

@@ -106,7 +106,9 @@ fn the_owner_alone_adds_risk_by_roles_gains_time_budgets_and_code_and_slowly() {
     after_a_wait(&[OWNER], IBoard::setGuardianCall { account: GUARDIAN, granted: false }, "owner");
     after_a_wait(&[OWNER], IBoard::offerOwnershipCall { candidate: BOB }, "owner");
     after_a_wait(&[OWNER], IBoard::setMaxRateCall { rateWad: u(WAD.into()) + U256::ONE }, "owner");
+    after_a_wait(&[OWNER], IBoard::setMaxRateCall { rateWad: u(WAD.into()) - U256::ONE }, "owner");
     after_a_wait(&[OWNER], IBoard::setEpochCall { secs: secs(1) - U256::ONE }, "owner");
+    after_a_wait(&[OWNER], IBoard::setEpochCall { secs: secs(1) + U256::ONE }, "owner");
     after_a_wait(&[OWNER], IBoard::setSilenceCall { secs: secs(7) + U256::ONE }, "owner");
     after_a_wait(&[OWNER], budgets(WAD / 100 + 1, 0), "owner");
     after_a_wait(&[OWNER], budgets(0, WAD + 1), "owner");
@@ -202,7 +204,7 @@ fn ownership_passes_in_two_steps_the_first_of_which_waits() {
 
     assert_eq!((scene.view(IBoard::ownerCall {}), scene.view(IBoard::pendingOwnerCall {})), (BOB, Address::ZERO));
     assert_eq!(scene.world.events::<IBoard::OwnershipTaken>(VAULT).pop().expect("an event").owner, BOB);
-    refusal::<IDesk::NotAuthorized>(scene.try_call(OWNER, IBoard::setMaxRateCall { rateWad: u(1) }));
+    refusal::<IDesk::NotAuthorized>(scene.try_call(OWNER, budgets(0, 0)));
     refusal::<IDesk::NotAuthorized>(scene.try_call(BOB, IBoard::takeOwnershipCall {}));
 }
 

@@ -10,15 +10,19 @@ const YEAR: u64 = 31_536_000;
 
 /// 100 units of Alice's in one position; gains believed up to 10 % a year.
 fn invested() -> (Scene, Address) {
-    let (scene, [at, _]) = with_dust();
+    invested_at(WAD / 10)
+}
+
+fn invested_at(rate_wad: u64) -> (Scene, Address) {
+    let (scene, [at, _]) = with_dust(rate_wad);
     (scene, at)
 }
 
 /// The same, and a second position that is empty.
-fn with_dust() -> (Scene, [Address; 2]) {
+fn with_dust(rate_wad: u64) -> (Scene, [Address; 2]) {
     let scene = Scene::new();
     let (at, dust) = (scene.position(&["a"]).0, scene.position(&["b"]).0);
-    scene.call(OWNER, IBoard::setMaxRateCall { rateWad: u((WAD / 10).into()) });
+    scene.call(OWNER, IBoard::setMaxRateCall { rateWad: u(rate_wad.into()) });
     scene.endow(ALICE, 100 * ONE);
     scene.rebalance(&[(0, 100 * UNIT)]).expect("within caps");
     (scene, [at, dust])
@@ -85,7 +89,7 @@ fn entry_pays_what_may_have_been_gained_and_exit_does_not_receive_it() {
 
 #[test]
 fn frequent_marks_neither_speed_a_gain_up_nor_stop_it() {
-    let (scene, [at, dust]) = with_dust();
+    let (scene, [at, dust]) = with_dust(WAD / 10);
     scene.call(ALICE, IVault::redeemCall { shares: u(10).pow(u(18)), receiver: ALICE, owner: ALICE });
     scene.endow(BOB, 10);
     scene.rebalance(&[(1, 10)]).expect("within caps");
@@ -138,8 +142,7 @@ fn an_adapter_that_claims_everything_gains_no_more_than_the_rate() {
 
 #[test]
 fn without_a_rate_nothing_is_gained() {
-    let (scene, at) = invested();
-    scene.call(OWNER, IBoard::setMaxRateCall { rateWad: u(0) });
+    let (scene, at) = invested_at(0);
     scene.earn(at, UNIT);
     scene.world.pass(YEAR);
 
@@ -150,8 +153,7 @@ fn without_a_rate_nothing_is_gained() {
 
 #[test]
 fn entry_pays_what_marks_have_just_taken_off_and_exit_does_not_receive_it() {
-    let (scene, at) = invested();
-    scene.call(OWNER, IBoard::setMaxRateCall { rateWad: u(0) });
+    let (scene, at) = invested_at(0);
     scene.earn(at, -30 * UNIT);
     scene.mark(&[0]);
 
@@ -203,8 +205,7 @@ fn a_gain_takes_off_what_entry_pays_for_marks() {
 
 #[test]
 fn marks_by_strangers_neither_melt_nor_pile_up_what_entry_pays() {
-    let (scene, at) = invested();
-    scene.call(OWNER, IBoard::setMaxRateCall { rateWad: u(0) });
+    let (scene, at) = invested_at(0);
     scene.earn(at, -30 * UNIT);
     scene.mark(&[0]);
 

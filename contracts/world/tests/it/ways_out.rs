@@ -13,6 +13,7 @@ use crate::{
 #[test]
 fn no_role_can_stop_an_exit() {
     let (scene, _, shares) = spread();
+    scene.govern(OWNER, IBoard::setMaxRateCall { rateWad: u(0) });
     for id in ["a", "b", "c"] {
         scene.call(GUARDIAN, set_cap(id, 0, 0));
         scene.call(GUARDIAN, IBoard::tripByWordCall { riskId: risk_id(id) });
@@ -20,7 +21,6 @@ fn no_role_can_stop_an_exit() {
     scene.call(GUARDIAN, IBoard::setLiquidityCall { floorWad: u(WAD.into()), coverWad: u(WAD.into()) });
     scene.call(GUARDIAN, scene.grant(KEEPER, 0, 0, 0));
     scene.call(GUARDIAN, IBoard::pauseCall { secs: u(7 * 86_400) });
-    scene.call(OWNER, IBoard::setMaxRateCall { rateWad: u(0) });
     scene.call(OWNER, IBoard::setBudgetsCall { lossWad: u(0), turnoverWad: u(0) });
 
     assert_eq!(scene.call(ALICE, redeem(shares)), u(100 * ONE));

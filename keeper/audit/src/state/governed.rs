@@ -4,9 +4,10 @@ use abi::board::IBoard;
 use alloy_primitives::{Address, B256, Selector, U256};
 use alloy_sol_types::SolCall;
 
-use super::{Breaker, Grant, Id, Position, State};
+use super::{Breaker, Grant, Id, MAX_ASSETS, Mandate, Position, State};
 use crate::claims::Claims;
 use crate::fact::{Fact, On, short_name};
+use crate::fade::faded_up;
 use crate::state::money::amount;
 use crate::state::rules::bit;
 
@@ -141,17 +142,35 @@ impl State {
 
     fn mandate_set(&mut self, told: &IBoard::MandateSet, now_secs: u64, claims: &mut Claims) {
         let value = told.value.saturating_to();
+        let Mandate { max_rate_wad, epoch_secs, .. } = self.mandate;
         match short_name(told.what).as_str() {
-            "maxRate" => self.mandate.max_rate_wad = value,
-            "epoch" => {
-                let old_secs = std::mem::replace(&mut self.mandate.epoch_secs, value);
-                if old_secs != value {
-                    self.navs.relaid(old_secs, now_secs);
-                }
-            }
+            "maxRate" => self.paced(value, epoch_secs, now_secs),
+            "epoch" => self.paced(max_rate_wad, value, now_secs),
             "silence" => self.mandate.silence_secs = value,
             _ => claims.impossible(Fact::plain("mandate", "parameter"), told.what),
         }
+    }
+
+    /// Another rate or another epoch: what has faded, drained and stayed by the old ones is so, and entry pays no less at
+    /// once. What grants hold and positions lost is measured anew.
+    fn paced(&mut self, max_rate_wad: u64, epoch_secs: u64, now_secs: u64) {
+        let Mandate { max_rate_wad: old_rate_wad, epoch_secs: old_secs, .. } = self.mandate;
+        if (max_rate_wad, epoch_secs) == (old_rate_wad, old_secs) {
+            return;
+        }
+        let entry_assets = self.nav_entry_assets(now_secs);
+        self.recent_loss_assets = faded_up(self.recent_loss_assets, self.recent_at_secs, old_secs, now_secs);
+        self.recent_at_secs = now_secs;
+        if epoch_secs != old_secs {
+            let (least, alertness) = (self.nav_least_assets(now_secs), self.alertness_wad(now_secs));
+            self.loss_level_assets = self.loss_budget(least, alertness, now_secs).used_assets;
+            self.turnover_level_assets = self.turnover_budget(least, alertness, now_secs).used_assets;
+            self.levels_at_secs = now_secs;
+            self.navs.relaid(old_secs, now_secs);
+        }
+        (self.mandate.max_rate_wad, self.mandate.epoch_secs) = (max_rate_wad, epoch_secs);
+        let fallen = entry_assets.saturating_sub(self.nav_entry_assets(now_secs));
+        self.recent_loss_assets = self.recent_loss_assets.saturating_add(fallen).min(MAX_ASSETS);
     }
 
     /// A grant keeps its nonce and what is used of its budgets, however often it is set. One that is wider than what the

@@ -44,10 +44,21 @@ impl Tape {
         for (question, answer) in &block.answers {
             compare(*question, answer.as_deref());
         }
-        for question in asked.into_iter().filter(|question| !self.known.contains(question)) {
-            compare(question, never_heard_of(question).as_deref());
+        for question in asked {
+            if !self.known.contains(&question) {
+                compare(question, never_heard_of(question).as_deref());
+            } else if matches!(question, Question::IsGuardian(_)) && !block.answers.contains_key(&question) {
+                compare(question, self.last_answer(question, block.number).as_deref());
+            }
         }
         actions
+    }
+
+    /// What was answered last before a block, to a question whose answer changes by events of its own alone.
+    fn last_answer(&self, question: Question, before: u64) -> Option<Vec<u8>> {
+        let past = self.blocks.iter().rev().skip_while(|block| block.number >= before);
+        let mut answers = past.filter_map(|block| block.answers.get(&question));
+        answers.next().cloned().unwrap_or_else(|| never_heard_of(question))
     }
 }
 

@@ -177,7 +177,7 @@ fn of_a_mixed_change_the_harmless_part_comes_at_once() {
 }
 
 #[test]
-fn every_parameter_adds_risk_in_one_direction_alone() {
+fn every_parameter_adds_risk_in_one_direction_alone_but_for_the_pace_of_the_whole() {
     let now = standing();
     let adds = |change: Change| change.adds_risk(&now);
     let set = |loss, turnover| Change::SetBudgets { loss: percent(loss), turnover: percent(turnover) };
@@ -189,8 +189,9 @@ fn every_parameter_adds_risk_in_one_direction_alone() {
     let nobody = Address::ZERO;
     let curator = now.roles.curator;
 
-    assert!(adds(Change::SetMaxRate { rate: percent(21) }) && !adds(Change::SetMaxRate { rate: percent(19) }));
-    assert!(adds(Change::SetEpoch { secs: 86_399 }) && !adds(Change::SetEpoch { secs: 86_401 }));
+    assert!(adds(Change::SetMaxRate { rate: percent(21) }) && adds(Change::SetMaxRate { rate: percent(19) }));
+    assert!(adds(Change::SetEpoch { secs: 86_399 }) && adds(Change::SetEpoch { secs: 86_401 }));
+    assert!(!adds(Change::SetMaxRate { rate: percent(20) }) && !adds(Change::SetEpoch { secs: 86_400 }));
     assert!(adds(Change::SetSilence { secs: 259_201 }) && !adds(Change::SetSilence { secs: 259_199 }));
     assert!(adds(set(2, 0)) && adds(set(0, 201)) && !adds(set(1, 200)) && !adds(set(0, 0)));
     assert!(adds(liquidity(4, 100)) && adds(liquidity(100, 9)) && !adds(liquidity(5, 10)));
@@ -242,6 +243,27 @@ fn a_shorter_delay_waits_as_long_as_the_one_that_it_shortens() {
     assert_eq!(
         lines(&now, &wanted(6 * 86_400)),
         ["lengthens the delay of setCap from 5 days to 6 days: adds no risk, at once"]
+    );
+}
+
+#[test]
+fn another_rate_or_epoch_is_told_to_wait_whichever_way_it_goes() {
+    let wanted =
+        |rate, epoch_secs| Wanted { max_rate: Some(percent(rate)), epoch_secs: Some(epoch_secs), ..Wanted::default() };
+
+    assert_eq!(
+        lines(&standing(), &wanted(10, 2 * 86_400)),
+        [
+            "lowers the rate at which gains are believed from 20 % to 10 % a year: adds risk, waits 3 days",
+            "lengthens the epoch from 1 day to 2 days: adds risk, waits 3 days"
+        ]
+    );
+    assert_eq!(
+        lines(&standing(), &wanted(30, 3_600)),
+        [
+            "raises the rate at which gains are believed from 20 % to 30 % a year: adds risk, waits 3 days",
+            "shortens the epoch from 1 day to 1 hour: adds risk, waits 3 days"
+        ]
     );
 }
 

@@ -140,7 +140,8 @@ fn owner_curator_guardian_and_keeper_move_no_money_of_wallets() {
             assert_eq!(refusal.expect::<IAdapter::NotVault>().caller, role);
         }
     }
-    // Everything that governance may do to an exit, at once.
+    // Everything that governance may do to an exit: once it has waited, and at once.
+    tenor.govern(tenor.owner, &IBoard::setMaxRateCall { rateWad: U256::ZERO });
     let curator = tenor.curator;
     let caps = ["protocol/aave-v3", "protocol/metamorpho"];
     for risk_id in caps.map(super::id) {
@@ -149,7 +150,6 @@ fn owner_curator_guardian_and_keeper_move_no_money_of_wallets() {
     }
     let floor = IBoard::setLiquidityCall { floorWad: U256::from(super::WAD), coverWad: U256::from(super::WAD) };
     tenor.send(curator, tenor.vault, &floor).expect("the curator sets the floor");
-    tenor.send(tenor.owner, tenor.vault, &IBoard::setMaxRateCall { rateWad: U256::ZERO }).expect("the owner sets it");
     tenor.send(curator, tenor.vault, &keeper(tenor.keeper, 0)).expect("the curator removes keepers");
 
     let paid = tenor.redeem(owner_of_shares, tenor.shares_of(owner_of_shares)).expect("nobody is kept in");

@@ -154,7 +154,8 @@ impl Dice {
                     positions: self.below(4),
                     turnover: self.tenths(),
                     loss: self.tenths(),
-                    expiry: Timestamp(now.now().0 + DAY_SECS * self.below(9) - DAY_SECS),
+                    // Never in the second in which it is foreseen: it would have ended when it is made.
+                    expiry: Timestamp(now.now().0 + DAY_SECS * self.below(9) - DAY_SECS / 2),
                 };
                 Change::SetKeeper { grant }
             }
