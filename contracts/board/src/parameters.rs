@@ -15,11 +15,12 @@ use crate::{
 };
 
 impl Board {
-    /// The rate of gains, whichever way: a higher one believes more of what venues report, a lower one has entry pay less
-    /// for what was gained before. The epoch, whichever way: by a shorter one budgets refill and money counts sooner, and a
-    /// sale is charged with less of what its position lost; a longer one charges again what had faded, so that money may
-    /// not come home. The silence: a longer one adds risk, a lost keeper keeps its budgets, and others their hands off,
-    /// for longer.
+    /// Three numbers that add risk whichever way they go. The rate of gains: a higher one believes more of what venues
+    /// report, a lower one has entry pay less for what was gained before. The epoch: by a shorter one budgets refill and
+    /// money counts sooner, and a sale is charged with less of what its position lost; a longer one charges again what had
+    /// faded, so that money may not come home. The silence: by a longer one a lost keeper keeps its budgets, and others
+    /// their hands off, for longer; by a shorter one strangers may spend the vault's loss budget while a keeper is alive
+    /// that could not know.
     pub(crate) fn set_number(&self, change: &mut Change<'_>) -> Result<(), Revert> {
         let number = change.uint();
         change.finish()?;
@@ -36,7 +37,7 @@ impl Board {
             }
             _ => {
                 let before = replace(&mut register.silence_secs, span(number, SILENCE_SECS)?);
-                ("silence", register.silence_secs > before)
+                ("silence", register.silence_secs != before)
             }
         };
 

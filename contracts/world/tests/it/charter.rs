@@ -7,7 +7,9 @@ use abi::{
 use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::SolCall;
 use proptest::prelude::*;
-use tenor_world::{CURATOR, GUARDIAN, KEEPER, OWNER, Scene, Terms, VAULT, WAD, add, mock::adapter, refusal, risk_id, set_cap};
+use tenor_world::{
+    CURATOR, GUARDIAN, KEEPER, OWNER, Scene, Terms, VAULT, WAD, add, mock::adapter, refusal, risk_id, set_cap,
+};
 
 use crate::{ALICE, ONE, UNIT, u};
 
@@ -66,7 +68,7 @@ fn a_position_that_was_added_can_be_used_at_once() {
 }
 
 #[test]
-fn nests_terms_budgets_liquidity_and_silence_bind_at_once() {
+fn nests_terms_budgets_liquidity_and_silence_bind_the_next_call() {
     let scene = Scene::new();
     scene.position(&["a", "x"]);
     let (at, _) = scene.position(&["b", "x"]);
@@ -87,7 +89,8 @@ fn nests_terms_budgets_liquidity_and_silence_bind_at_once() {
     scene.budgets(0, 0);
     assert_eq!(refusal::<LimitBreached>(scene.rebalance(&[(0, UNIT)])).limit, 6);
 
-    scene.call(OWNER, IBoard::setSilenceCall { secs: U256::from(86_400) });
+    scene.govern(OWNER, IBoard::setSilenceCall { secs: U256::from(86_400) });
+    scene.heartbeat();
     refusal::<IDesk::KeeperAlive>(scene.relieve(&[(0, -UNIT)]));
     scene.world.pass(86_400);
     assert_eq!(refusal::<LimitBreached>(scene.relieve(&[(0, -UNIT)])).limit, 3, "silent for the new time; no need");

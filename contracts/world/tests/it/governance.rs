@@ -110,6 +110,7 @@ fn the_owner_alone_adds_risk_by_roles_gains_time_budgets_and_code_and_slowly() {
     after_a_wait(&[OWNER], IBoard::setEpochCall { secs: secs(1) - U256::ONE }, "owner");
     after_a_wait(&[OWNER], IBoard::setEpochCall { secs: secs(1) + U256::ONE }, "owner");
     after_a_wait(&[OWNER], IBoard::setSilenceCall { secs: secs(7) + U256::ONE }, "owner");
+    after_a_wait(&[OWNER], IBoard::setSilenceCall { secs: secs(7) - U256::ONE }, "owner");
     after_a_wait(&[OWNER], budgets(WAD / 100 + 1, 0), "owner");
     after_a_wait(&[OWNER], budgets(0, WAD + 1), "owner");
     after_a_wait(&[OWNER], IBoard::admitCodeCall { codehash: B256::repeat_byte(1), admitted: true }, "owner");

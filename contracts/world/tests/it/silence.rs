@@ -35,6 +35,23 @@ fn capacities(scene: &Scene) -> (U256, U256) {
 }
 
 #[test]
+fn another_silence_waits_whichever_way_it_goes() {
+    let (scene, _) = lent(0);
+    scene.world.pass(2 * DAY);
+    let before = (capacities(&scene), scene.world.storage());
+
+    for secs in [3600, DAY, 10 * DAY - 1, 10 * DAY + 1, 90 * DAY] {
+        refusal::<IBoard::NotReady>(scene.try_call(OWNER, IBoard::setSilenceCall { secs: u(secs.into()) }));
+        refusal::<IDesk::KeeperAlive>(scene.relieve(&[(0, -UNIT)]));
+    }
+
+    assert_eq!((capacities(&scene), scene.world.storage()), before, "no keeper is silenced at once");
+    scene.call(OWNER, IBoard::setSilenceCall { secs: u((10 * DAY).into()) });
+    scene.govern(OWNER, IBoard::setSilenceCall { secs: u(DAY.into()) });
+    scene.relieve(&[(0, -UNIT)]).expect("after its delay");
+}
+
+#[test]
 fn budgets_decay_in_silence_and_come_back_with_the_keeper() {
     let (scene, _) = lent(0);
     let (loss, turnover) = capacities(&scene);

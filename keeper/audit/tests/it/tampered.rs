@@ -6,7 +6,7 @@
 use abi::board::IBoard;
 use abi::desk::IDesk;
 use abi::vault::IVault;
-use alloy_primitives::{B256, U256};
+use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolEvent;
 use keeper_audit::{Auditor, Entry, State};
 
@@ -53,9 +53,13 @@ fn is_idle(before: &Auditor, entry: &Entry) -> bool {
     match entry.topics[0] {
         IVault::Approval::SIGNATURE_HASH | IDesk::Armed::SIGNATURE_HASH => true,
         IVault::Transfer::SIGNATURE_HASH => is_nothing(&entry.data) || entry.topics[1] == entry.topics[2],
-        // A code that was not admitted is admitted no more; a change that nobody could make any more is taken back.
+        // Who was no guardian is none any more; a code that was not admitted is admitted no more; a change that nobody could make any more is taken back.
         IBoard::CodeAdmitted::SIGNATURE_HASH => {
             is_nothing(&entry.data) && state.codes.get(&entry.topics[1]).is_none_or(|admitted| !admitted)
+        }
+        IBoard::RoleSet::SIGNATURE_HASH => {
+            let is_guardian = state.roles.guardians.get(&Address::from_word(entry.topics[2]));
+            is_nothing(&entry.data) && entry.topics[1].starts_with(b"guardian") && !is_guardian.is_some_and(|is| *is)
         }
         IBoard::Revoked::SIGNATURE_HASH => state.executable_at_secs(entry.topics[1], entry.place.time_secs) == 0,
         _ => false,

@@ -21,7 +21,7 @@ impl Change {
                 Self::OfferOwnership { candidate } => !candidate.is_zero() && *candidate != now.roles.pending_owner,
                 Self::SetMaxRate { rate } => *rate != book.max_rate,
                 Self::SetEpoch { secs } => *secs != set.epoch_secs,
-                Self::SetSilence { secs } => *secs > set.silence_secs,
+                Self::SetSilence { secs } => *secs != set.silence_secs,
                 Self::SetBudgets { loss, turnover } => *loss > set.loss || *turnover > set.turnover,
                 Self::AdmitCode { codehash, admitted } => *admitted && !now.codes.contains(codehash),
                 Self::AddPosition { .. } => true,

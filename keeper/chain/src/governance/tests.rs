@@ -192,7 +192,8 @@ fn every_parameter_adds_risk_in_one_direction_alone_but_for_the_pace_of_the_whol
     assert!(adds(Change::SetMaxRate { rate: percent(21) }) && adds(Change::SetMaxRate { rate: percent(19) }));
     assert!(adds(Change::SetEpoch { secs: 86_399 }) && adds(Change::SetEpoch { secs: 86_401 }));
     assert!(!adds(Change::SetMaxRate { rate: percent(20) }) && !adds(Change::SetEpoch { secs: 86_400 }));
-    assert!(adds(Change::SetSilence { secs: 259_201 }) && !adds(Change::SetSilence { secs: 259_199 }));
+    assert!(adds(Change::SetSilence { secs: 259_201 }) && adds(Change::SetSilence { secs: 259_199 }));
+    assert!(!adds(Change::SetSilence { secs: 259_200 }));
     assert!(adds(set(2, 0)) && adds(set(0, 201)) && !adds(set(1, 200)) && !adds(set(0, 0)));
     assert!(adds(liquidity(4, 100)) && adds(liquidity(100, 9)) && !adds(liquidity(5, 10)));
     assert!(adds(terms(5_001, 0, 10)) && adds(terms(0, 5_001, 10)) && adds(terms(0, 0, 9)));
@@ -247,22 +248,28 @@ fn a_shorter_delay_waits_as_long_as_the_one_that_it_shortens() {
 }
 
 #[test]
-fn another_rate_or_epoch_is_told_to_wait_whichever_way_it_goes() {
-    let wanted =
-        |rate, epoch_secs| Wanted { max_rate: Some(percent(rate)), epoch_secs: Some(epoch_secs), ..Wanted::default() };
+fn another_rate_epoch_or_silence_is_told_to_wait_whichever_way_it_goes() {
+    let wanted = |rate, epoch_secs, silence_secs| Wanted {
+        max_rate: Some(percent(rate)),
+        epoch_secs: Some(epoch_secs),
+        silence_secs: Some(silence_secs),
+        ..Wanted::default()
+    };
 
     assert_eq!(
-        lines(&standing(), &wanted(10, 2 * 86_400)),
+        lines(&standing(), &wanted(10, 2 * 86_400, 2 * 86_400)),
         [
             "lowers the rate at which gains are believed from 20 % to 10 % a year: adds risk, waits 3 days",
-            "lengthens the epoch from 1 day to 2 days: adds risk, waits 3 days"
+            "lengthens the epoch from 1 day to 2 days: adds risk, waits 3 days",
+            "shortens the silence after which anyone may bring money home from 3 days to 2 days: adds risk, waits 3 days"
         ]
     );
     assert_eq!(
-        lines(&standing(), &wanted(30, 3_600)),
+        lines(&standing(), &wanted(30, 3_600, 4 * 86_400)),
         [
             "raises the rate at which gains are believed from 20 % to 30 % a year: adds risk, waits 3 days",
-            "shortens the epoch from 1 day to 1 hour: adds risk, waits 3 days"
+            "shortens the epoch from 1 day to 1 hour: adds risk, waits 3 days",
+            "lengthens the silence after which anyone may bring money home from 3 days to 4 days: adds risk, waits 3 days"
         ]
     );
 }
