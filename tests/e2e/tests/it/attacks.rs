@@ -2,6 +2,7 @@
 
 mod broken;
 mod exits;
+mod flash;
 mod keeper;
 mod permits;
 mod programs;
