@@ -33,8 +33,13 @@ impl Venue for Erc4626 {
         Ok(Moved { assets, units: held(position)?.saturating_sub(before) })
     }
 
+    /// Where a venue refuses because it wants more shares for all that it says we have than we do, it is paid by those.
     fn pay(&self, position: &Position, assets: U256) -> Result<Moved, Failure> {
-        burn(position, IERC4626::withdrawCall::SELECTOR, assets).map(|(_shares, units)| Moved { assets, units })
+        match burn(position, IERC4626::withdrawCall::SELECTOR, assets) {
+            Ok((_shares, units)) => Ok(Moved { assets, units }),
+            Err(_) if self.value(position).is_ok_and(|value| value == assets) => self.pay_all(position),
+            Err(reason) => Err(reason),
+        }
     }
 
     fn pay_all(&self, position: &Position) -> Result<Moved, Failure> {

@@ -67,7 +67,12 @@ fn hostile(tenor: &Tenor) -> (Address, u32) {
 
 /// Registers a plain ERC-4626 venue through the real adapter; returns the venue and position.
 fn plain(tenor: &Tenor) -> (Address, u32) {
-    let venue = create(tenor, "CallbackVenue", &tenor.world.tokens.usdc.abi_encode());
+    venue(tenor, "CallbackVenue")
+}
+
+/// Registers an ERC-4626 venue of ours through the real adapter; returns the venue and position.
+fn venue(tenor: &Tenor, contract: &str) -> (Address, u32) {
+    let venue = create(tenor, contract, &tenor.world.tokens.usdc.abi_encode());
     (venue, register(tenor, tenor.adapter(venue)))
 }
 

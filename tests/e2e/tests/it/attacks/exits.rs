@@ -1,11 +1,11 @@
 //! Exits under pressure: venues without money, stale marks, promises that must be kept.
 
-use abi::{adapter::IAdapter, vault::IVault};
+use abi::{adapter::IAdapter, desk::IDesk, vault::IVault};
 use alloy_primitives::{Address, U256};
 use kit::{AAVE, META_MORPHO, Tenor, leg, usdc};
 use sim::Venue;
 
-use super::{WAD, funded, wealth, withdraw};
+use super::{WAD, funded, no_floor, units, venue, wealth, withdraw};
 
 fn max_withdraw(tenor: &Tenor) -> U256 {
     tenor.view(tenor.vault, &IVault::maxWithdrawCall { owner: tenor.wallets[0] })
@@ -157,4 +157,46 @@ fn gains_that_the_last_one_out_did_not_mark_stay_in_the_book() {
     let (book, real) = (tenor.book(), really(&tenor));
     assert!(real > usdc(2000), "two months earned {real}");
     assert!(book.nav + U256::from(2) >= real, "{} in the book of {real}", book.nav);
+}
+
+/// Everything that a position holds, asked for by its value and not by its shares, at prices that divide nothing evenly.
+/// Values are rounded down and shares up, of the same price: that never takes a share more than there is, but where a venue
+/// rounds worse and promises what it does not pay.
+#[test]
+fn an_exit_of_all_of_an_erc4626_position_needs_no_share_more_than_there_is() {
+    let tenor = funded();
+    no_floor(&tenor);
+    let wallet = tenor.wallets[0];
+    let [plain, rounding, rest] = ["CallbackVenue", "RoundingVault", "CallbackVenue"].map(|name| venue(&tenor, name));
+
+    for (venue, position) in [(tenor.world.morpho.meta_morpho, META_MORPHO), plain, rounding] {
+        for round in 0..12_u64 {
+            if tenor.shares_of(wallet).is_zero() {
+                tenor.deposit(wallet, usdc(1_000_000) + U256::from(7_919 * round));
+            }
+            tenor.ripen();
+            // A half here, and another behind it that has to pay too: so all of this one is asked for.
+            let half = i128::try_from(tenor.book().idle).expect("small") / 2;
+            tenor.rebalance(vec![units(position, half), units(rest.1, half)]).expect("inside every limit");
+            // An odd gain, all of it believed; nothing moves between the mark and the exit.
+            tenor.world.fund(&tenor.chain, venue, U256::from(104_729 + 331 * round)).expect("anyone may give");
+            tenor.pass(86_400 + 977 * round);
+            tenor.chain.set_block_interval(Some(0));
+            tenor.send(wallet, tenor.vault, &IDesk::markCall { positions: vec![position] }).expect("anyone marks");
+            let held = || {
+                let position = tenor.view(tenor.vault, &IDesk::positionsCall {}).swap_remove(position as usize);
+                (position.value, tenor.view(position.adapter, &IAdapter::valueCall {}))
+            };
+            let (marked, real) = held();
+            assert_eq!(marked, real, "{venue} in round {round}");
+
+            let shares = tenor.shares_of(wallet);
+            let owed = tenor.view(tenor.vault, &IVault::previewRedeemCall { shares });
+            let paid = tenor.redeem(wallet, shares);
+
+            assert_eq!(paid, Ok(owed), "{venue} in round {round}");
+            assert_eq!(held(), (U256::ZERO, U256::ZERO), "{venue} in round {round}");
+            tenor.chain.set_block_interval(None);
+        }
+    }
 }
