@@ -214,7 +214,8 @@ fn both(
     (theirs, ours)
 }
 
-/// Income is the venues' word before and a prediction after, which no preview makes.
+/// Income is the venues' word before, where the preview hears Morpho's mean rate and a rebalance that of the moment, and a
+/// prediction after, which no preview makes.
 const IMPROVEMENT: u8 = 10;
 
 #[test]
@@ -249,7 +250,8 @@ fn the_keeper_judges_as_the_vaults_own_preview_does() {
                 }
             }
             (Err(theirs), Err(ours)) => {
-                assert_eq!((theirs.limit, theirs.bound), (ours.limit, ours.bound), "case {case}")
+                assert_eq!(theirs.limit, ours.limit, "case {case}");
+                assert!(theirs.limit == IMPROVEMENT || theirs.bound == ours.bound, "case {case}");
             }
             (theirs, ours) => {
                 let said = |answer: Result<Vec<State>, LimitBreached>| {

@@ -8,7 +8,7 @@ use alloy_primitives::U256;
 
 use crate::intent::{Leg, Movement};
 use crate::limits::{BeyondAccounts, Holdings, Mandate, narrow, stake};
-use crate::rate::Curve;
+use crate::rate::{Curve, RateModel};
 use crate::snapshot::Snapshot;
 use crate::units::{Assets, WAD};
 
@@ -266,14 +266,19 @@ impl<'a> Run<'a> {
         for &place in &self.order {
             let (position, touched) = (&self.snapshot.positions[place], &self.positions[place]);
             let reported = position.reported_rate?;
-            let rate_after = match (position.rate.refusal(), curves.get(place)) {
-                (None, Some(curve)) => curve.rate(touched.real.to_f64()),
-                _ => reported.to_fraction(),
+            let earn = |book: Assets, rate: f64| Assets::from_f64_down(book.to_f64() * rate).0.saturating_to::<u128>();
+            let curve = curves.get(place).filter(|_| position.rate.refusal().is_none());
+            let was = match (&position.rate, curve) {
+                // Morpho accrues before a leg, so that what the vault hears then is the rate of that moment; what the view
+                // says now is the mean since the last accrual.
+                (RateModel::MorphoBlue(_), Some(curve)) => {
+                    earn(self.book_before[place], curve.rate(position.value.to_f64()))
+                }
+                _ => part_down(self.book_before[place], reported.0, U256::from(WAD)).0.saturating_to(),
             };
-            let earned: u128 = part_down(self.book_before[place], reported.0, U256::from(WAD)).0.saturating_to();
-            before = before.saturating_add(earned);
-            let earned: u128 = Assets::from_f64_down(touched.book.to_f64() * rate_after).0.saturating_to();
-            after = after.saturating_add(earned);
+            before = before.saturating_add(was);
+            let rate_after = curve.map_or(reported.to_fraction(), |curve| curve.rate(touched.real.to_f64()));
+            after = after.saturating_add(earn(touched.book, rate_after));
         }
         Some((before, after))
     }
