@@ -190,7 +190,8 @@ pub fn imagine(movement: Movement, before: &Report) -> Result<Outcome, Failure> 
         Movement::In(assets) => (assets, 0),
         Movement::Out(asked) => (asked.unwrap_or(value_assets), asked.unwrap_or(value_assets)),
     };
-    let share = mul_div_up(units, U256::from(moved), U256::from(value_assets)).unwrap_or_default();
+    // The first units cost one each: what comes after them in the same intent compares with their price.
+    let share = mul_div_up(units, U256::from(moved), U256::from(value_assets)).unwrap_or(U256::from(moved));
     if let Movement::In(_) = movement {
         after.stated.value_assets = value_assets.saturating_add(moved).min(MAX_ASSETS);
         after.stated.units = units.saturating_add(share);

@@ -104,36 +104,64 @@ fn value_of(states: &[LimitState], limit: u8) -> U256 {
     states.iter().find(|state| state.limit == limit).expect("listed").value
 }
 
+/// The preview of a case against what the rebalance does.
+fn compare(case: &Case) -> Result<(), TestCaseError> {
+    let (scene, _) = stage(case);
+    let amount = |assets: i16| if assets == i16::MIN { ALL } else { i128::from(assets) * UNIT };
+    let legs: Vec<_> = case.legs.iter().map(|(position, assets)| (*position, amount(*assets))).collect();
+    let intent = scene.intent(&legs);
+    let before = scene.world.storage();
+
+    let call = IDesk::previewRebalanceCall { keeper: KEEPER, intent: intent.clone() };
+    let preview = scene.world.view(VAULT, &call);
+    prop_assert_eq!(scene.world.storage(), before, "a view");
+    let real = scene.try_call(KEEPER, IDesk::rebalanceCall { intent });
+
+    match (preview, real) {
+        (Ok(states), Ok(_)) => {
+            let after = scene.view(IDesk::limitsCall {});
+            prop_assert_eq!(caps(&states), caps(&after));
+            let told = scene.world.events::<IDesk::Rebalanced>(VAULT).pop().expect("an event");
+            let broken = states
+                .iter()
+                .enumerate()
+                .fold(U256::ZERO, |bits, (i, s)| if s.holds { bits } else { bits | U256::from(1) << i });
+            prop_assert_eq!(told.brokenAfter, broken);
+            prop_assert_eq!(value_of(&states, 5), told.lossLevel);
+            prop_assert_eq!(value_of(&states, 6), told.turnoverLevel);
+        }
+        (Err(foreseen), Err(found)) => prop_assert_eq!(foreseen, found),
+        (foreseen, found) => prop_assert!(false, "{:?} against {:?}", foreseen.err(), found.err()),
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(384))]
 
     #[test]
     fn the_preview_states_what_the_rebalance_leaves_or_refuses_with_the_same_breach(case in case()) {
-        let (scene, _) = stage(&case);
-        let amount = |assets: i16| if assets == i16::MIN { ALL } else { i128::from(assets) * UNIT };
-        let legs: Vec<_> = case.legs.iter().map(|(position, assets)| (*position, amount(*assets))).collect();
-        let intent = scene.intent(&legs);
-        let before = scene.world.storage();
-
-        let call = IDesk::previewRebalanceCall { keeper: KEEPER, intent: intent.clone() };
-        let preview = scene.world.view(VAULT, &call);
-        prop_assert_eq!(scene.world.storage(), before, "a view");
-        let real = scene.try_call(KEEPER, IDesk::rebalanceCall { intent });
-
-        match (preview, real) {
-            (Ok(states), Ok(_)) => {
-                let after = scene.view(IDesk::limitsCall {});
-                prop_assert_eq!(caps(&states), caps(&after));
-                let told = scene.world.events::<IDesk::Rebalanced>(VAULT).pop().expect("an event");
-                let broken = states.iter().enumerate().fold(U256::ZERO, |bits, (i, s)| {
-                    if s.holds { bits } else { bits | U256::from(1) << i }
-                });
-                prop_assert_eq!(told.brokenAfter, broken);
-                prop_assert_eq!(value_of(&states, 5), told.lossLevel);
-                prop_assert_eq!(value_of(&states, 6), told.turnoverLevel);
-            }
-            (Err(foreseen), Err(found)) => prop_assert_eq!(foreseen, found),
-            (foreseen, found) => prop_assert!(false, "{:?} against {:?}", foreseen.err(), found.err()),
-        }
+        compare(&case)?;
     }
+}
+
+/// What it is believed less by its slack shows in the price of the next purchase, to the unit.
+#[test]
+fn what_an_empty_position_was_given_is_previewed_as_the_next_leg_finds_it() {
+    let case = Case {
+        terms: [(0, 500, 0), (0, 500, 1), (0, 500, 0)],
+        rates: [None; 3],
+        depths: [None; 3],
+        caps: [(0, 0); 3],
+        liquidity: (0, 0),
+        budgets: (0, 0),
+        before: [7, 0, 0],
+        drifts: [2, 0, 0],
+        hours: 0,
+        tripped: None,
+        is_paused: false,
+        legs: vec![(1, 116), (1, -11), (0, i16::MIN), (1, 1)],
+    };
+
+    compare(&case).expect("they agree");
 }
