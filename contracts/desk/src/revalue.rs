@@ -6,11 +6,15 @@ use abi::{adapter::IAdapter, desk::IDesk};
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 use book::{Lock, MAX_ASSETS, Stated, saturate};
-use host::{Arguments, Failure, ISOLATED_GAS, Revert, Word, balance_of, emit, invoke_within, view_word_within};
-use portfolio::{Base, Report, Touched, adapter_failed, not_authorized, overflow, registered};
-use stylus_sdk::stylus_core::{AccountAccess, MessageAccess};
+use host::{Arguments, ISOLATED_GAS, Revert, Word, balance_of, emit, invoke_within, view_word_within};
+use portfolio::{Base, Report, Touched, adapter_failed, bound_exceeded, not_authorized, overflow, registered};
+use stylus_sdk::stylus_core::{AccountAccess, MessageAccess, MeteringAccess};
 
 use crate::program::Desk;
+
+/// What must have been left before a call that brings nothing, so that its position is passed over: enough to give it what
+/// any may have, of which a 64th stays here. An exit that passes nothing over needs no more gas than it uses.
+const PASS_GAS: u64 = ISOLATED_GAS + ISOLATED_GAS / 16;
 
 impl Desk {
     pub(crate) fn mark(&self, positions: &[u64]) -> Result<(), Revert> {
@@ -54,8 +58,13 @@ impl Desk {
                 continue;
             }
             let mut touched = Touched::load(&self.book, index, &holding);
-            // A position that does not answer, or does not pay, is passed over: its call left nothing behind.
-            let Ok(paid) = self.pull(base.asset.token, &mut touched, missing) else { continue };
+            let paid = match self.pull(base.asset.token, &mut touched, missing) {
+                Ok(paid) => paid,
+                // Whoever exits gives the gas, and must not choose by it who is passed over.
+                Err(gas) if gas < PASS_GAS => return Err(bound_exceeded(U256::from(gas), U256::from(PASS_GAS))),
+                // A position that does not answer, or does not pay, is passed over: its call left nothing behind.
+                Err(_) => continue,
+            };
             // What it earned before the exit is marked on all that earned it, not on what is left: otherwise it would
             // reach those who come later. A mark that does not fit the accounts changes nothing, and stops no exit.
             let real = touched.report.stated.value_assets;
@@ -76,21 +85,25 @@ impl Desk {
     }
 
     /// Takes back up to `missing`, as far as the venue is liquid and the position's marked value goes; returns what
-    /// was asked for and what arrived, and keeps what the adapter reported.
-    fn pull(&self, token: Address, touched: &mut Touched, missing: u128) -> Result<u128, Failure> {
+    /// arrived, and keeps what the adapter reported. Fails with the gas that there was for the call that brought nothing.
+    fn pull(&self, token: Address, touched: &mut Touched, missing: u128) -> Result<u128, u64> {
         let (vm, adapter) = (&self.vm, touched.adapter);
         let was = touched.mark.value_assets;
         let due = U256::from(missing.min(was));
         if due.is_zero() {
-            return Err(Failure::new());
+            return Err(u64::MAX);
         }
-        let asked = due.min(view_word_within(vm, ISOLATED_GAS, adapter, IAdapter::liquidityCall::SELECTOR)?);
+        let gas = vm.evm_gas_left();
+        let liquid = view_word_within(vm, ISOLATED_GAS, adapter, IAdapter::liquidityCall::SELECTOR);
+        let asked = due.min(liquid.unwrap_or(U256::ZERO));
         if asked.is_zero() {
-            return Err(Failure::new());
+            return Err(gas);
         }
-        let held = balance_of(vm, token, vm.contract_address())?;
-        let answer = invoke_within(vm, ISOLATED_GAS, adapter, IAdapter::deallocateCall::SELECTOR, &[asked.word()])?;
-        let paid = saturate(balance_of(vm, token, vm.contract_address())?.saturating_sub(held));
+        let held = || balance_of(vm, token, vm.contract_address()).map_err(|_| vm.evm_gas_left());
+        let (before, gas) = (held()?, vm.evm_gas_left());
+        let answer = invoke_within(vm, ISOLATED_GAS, adapter, IAdapter::deallocateCall::SELECTOR, &[asked.word()]);
+        let answer = answer.map_err(|_| gas)?;
+        let paid = saturate(held()?.saturating_sub(before));
         let mut words = Arguments::new(&answer);
         // The second report is of the position after it.
         let after = Report::read(&mut words).and_then(|_| Report::read(&mut words));

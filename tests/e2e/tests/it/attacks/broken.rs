@@ -57,6 +57,32 @@ fn exits_pass_over_an_adapter_however_it_breaks() {
     }
 }
 
+/// Each burns what any call may have, before the one that pays gets its turn; a block has 32 millions.
+#[test]
+fn exits_pass_over_as_many_gas_burners_as_a_block_has_gas_for() {
+    let tenor = funded();
+    no_floor(&tenor);
+    let burners = [(); 12].map(|()| hostile(&tenor));
+    let (_, honest) = plain(&tenor);
+    let legs = burners.iter().map(|(_, position)| leg(*position, 1_000)).chain([leg(honest, 500_000)]);
+    tenor.rebalance(legs.collect()).expect("inside every limit");
+    let exit = |selector: [u8; 4], count: usize| {
+        let snapshot = tenor.chain.snapshot().expect("the chain keeps it");
+        for (adapter, _) in &burners[..count] {
+            let call = IHostile::faultCall { selector: FixedBytes(selector), kind: Fault::BurnGas as u8 };
+            tenor.send(tenor.wallets[4], *adapter, &call).expect("it obeys");
+        }
+        let paid = withdraw(&tenor, tenor.wallets[0], usdc(600_000));
+        assert!(tenor.chain.revert(snapshot));
+        paid.map(drop).is_ok()
+    };
+
+    for selector in [IAdapter::liquidityCall::SELECTOR, IAdapter::deallocateCall::SELECTOR] {
+        let most = (0..=burners.len()).take_while(|count| exit(selector, *count)).count() - 1;
+        assert!(most >= 10, "{most}");
+    }
+}
+
 #[test]
 fn an_adapter_broken_in_everything_stops_no_deposit_no_mark_and_no_rebalance_elsewhere() {
     let stage = stage();

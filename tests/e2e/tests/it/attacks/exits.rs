@@ -2,10 +2,20 @@
 
 use abi::{adapter::IAdapter, desk::IDesk, vault::IVault};
 use alloy_primitives::{Address, U256};
-use kit::{AAVE, META_MORPHO, Tenor, leg, usdc};
-use sim::Venue;
+use alloy_sol_types::{SolCall, sol};
+use chain::deployment::Mandate;
+use devnet::{Call, Status};
+use kit::{AAVE, Built, META_MORPHO, Tenor, leg, usdc};
+use sim::{Venue, World};
 
 use super::{WAD, funded, no_floor, units, venue, wealth, withdraw};
+
+sol! {
+    /// `HungryVault.sol`, beyond ERC-4626.
+    interface IHungry {
+        function close() external;
+    }
+}
 
 fn max_withdraw(tenor: &Tenor) -> U256 {
     tenor.view(tenor.vault, &IVault::maxWithdrawCall { owner: tenor.wallets[0] })
@@ -198,5 +208,64 @@ fn an_exit_of_all_of_an_erc4626_position_needs_no_share_more_than_there_is() {
             assert_eq!(held(), (U256::ZERO, U256::ZERO), "{venue} in round {round}");
             tenor.chain.set_block_interval(None);
         }
+    }
+}
+
+/// Whoever exits gives the gas: too little of it for one position must not make that seem broken, and pass it over in favour
+/// of the next one.
+#[test]
+fn whoever_exits_cannot_choose_by_its_gas_which_positions_are_forced() {
+    let tenor = funded();
+    no_floor(&tenor);
+    let wallet = tenor.wallets[0];
+    let [hungry, plain] = ["HungryVault", "CallbackVenue"].map(|name| venue(&tenor, name));
+    tenor.rebalance(vec![leg(hungry.1, 500_000), leg(plain.1, 500_000)]).expect("inside every limit");
+    let held = |position| tenor.view(tenor.vault, &IDesk::positionsCall {})[position as usize].value;
+    let withdraw = IVault::withdrawCall { assets: usdc(200_000), receiver: wallet, owner: wallet };
+    let exit = |gas| {
+        let start = tenor.chain.snapshot().expect("there is room for one");
+        let call = Call::new(wallet, tenor.vault, withdraw.abi_encode()).with_gas(gas);
+        let receipt = tenor.chain.send(&call).expect("the chain takes it");
+        let left = (receipt.status == Status::Success).then(|| [held(hungry.1), held(plain.1)]);
+        assert!(tenor.chain.revert(start), "it is there");
+        left
+    };
+
+    for gas in (100_000..5_000_000).step_by(50_000) {
+        if let Some(left) = exit(gas) {
+            assert_eq!(left, [usdc(300_000), usdc(500_000)], "{gas} gas");
+        }
+    }
+    assert!(exit(1_500_000).is_some(), "an exit that passes nothing over needs no more gas than it uses");
+    // What cannot be paid at once is passed over by whoever gives the gas that it would have had.
+    tenor.send(wallet, hungry.0, &IHungry::closeCall {}).expect("it closes");
+    assert_eq!(exit(1_500_000), None);
+    assert_eq!(exit(3_500_000), Some([usdc(500_000), usdc(300_000)]));
+}
+
+/// The same for what real venues use, at every amount of gas.
+#[test]
+fn an_exit_from_real_venues_is_paid_in_their_order_or_not_at_all() {
+    for swaps in [false, true] {
+        let swap: fn(&mut Mandate, &World) = |mandate, _| mandate.positions.swap(0, 1);
+        let tenor = Tenor::built(&Built { alter: if swaps { swap } else { |_, _| {} }, ..Built::default() });
+        let wallet = tenor.wallets[0];
+        tenor.deposit(wallet, usdc(1_000_000));
+        tenor.rebalance(vec![leg(0, 550_000), leg(1, 400_000)]).expect("inside every limit");
+        let held = |position: usize| tenor.view(tenor.vault, &IDesk::positionsCall {})[position].value;
+        let (before, mut paid) = ([held(0), held(1)], 0);
+        let withdraw = IVault::withdrawCall { assets: usdc(200_000), receiver: wallet, owner: wallet };
+
+        for gas in (100_000..2_000_000).step_by(10_000) {
+            let start = tenor.chain.snapshot().expect("there is room for one");
+            let call = Call::new(wallet, tenor.vault, withdraw.abi_encode()).with_gas(gas);
+            if tenor.chain.send(&call).expect("the chain takes it").status == Status::Success {
+                assert!(held(0) < before[0] - usdc(149_000) && held(1) >= before[1], "{gas} gas");
+                paid += 1;
+            }
+            assert!(tenor.chain.revert(start), "it is there");
+        }
+
+        assert!(paid > 100, "an exit needs no more gas than it uses: {paid}");
     }
 }
