@@ -35,8 +35,7 @@ interface IDesk {
 
     /// What governance says of a position. `instantBps`: the part of its value that counts as payable at once.
     /// `depthBps`: the most of the venue that it may be. `slackBps`: how far the venue's price may be from a fair
-    /// one; every movement is charged to the loss budget with it, and what is put in is believed that much less until
-    /// marks bring it back.
+    /// one; every movement is charged to the loss budget with it.
     struct Terms {
         uint16 instantBps;
         uint16 depthBps;

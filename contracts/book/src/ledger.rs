@@ -164,14 +164,11 @@ impl Ledger {
         Ok(lost_assets)
     }
 
-    /// Moves `assets` from idle to a position, and returns what that cost beyond the position's slack: all that its value
-    /// has not grown by for other reasons.
+    /// Moves `assets` from idle to a position, and returns what that cost: all that its value has not grown by.
     ///
     /// The value grows by no more than what was put in, than the venue says that it has grown, and than the units
     /// gained were worth at the believed price before: a venue that sells dear is not believed. A position without
-    /// units has no price yet, and the believed one may have been pushed: so the value grows by no more than what was put
-    /// in less its slack either, whatever the units say. What that takes off is no loss that is known: entry pays it until
-    /// it has faded, and marks bring it back at the governed rate.
+    /// units has no price yet.
     ///
     /// # Errors
     ///
@@ -186,18 +183,10 @@ impl Ledger {
             growth = growth.min(part_down(priced, gained, was.units));
         }
         let before_assets = mark.value_assets.saturating_add(assets);
-        let grown_assets = is.value_assets.min(mark.value_assets.saturating_add(growth));
-        let slack_assets = slack_up(assets, mark.slack_bps);
-        let value_assets = grown_assets.min(before_assets.saturating_sub(slack_assets));
+        let value_assets = is.value_assets.min(mark.value_assets.saturating_add(growth));
         let shortfall_assets = self.shortfall_assets(mark);
         self.replace(mark, Mark { value_assets, at_secs: self.now_secs, shortfall_assets, ..*mark })?;
-        if slack_assets != 0 {
-            let hidden_assets = slack_assets.min(before_assets.saturating_sub(value_assets));
-            let recent_assets = self.faded_up(self.recent_loss_assets, self.recent_at_secs);
-            self.recent_loss_assets = recent_assets.saturating_add(hidden_assets).min(MAX_ASSETS);
-            self.recent_at_secs = self.now_secs;
-        }
-        Ok(before_assets.saturating_sub(grown_assets))
+        Ok(before_assets.saturating_sub(value_assets))
     }
 
     /// Returns what the sale of a part of a position lacks: what its units were worth at the believed price or what
@@ -235,12 +224,6 @@ impl Ledger {
         *mark = new;
         Ok(())
     }
-}
-
-/// Returns how much of an amount that moves a venue's price may hide, rounded up: what governance says that the price may
-/// be from a fair one.
-pub fn slack_up(assets: u128, slack_bps: u16) -> u128 {
-    if slack_bps == 0 { 0 } else { part_up(assets, U256::from(slack_bps), U256::from(10_000)) }
 }
 
 fn bounded(assets: u128) -> Result<u128, Overflow> {

@@ -14,8 +14,7 @@
 //! 3. A mark lowers a value at once and raises it by at most value * rate * time since it was last marked. What it takes
 //!    off what entry pays fades within an epoch; where nobody can push the price, what it shows no gain of ends at once.
 //! 4. No movement between idle and a position raises the net asset value; only a mark does, at its rate.
-//! 5. What a movement lowers the net asset value by is at most what it is charged with. What a price that can be pushed may
-//!    hide of a purchase (slack) is charged, and is out of the value until marks bring it back.
+//! 5. What a movement lowers the net asset value by is at most what it is charged with.
 //! 6. Idle counts what came in by our own calls. What strangers send, and what a position pays beyond its marked
 //!    value, is in nobody's price.
 //! 7. While a call is under way the stored book is the one at its start or its end, never a half of it: views that
@@ -31,9 +30,7 @@
 //!   entry pays does not fall at once for a lower one.
 //! - Another epoch measures what grants hold and what positions lost back to when that was written: grants are in a map,
 //!   and the time of a loss is that of the mark.
-//! - Money put into a position without units is believed as its venue states it, less its slack: there is no earlier price.
-//! - What a purchase was believed less stays out of every price for good where the position is sold whole before marks have
-//!   brought it back.
+//! - Money put into a position without units is believed as its venue states it: there is no earlier price.
 //! - A shortfall fades in an epoch: a position marked down by a false price and sold at one again after that is charged
 //!   its slack alone, which governance must set to how far the venue's price can be moved.
 #![no_std]
@@ -57,7 +54,7 @@ pub use budget::{Buckets, Grant, Register, Terms, Watch};
 pub use charter::{Bounds, Charter, Held};
 pub use feed::{FeedFault, quote};
 pub use governance::{Change, Delay};
-pub use ledger::{Ledger, MAX_ASSETS, Mark, Overflow, Stated, saturate, slack_up, timestamp, unix_secs};
+pub use ledger::{Ledger, MAX_ASSETS, Mark, Overflow, Stated, saturate, timestamp, unix_secs};
 pub use registry::{Breaker, Cap, Counted, Holding, MAX_CAPS, MAX_POSITIONS};
 pub use scale::Scale;
 pub use storage::{Book, Role};

@@ -195,17 +195,14 @@ impl<'a> Run<'a> {
                 held
             }
         };
-        self.loss = self.loss.saturating_add(self.slack(place, amount).0.saturating_to());
+        let slack_bps = U256::from(self.snapshot.positions[place].terms.slack_bps);
+        let slack = part_up(amount, slack_bps, U256::from(10_000));
+        self.loss = self.loss.saturating_add(slack.0.saturating_to());
         self.turnover = self.turnover.saturating_add(amount);
         Ok(())
     }
 
-    /// What the venue's price may hide of an amount that moves.
-    fn slack(&self, place: usize, amount: Assets) -> Assets {
-        part_up(amount, U256::from(self.snapshot.positions[place].terms.slack_bps), U256::from(10_000))
-    }
-
-    /// The book believes as much of what was put in as it believes of what was there, and no more than its slack leaves.
+    /// The book believes as much of what was put in as it believes of what was there.
     fn allocate(&mut self, place: usize, amount: Assets) -> Result<(), TrialError> {
         if amount > self.idle {
             let position = self.snapshot.positions[place].index;
@@ -216,14 +213,13 @@ impl<'a> Run<'a> {
             self.invests = true;
             self.invested_mask |= self.mandate.mask(place);
         }
-        let most = amount.saturating_sub(self.slack(place, amount));
         let touched = &mut self.positions[place];
         let growth = match touched.real.is_zero() {
             true => amount,
             false => part_down(amount, touched.book.0, touched.real.0).min(amount),
         };
         charge(&mut self.loss, amount.saturating_sub(growth));
-        touched.book = touched.book.saturating_add(growth.min(most));
+        touched.book = touched.book.saturating_add(growth);
         touched.real = touched.real.saturating_add(amount);
         touched.depth = touched.depth.map(|depth| depth.saturating_add(amount));
         Ok(())

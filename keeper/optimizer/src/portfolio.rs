@@ -62,8 +62,7 @@ pub(crate) fn limits(snapshot: &Snapshot, settings: &Settings) -> Vec<Limit> {
         let relative = Wad(U256::from(cap.relative_wad)).of_down(lower_nav.min(snapshot.book.nav_least));
         let relative = relative.saturating_sub(behind);
         limits.push(whole(LimitKind::AbsoluteCap { risk_id }, members, absolute));
-        let (places, weights) = of_least(snapshot, cap, members);
-        limits.push(limit(LimitKind::RelativeCap { risk_id }, places, weights, relative));
+        limits.push(whole(LimitKind::RelativeCap { risk_id }, members, relative));
     }
     for (place, position) in snapshot.positions.iter().enumerate() {
         if let Some(most) = deepest(position) {
@@ -71,21 +70,6 @@ pub(crate) fn limits(snapshot: &Snapshot, settings: &Settings) -> Vec<Limit> {
         }
     }
     limits
-}
-
-/// What counts against a part of the least net asset value: the members whole, and of what goes elsewhere that part of what
-/// the price there may hide, which is believed no more and so lowers the net asset value.
-fn of_least(snapshot: &Snapshot, cap: &model::mandate::Cap, members: &[usize]) -> (Vec<usize>, Vec<Weight>) {
-    let part = cap.relative_wad as f64 / 1e18;
-    let weighed = snapshot.positions.iter().enumerate().filter_map(|(place, position)| {
-        let slack = f64::from(position.terms.slack_bps) / 1e4;
-        let weight = match members.contains(&place) {
-            true => Weight::WHOLE,
-            false => Weight::moved(position.value.to_f64(), part * slack, 0.0),
-        };
-        (weight == Weight::WHOLE || slack > 0.0).then_some((place, weight))
-    });
-    weighed.unzip()
 }
 
 fn part_up(part: Wad, assets: Assets) -> Assets {

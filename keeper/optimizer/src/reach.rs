@@ -22,7 +22,6 @@ use crate::portfolio::Limit;
 use crate::programme::Group;
 use crate::relaxation::solver_settings;
 use crate::statement::Range;
-use crate::weight::Weight;
 
 /// What one unit withdrawn weighs, and its yearly income, against one of a violation: nothing is withdrawn for nothing.
 const EFFORT_WEIGHT: f64 = 1e-6;
@@ -86,17 +85,12 @@ fn sum(group: &Group, amounts: &[Assets]) -> f64 {
     weighed.map(|(member, weight)| weight.at(amounts[*member].to_f64())).sum()
 }
 
-/// The same in integers where a member counts with all that it holds, the rest together rounded up.
-pub(crate) fn exact_sum(group: &Group, amounts: &[Assets]) -> Assets {
-    let (mut whole, mut rest) = (Assets::ZERO, 0.0);
-    for (member, weight) in group.members.iter().zip(&group.weights) {
-        let amount = amounts[*member];
-        match *weight == Weight::WHOLE {
-            true => whole = whole.saturating_add(amount),
-            false => rest += weight.at(amount.to_f64()),
-        }
+/// The same in integers where every member counts with all that it holds, rounded up elsewhere.
+fn exact_sum(group: &Group, amounts: &[Assets]) -> Assets {
+    if group.weights.iter().all(|weight| *weight == crate::Weight::WHOLE) {
+        return group.members.iter().fold(Assets::ZERO, |sum, member| sum.saturating_add(amounts[*member]));
     }
-    whole.saturating_add(Assets::from_f64_down(rest.ceil()))
+    Assets::from_f64_down(sum(group, amounts).ceil())
 }
 
 fn admits(budgets: &[Group], amounts: &[Assets]) -> bool {

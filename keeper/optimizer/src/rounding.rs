@@ -3,7 +3,6 @@
 use model::units::Assets;
 use model::{Leg, Limit, LimitKind, Movement, Position, Snapshot, Status, Target, TargetPosition, Trial, mandate};
 
-use crate::reach::exact_sum;
 use crate::search::Solution;
 use crate::statement::Statement;
 use crate::{Error, Group, Weight};
@@ -86,11 +85,13 @@ fn sum(amounts: impl Iterator<Item = Assets>) -> Assets {
 fn whole(statement: &Statement, solution: &Solution) -> Vec<Assets> {
     let nearest = solution.amounts.iter().map(|amount| Assets::from_f64_down(amount.round()));
     let mut amounts = nearest.zip(&statement.lower).map(|(amount, least)| amount.max(*least)).collect::<Vec<_>>();
-    for (group, bound) in statement.programme.groups().iter().zip(&statement.bounds) {
+    for (Group { members, weights, .. }, bound) in statement.programme.groups().iter().zip(&statement.bounds) {
         // Budgets of movements and parts of positions leave room for rounding; bounds on whole positions are exact.
-        let mut excess = exact_sum(group, &amounts).saturating_sub(*bound);
-        let weighed = group.members.iter().zip(&group.weights).rev();
-        for (&member, _) in weighed.filter(|(_, weight)| **weight == Weight::WHOLE) {
+        if weights.iter().any(|weight| *weight != Weight::WHOLE) {
+            continue;
+        }
+        let mut excess = sum(members.iter().map(|member| amounts[*member])).saturating_sub(*bound);
+        for &member in members.iter().rev() {
             let taken = excess.min(amounts[member].saturating_sub(statement.lower[member]));
             amounts[member] = amounts[member].saturating_sub(taken);
             excess = excess.saturating_sub(taken);

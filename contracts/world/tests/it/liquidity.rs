@@ -113,7 +113,6 @@ fn what_no_exit_can_force_covers_nothing() {
     scene.liquidity(0, 50 * PERCENT);
     scene.endow(ALICE, 100 * ONE);
 
-    // Half of what is believed then: a thousandth of what is put in is not.
-    assert_eq!(breach(&scene, &[(0, 50_025_014)]).limit, COVER);
-    scene.rebalance(&[(0, 50_025_013)]).expect("at the bound");
+    assert_eq!(breach(&scene, &[(0, 50 * UNIT + 1)]).limit, COVER);
+    scene.rebalance(&[(0, 50 * UNIT)]).expect("at the bound");
 }

@@ -3,7 +3,7 @@
 use abi::desk::IDesk;
 use abi::vault::IVault;
 use alloy_primitives::{Address, U256};
-use math::{mul_div_up, to_assets_down, to_assets_up, to_shares_down, to_shares_up};
+use math::{to_assets_down, to_assets_up, to_shares_down, to_shares_up};
 
 use super::{Origin, State};
 use crate::claims::{Claims, Passage, Untold};
@@ -186,21 +186,9 @@ impl State {
             untold.follows = false;
             self.idle_assets = self.idle_assets.saturating_add(amount(told.result).min(was));
         } else if told.assets.is_positive() {
-            let epoch_secs = self.mandate.epoch_secs;
-            let left = faded_up(stored_assets, position.marked_at_secs, epoch_secs, now_secs);
+            let left = faded_up(stored_assets, position.marked_at_secs, self.mandate.epoch_secs, now_secs);
             (position.shortfall_assets, position.marked_at_secs) = (left, now_secs);
             let assets = amount(told.assets.unsigned_abs());
-            let slack = slack_up(assets, position.slack_bps);
-            if slack > 0 {
-                // What the price may hide is not believed, and entry pays it.
-                let unbelieved = was.saturating_add(assets).saturating_sub(position.value_assets);
-                let recent = faded_up(self.recent_loss_assets, self.recent_at_secs, epoch_secs, now_secs);
-                self.recent_loss_assets = recent.saturating_add(unbelieved.min(slack)).min(MAX_ASSETS);
-                self.recent_at_secs = now_secs;
-                if unbelieved < slack {
-                    claims.equal(Fact::of_position(index, "less its slack"), slack, unbelieved);
-                }
-            }
             match self.idle_assets.checked_sub(assets) {
                 Some(left) => self.idle_assets = left,
                 None => claims.impossible(Fact::plain("book", "idle"), assets),
@@ -288,12 +276,6 @@ impl State {
 
 pub(crate) fn is_relief(told: &IDesk::Rebalanced) -> bool {
     told.nonce == RELIEF
-}
-
-/// What the price of a venue may hide of a purchase, rounded up.
-fn slack_up(assets: u128, slack_bps: u16) -> u128 {
-    let slack = mul_div_up(U256::from(assets), U256::from(slack_bps), U256::from(10_000));
-    slack.map_or(u128::MAX, |slack| slack.saturating_to())
 }
 
 /// An amount as the accounts hold it: more than 128 bits is as much as they hold.

@@ -244,26 +244,6 @@ fn slack_is_charged_to_the_loss_budget() {
 }
 
 #[test]
-fn what_a_purchase_may_hide_leaves_room_in_the_relative_caps_of_others() {
-    let mut positions = two_pools();
-    positions[0].value = Assets::from(5_000_000_000_000);
-    positions[0].marked = positions[0].value;
-    positions[0].liquidity = positions[0].value;
-    positions[1].terms.slack_bps = 20;
-    let caps = vec![capped("a", u128::MAX, 50), capped("b", u128::MAX, 50)];
-    let mut snapshot = snapshot(5_000_000_000_000, positions, caps);
-    snapshot.parameters.liquidity_floor = Wad::ZERO;
-
-    let target = optimize(&snapshot, &Settings::default()).expect("the mandate accepts it");
-
-    let [a, b] = &target.positions[..] else { panic!("two positions") };
-    assert!(b.assets > Assets::from(4_000_000_000_000), "{}", b.assets);
-    // Half of two thousandths of what is bought is not believed: the first cap is of less then.
-    let less = Assets::from(5_000_000_000_000).saturating_sub(a.assets).to_f64();
-    assert!(less >= b.assets.to_f64() * 0.001, "{less} less of the first for {} of the second", b.assets);
-}
-
-#[test]
 fn a_position_is_its_part_of_a_venue_that_grows_with_it() {
     let mut positions = two_pools();
     positions[0].terms.depth_bps = 500;

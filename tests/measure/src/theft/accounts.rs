@@ -16,7 +16,6 @@ pub(super) const BOOK_SECS: u64 = 1_700_000_000;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Accounts {
     pub(super) idle_assets: u128,
-    pub(super) nav_assets: u128,
     pub(super) least: Least,
     pub(super) least_nav_assets: u128,
     pub(super) supply_shares: U256,
@@ -37,7 +36,6 @@ impl Accounts {
         let nav_assets = idle_assets + amount(accounts >> 64);
         Self {
             idle_assets,
-            nav_assets,
             least,
             least_nav_assets: least.assets(nav_assets, EPOCH_SECS as u32, now_secs),
             supply_shares: supply >> 96,
@@ -48,7 +46,6 @@ impl Accounts {
     /// Makes sure that what was read is what the views say.
     pub(super) fn check(&self, book: &IDesk::Book, supply: U256, revision: U256) -> anyhow::Result<()> {
         ensure!(U256::from(self.idle_assets) == book.idle, "idle money: {self:?}, {}", book.idle);
-        ensure!(U256::from(self.nav_assets) == book.nav, "value: {self:?}, {}", book.nav);
         ensure!(U256::from(self.least_nav_assets) == book.navLeast, "least value: {self:?}, {}", book.navLeast);
         ensure!(self.supply_shares == supply, "shares: {self:?}, {supply}");
         ensure!(U256::from(self.revision) == revision, "revision: {self:?}, {revision}");

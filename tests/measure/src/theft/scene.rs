@@ -328,12 +328,11 @@ impl Scene {
         let accounts = self.accounts();
         let invested: U256 = (0..self.venues.len()).map(|position| self.units(position)).sum();
         let fair = U256::from(accounts.idle_assets) + invested;
-        let honest = |assets: U256| (assets * self.honest_shares / accounts.supply_shares).to();
+        let honest = fair * self.honest_shares / accounts.supply_shares;
         let budget_assets = accounts.least_nav_assets * u128::from(LOSS_BPS) / 10_000;
         play.samples.push(Sample {
             at_secs: self.chain.head().timestamp_secs(),
-            honest_assets: honest(fair),
-            told_assets: honest(U256::from(accounts.nav_assets)),
+            honest_assets: honest.to(),
             // A loss lowers the least value too: what stood before it counts.
             budget_assets: budget_assets.max(play.budget_assets),
         });
