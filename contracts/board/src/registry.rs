@@ -86,6 +86,7 @@ impl Board {
 
         if self.admits(change, By::Curator, Effect::of_terms(&before, &after))? {
             self.book.set_holding(index, &after);
+            self.book.reslack(index, before.slack_bps, after.slack_bps);
             emit::<IBoard::TermsSet>(&self.vm, &[position.word()], &terms_words(&after));
         }
         Ok(())

@@ -24,15 +24,15 @@ impl Effect {
         if adds { Self::Adds } else { Self::Relieves }
     }
 
-    /// Returns the effect of other terms of a position. Raising the slack makes every movement dearer to the keeper,
-    /// back to idle too: not a guardian's business. The first slack adds risk: exits do not force a position that has one.
+    /// Returns the effect of other terms of a position. Another slack adds risk whichever way it goes: by less of it the
+    /// keeper is charged with less and exits receive more than may be there, by more of it exits receive less, and by the
+    /// first exits do not force the position any more.
     pub(crate) fn of_terms(before: &Holding, after: &Holding) -> Self {
-        let closes_exit = before.slack_bps == 0 && after.slack_bps != 0;
-        let adds = after.instant_bps > before.instant_bps
-            || after.depth_bps > before.depth_bps
-            || after.slack_bps < before.slack_bps
-            || closes_exit;
-        if !adds && after.slack_bps != before.slack_bps { Self::Neutral } else { Self::adds_or_relieves(adds) }
+        Self::adds_or_relieves(
+            after.instant_bps > before.instant_bps
+                || after.depth_bps > before.depth_bps
+                || after.slack_bps != before.slack_bps,
+        )
     }
 
     /// Returns the effect of other caps; one that was never set is zero, and to give it a place in the table is not a
@@ -116,19 +116,19 @@ mod tests {
 
     #[test]
     fn terms_add_risk_in_each_respect_alone_and_mixed() {
-        for adds in [terms(51, 50, 50), terms(50, 51, 50), terms(50, 50, 49), terms(51, 0, 100), terms(0, 0, 49)] {
+        for adds in [terms(51, 50, 50), terms(50, 51, 50), terms(50, 50, 49), terms(50, 50, 51), terms(0, 0, 49)] {
             assert_eq!(adds, Effect::Adds);
         }
         assert_eq!((terms(50, 50, 50), terms(49, 0, 50)), (Effect::Relieves, Effect::Relieves));
-        assert_eq!((terms(50, 50, 51), terms(49, 49, 51)), (Effect::Neutral, Effect::Neutral));
     }
 
     #[test]
-    fn a_first_slack_adds_risk_and_a_higher_one_does_not() {
+    fn another_slack_adds_risk_whichever_way_it_goes() {
         let with = |slack_bps| Holding { slack_bps, ..Holding::default() };
 
         assert_eq!(Effect::of_terms(&with(0), &with(1)), Effect::Adds);
-        assert_eq!(Effect::of_terms(&with(1), &with(2)), Effect::Neutral);
+        assert_eq!(Effect::of_terms(&with(1), &with(2)), Effect::Adds);
+        assert_eq!(Effect::of_terms(&with(2), &with(1)), Effect::Adds);
         assert_eq!(Effect::of_terms(&with(0), &with(0)), Effect::Relieves);
     }
 

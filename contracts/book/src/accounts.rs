@@ -10,6 +10,9 @@ use crate::pack::{Pack, Unpack};
 /// The most shares that may exist: 2^160 - 1, what makes every conversion of a possible amount fit.
 pub const MAX_SUPPLY: U256 = U256::from_limbs([u64::MAX, u64::MAX, u32::MAX as u64, 0]);
 
+/// The bit of the lock's byte that tells of slack.
+const SLACK_BIT: u8 = 0x80;
+
 /// [`Clock::blocked_until_secs`] of a vault that was never opened.
 pub const NOT_OPENED: u32 = u32::MAX;
 
@@ -35,6 +38,8 @@ pub struct Accounts {
     pub marked_assets: u128,
     /// Whether a call is under way.
     pub lock: Lock,
+    /// Whether any value may be far from a fair one: how far is a word of its own.
+    pub has_slack: bool,
     /// Positions registered.
     pub positions: u8,
     /// Risk ids with caps.
@@ -48,14 +53,16 @@ pub struct Accounts {
 impl Accounts {
     pub(crate) fn unpack(word: &B256) -> Self {
         let mut fields = Unpack::new(word);
+        let (idle_assets, marked_assets, flags) = (fields.number(12), fields.number(12), fields.u8());
         Self {
-            idle_assets: fields.number(12),
-            marked_assets: fields.number(12),
-            lock: match fields.u8() {
+            idle_assets,
+            marked_assets,
+            lock: match flags & !SLACK_BIT {
                 0 => Lock::Free,
                 2 => Lock::Forcing,
                 _ => Lock::Entered,
             },
+            has_slack: flags & SLACK_BIT != 0,
             positions: fields.u8(),
             caps: fields.u8(),
             decimals: fields.u8(),
@@ -67,12 +74,17 @@ impl Accounts {
         Pack::default()
             .number(self.idle_assets, 12)
             .number(self.marked_assets, 12)
-            .bytes(&[self.lock as u8, self.positions, self.caps, self.decimals])
+            .bytes(&[
+                self.lock as u8 | if self.has_slack { SLACK_BIT } else { 0 },
+                self.positions,
+                self.caps,
+                self.decimals,
+            ])
             .number(self.least_since_secs.into(), 4)
             .word()
     }
 
-    /// Returns the net asset value that exits receive.
+    /// Returns the net asset value.
     pub fn nav_assets(&self) -> u128 {
         self.idle_assets.saturating_add(self.marked_assets)
     }
@@ -180,6 +192,7 @@ mod tests {
             idle_assets: most,
             marked_assets: most - 1,
             lock: Lock::Forcing,
+            has_slack: true,
             positions: 64,
             caps: 63,
             decimals: 18,

@@ -6,6 +6,7 @@ use host::Word;
 use crate::{
     Accounts, Book, Breaker, Overflow, Watch,
     pack::{Pack, Unpack},
+    slack_up,
     storage::At,
 };
 
@@ -99,6 +100,14 @@ impl Book {
     /// Admits a code, or no more.
     pub fn set_code_admitted(&self, codehash: B256, admitted: bool) {
         self.entry(At::Codes, codehash).store(&self.vm, admitted.word());
+    }
+
+    /// Counts position `index` by another slack.
+    pub fn reslack(&self, index: u8, before_bps: u16, after_bps: u16) {
+        let (mut accounts, value_assets) = (self.accounts(), self.value_assets(index));
+        let others = self.slack_assets(&accounts).saturating_sub(slack_up(value_assets, before_bps));
+        self.note_slack(&mut accounts, others.saturating_add(slack_up(value_assets, after_bps)));
+        self.set_accounts(&accounts);
     }
 
     /// Takes the charter for outdated: governance has set something that it does not say.

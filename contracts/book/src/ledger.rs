@@ -68,6 +68,8 @@ pub struct Ledger {
     pub marked_assets: u128,
     /// Sum over the positions of value times the moment of its mark, in base units times seconds.
     pub value_time: u128,
+    /// Sum over the positions of how far their values may be from fair ones ([`slack_up`]), in base units.
+    pub slack_assets: u128,
     /// The yearly rate up to which gains are believed, in wad.
     pub max_rate_wad: u64,
     /// How long shortfalls and recent losses take to fade, in seconds.
@@ -81,20 +83,26 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Returns the net asset value that exits receive: idle money and marked values.
+    /// Returns the net asset value: idle money and marked values.
     pub fn nav_assets(&self) -> u128 {
         self.idle_assets.saturating_add(self.marked_assets)
     }
 
-    /// Returns the net asset value that entries pay: what exits receive, all that positions may have gained since their
-    /// marks at the governed rate, rounded up, and what marks have taken off of late: whoever enters after a mark at a
-    /// false price pays as if there had been none. No sequence of marks now can raise it further, nor raise what exits
-    /// receive above it.
+    /// Returns the net asset value that exits receive: less how far marked values may be above fair ones, so that nobody
+    /// leaves with more than his part of what is there.
+    pub fn nav_exit_assets(&self) -> u128 {
+        self.nav_assets().saturating_sub(self.slack_assets)
+    }
+
+    /// Returns the net asset value that entries pay: how far marked values may be below fair ones, all that positions may
+    /// have gained since their marks at the governed rate, rounded up, and what marks have taken off of late, on top: whoever
+    /// enters after a mark at a false price pays as if there had been none, and takes no part of what is there from others.
+    /// No sequence of marks now can raise what exits receive above it.
     pub fn nav_entry_assets(&self) -> u128 {
         let value_secs = self.marked_assets.saturating_mul(self.now_secs.into()).saturating_sub(self.value_time);
         let gain = interest_up(U256::from(value_secs), self.max_rate_wad).map_or(MAX_ASSETS, saturate);
         let recent = self.faded_up(self.recent_loss_assets, self.recent_at_secs);
-        self.nav_assets().saturating_add(gain).saturating_add(recent)
+        self.nav_assets().saturating_add(self.slack_assets).saturating_add(gain).saturating_add(recent)
     }
 
     /// Returns the ledger under another rate and another epoch: what has faded stays so, what has not fades by the new epoch
@@ -219,11 +227,19 @@ impl Ledger {
     fn replace(&mut self, mark: &mut Mark, new: Mark) -> Result<(), Overflow> {
         let others_assets = self.marked_assets.checked_sub(mark.value_assets).ok_or(Overflow)?;
         let others_time = self.value_time.checked_sub(mark.value_time()).ok_or(Overflow)?;
+        let others_slack =
+            self.slack_assets.checked_sub(slack_up(mark.value_assets, mark.slack_bps)).ok_or(Overflow)?;
+        self.slack_assets = others_slack.saturating_add(slack_up(new.value_assets, new.slack_bps));
         self.marked_assets = bounded(others_assets.saturating_add(new.value_assets))?;
         self.value_time = others_time.checked_add(new.value_time()).ok_or(Overflow)?;
         *mark = new;
         Ok(())
     }
+}
+
+/// Returns how far an amount at a venue's price may be from a fair one, rounded up: what governance says of the price.
+pub fn slack_up(assets: u128, slack_bps: u16) -> u128 {
+    if slack_bps == 0 { 0 } else { part_up(assets, U256::from(slack_bps), U256::from(10_000)) }
 }
 
 fn bounded(assets: u128) -> Result<u128, Overflow> {

@@ -54,7 +54,7 @@ pub use budget::{Buckets, Grant, Register, Terms, Watch};
 pub use charter::{Bounds, Charter, Held};
 pub use feed::{FeedFault, quote};
 pub use governance::{Change, Delay};
-pub use ledger::{Ledger, MAX_ASSETS, Mark, Overflow, Stated, saturate, timestamp, unix_secs};
+pub use ledger::{Ledger, MAX_ASSETS, Mark, Overflow, Stated, saturate, slack_up, timestamp, unix_secs};
 pub use registry::{Breaker, Cap, Counted, Holding, MAX_CAPS, MAX_POSITIONS};
 pub use scale::Scale;
 pub use storage::{Book, Role};

@@ -2,7 +2,7 @@
 //!
 //! | slot | bytes, from the left |
 //! | --- | --- |
-//! | 0 accounts | idle 12, marked 12, lock 1, positions 1, caps 1, decimals 1, start of the epoch of the least 4 |
+//! | 0 accounts | idle 12, marked 12, lock and whether there is slack 1, positions 1, caps 1, decimals 1, start of the epoch of the least 4 |
 //! | 1 clock | value times time 16, most yearly rate 8, epoch 4, blocked until 4 |
 //! | 2 asset | asset 20, least net asset value of this epoch 12 |
 //! | 3 supply | shares 20, least net asset value of the last epoch 12 |
@@ -62,6 +62,7 @@ pub(crate) enum At {
     Delays,
     Changes,
     Codes,
+    Slack,
 }
 
 /// The whole storage of the vault, in the storage of the running program.
@@ -225,10 +226,24 @@ impl Book {
             idle_assets: accounts.idle_assets,
             marked_assets: accounts.marked_assets,
             value_time: clock.value_time,
+            slack_assets: self.slack_assets(accounts),
             max_rate_wad: clock.max_rate_wad,
             epoch_secs: clock.epoch_secs,
             now_secs: self.now(),
         }
+    }
+
+    /// Returns how far all values together may be from fair ones.
+    pub fn slack_assets(&self, accounts: &Accounts) -> u128 {
+        if accounts.has_slack { number(self.load(At::Slack)).saturating_to() } else { 0 }
+    }
+
+    /// Notes how far all values together may be from fair ones, for accounts that are still to be written.
+    pub fn note_slack(&self, accounts: &mut Accounts, slack_assets: u128) {
+        if slack_assets != 0 && slack_assets != self.slack_assets(accounts) {
+            self.store(At::Slack, slack_assets.word());
+        }
+        accounts.has_slack = slack_assets != 0;
     }
 
     /// Returns the record of the least net asset value.

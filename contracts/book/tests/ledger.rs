@@ -55,6 +55,16 @@ fn allowed(mark: &Mark, now_secs: u32) -> (u128, u128) {
     (all / (WAD * YEAR), all.div_ceil(WAD * YEAR))
 }
 
+/// How far a position's value may be from a fair one, rounded up.
+fn slack(mark: &Mark) -> u128 {
+    div_up(big(mark.value_assets) * mark.slack_bps, &big(10_000))
+}
+
+/// What entry pays beyond what positions may be worth more than they are believed to be.
+fn entry_without_slack(ledger: &Ledger) -> u128 {
+    ledger.nav_entry_assets() - ledger.slack_assets
+}
+
 /// What is left of an amount that fades evenly within an epoch, rounded up.
 fn faded(amount: u128, at_secs: u32, now_secs: u32) -> u128 {
     let left = u128::from(EPOCH.saturating_sub(now_secs - at_secs));
@@ -120,12 +130,12 @@ proptest! {
                         let moves = new.value_assets != old.value_assets || unshown > 0;
                         prop_assert_eq!(ledger.recent_at_secs, if moves { now } else { before.recent_at_secs });
                     }
-                    prop_assert!(ledger.nav_entry_assets() <= before.nav_entry_assets() + 1);
+                    prop_assert!(entry_without_slack(&ledger) <= entry_without_slack(&before) + 1);
                     // Whoever enters now pays as if nobody had marked, but for a loss that is undone, and no less than what any
                     // other price of this position would have made of it.
                     if new.slack_bps != 0 {
-                        prop_assert!(ledger.nav_entry_assets() + believed.min(left) >= before.nav_entry_assets());
-                        prop_assert!(ledger.nav_entry_assets() + 3 >= before.nav_assets() + allowed_down);
+                        prop_assert!(entry_without_slack(&ledger) + believed.min(left) >= entry_without_slack(&before));
+                        prop_assert!(entry_without_slack(&ledger) + 3 >= before.nav_assets() + allowed_down);
                     }
                 }
                 Step::Invest(position, put, [v, u, w, x]) => {
@@ -164,8 +174,11 @@ proptest! {
             prop_assert_eq!(ledger.value_time, value_time);
             let value_secs: u128 = marks.iter().map(|mark| gain(mark, ledger.now_secs)).sum();
             let recent = faded(ledger.recent_loss_assets, ledger.recent_at_secs, ledger.now_secs);
-            let entry = ledger.nav_assets() + (value_secs * u128::from(RATE_WAD)).div_ceil(WAD * YEAR) + recent;
-            prop_assert_eq!(ledger.nav_entry_assets(), entry);
+            let all_slack: u128 = marks.iter().map(slack).sum();
+            prop_assert_eq!(ledger.slack_assets, all_slack);
+            prop_assert_eq!(ledger.nav_exit_assets(), ledger.nav_assets() - all_slack);
+            let entry = (value_secs * u128::from(RATE_WAD)).div_ceil(WAD * YEAR) + recent + all_slack;
+            prop_assert_eq!(ledger.nav_entry_assets(), ledger.nav_assets() + entry);
         }
     }
 
@@ -194,8 +207,13 @@ proptest! {
         // A tenth of a percent a step about a value that a loss may have brought down before.
         let of = |per_mille: u128| u128::from(value) * per_mille / 1000;
         let mut mark = Mark { value_assets: value.into(), slack_bps: 100, ..Mark::default() };
-        let mut ledger =
-            Ledger { marked_assets: value.into(), max_rate_wad: RATE_WAD, epoch_secs: EPOCH, ..Ledger::default() };
+        let mut ledger = Ledger {
+            marked_assets: value.into(),
+            slack_assets: slack(&mark),
+            max_rate_wad: RATE_WAD,
+            epoch_secs: EPOCH,
+            ..Ledger::default()
+        };
         ledger.mark(&mut mark, of(falls)).expect("fits");
         ledger.now_secs = secs;
         let (mut honest, mut real_mark) = (ledger, mark);
@@ -219,6 +237,7 @@ proptest! {
             idle_assets: idle.into(),
             marked_assets: value.into(),
             value_time: u128::from(value) * u128::from(now - held_secs),
+            slack_assets: 0,
             max_rate_wad: rates_wad[0],
             epoch_secs: epochs_secs.0,
             recent_loss_assets: recent.into(),
@@ -281,11 +300,13 @@ fn a_gain_of_one_unit_leaves_what_entry_pays_where_a_price_can_be_pushed() {
     let year = YEAR as u32;
     let marked = |slack_bps, max_rate_wad, real_assets| {
         let mut mark = Mark { value_assets: 1000, slack_bps, ..Mark::default() };
-        let mut ledger = Ledger { marked_assets: 1000, max_rate_wad, epoch_secs: EPOCH, ..Ledger::default() };
+        let slack_assets = slack(&mark);
+        let mut ledger =
+            Ledger { marked_assets: 1000, slack_assets, max_rate_wad, epoch_secs: EPOCH, ..Ledger::default() };
         ledger.now_secs = year;
         ledger.mark(&mut mark, real_assets).expect("fits");
         assert_eq!((mark.at_secs, ledger.value_time), (year, mark.value_assets * YEAR));
-        (ledger.nav_assets(), ledger.nav_entry_assets())
+        (ledger.nav_assets(), entry_without_slack(&ledger))
     };
 
     assert_eq!(marked(1, RATE_WAD, 1001), (1001, 1200));
@@ -301,14 +322,16 @@ fn a_gain_of_one_unit_leaves_what_entry_pays_where_a_price_can_be_pushed() {
 fn marks_by_the_second_pile_up_no_more_than_an_epoch_at_the_rate() {
     let (value, epoch) = (10_u128.pow(14), u128::from(EPOCH));
     let mut mark = Mark { value_assets: value, slack_bps: 1, ..Mark::default() };
-    let mut ledger = Ledger { marked_assets: value, max_rate_wad: RATE_WAD, epoch_secs: EPOCH, ..Ledger::default() };
+    let slack_assets = slack(&mark);
+    let mut ledger =
+        Ledger { marked_assets: value, slack_assets, max_rate_wad: RATE_WAD, epoch_secs: EPOCH, ..Ledger::default() };
 
     for round in 0..10 * EPOCH {
         ledger.now_secs += 1;
         ledger.mark(&mut mark, value - u128::from(round % 2)).expect("fits");
     }
 
-    let over = ledger.nav_entry_assets() - ledger.nav_assets();
+    let over = entry_without_slack(&ledger) - ledger.nav_assets();
     let most = value * epoch * u128::from(RATE_WAD) / (WAD * YEAR);
     assert!(over > most * 9 / 10 && over <= most + 3 * epoch, "{over} of {most}");
 }

@@ -7,10 +7,10 @@ use abi::{
     desk::IDesk::{self, Leg},
 };
 use alloy_primitives::{Address, I256, U256};
-use book::{MAX_ASSETS, Stated};
+use book::{MAX_ASSETS, Stated, slack_up};
 use host::{Failure, Revert, Word, revert};
 use mandate::Flow;
-use math::{mul_div_up, part_up};
+use math::mul_div_up;
 
 use crate::{Report, Session, Sight, Touched, adapter_failed, bound_exceeded};
 
@@ -166,7 +166,7 @@ impl Session {
         let held = self.held(touched.index);
         // What is not rounding, and how far the venue's price may be from a fair one, rounded up.
         let lacking = if lacking <= ROUNDING_ASSETS { 0 } else { lacking };
-        let slack = part_up(moved, U256::from(held.holding.slack_bps), U256::from(10_000));
+        let slack = slack_up(moved, held.holding.slack_bps);
         flow.loss_assets = flow.loss_assets.saturating_add(lacking).saturating_add(slack);
         flow.turnover_assets = flow.turnover_assets.saturating_add(moved);
         if matches!(movement, Movement::In(1..)) {

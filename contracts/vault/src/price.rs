@@ -78,7 +78,8 @@ impl Vault {
     }
 
     pub(crate) fn exit_nav(&self) -> U256 {
-        U256::from(self.book.accounts().nav_assets())
+        let accounts = self.book.accounts();
+        U256::from(accounts.nav_assets().saturating_sub(self.book.slack_assets(&accounts)))
     }
 
     pub(crate) fn entry_nav(&self, accounts: &Accounts) -> U256 {

@@ -134,7 +134,6 @@ fn guardians_too_take_risk_out_of_what_the_curator_governs() {
 #[test]
 fn what_is_no_relief_is_not_a_guardians_business() {
     let two = [OWNER, CURATOR];
-    at_once(&two, terms(50, 50, 51), "curator");
     at_once(&two, set_cap("new", 0, 0), "curator");
     at_once(&two, nest("a", "b", false), "curator");
     let breaker = Breaker { confirmSecs: 60, tripSecs: 3600, ..none() };
@@ -144,7 +143,7 @@ fn what_is_no_relief_is_not_a_guardians_business() {
 #[test]
 fn curator_and_owner_add_risk_by_positions_terms_caps_nesting_liquidity_and_grants_and_slowly() {
     let two = [OWNER, CURATOR];
-    for call in [terms(51, 0, 50), terms(0, 51, 50), terms(0, 0, 49)] {
+    for call in [terms(51, 0, 50), terms(0, 51, 50), terms(0, 0, 49), terms(0, 0, 51)] {
         after_a_wait(&two, call, "curator");
     }
     for call in [set_cap("a", 101, 0), set_cap("a", 0, WAD / 2 + 1), set_cap("new", 1, 0), set_cap("new", 0, 1)] {

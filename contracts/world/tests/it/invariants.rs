@@ -167,16 +167,25 @@ fn check(scene: &Scene) {
     let sum = positions.iter().fold(U256::ZERO, |sum, position| sum + position.value);
     assert_eq!(book.marked, sum, "marked is the sum of the values");
     assert_eq!(book.nav, book.idle + book.marked);
-    assert_eq!(scene.view(IVault::totalAssetsCall {}), book.nav);
+    let of_slack = |p: &IDesk::Position| (p.value * u(p.terms.slackBps.into())).div_ceil(u(10_000));
+    let slack = positions.iter().map(of_slack).fold(U256::ZERO, |sum, slack| sum + slack);
+    assert_eq!(
+        scene.view(IVault::totalAssetsCall {}),
+        book.nav.saturating_sub(slack),
+        "exits leave what may not be there"
+    );
 
     let now = U256::from(scene.world.now_secs());
     let value_secs = positions.iter().fold(U256::ZERO, |sum, p| sum + p.value * (now - p.markedAt));
     let gain = (value_secs * u(RATE)).div_ceil(u(u128::from(WAD) * YEAR));
-    assert!(book.navEntry >= book.nav + gain, "entry pays what may have been gained, summed position by position");
+    assert!(book.navEntry >= book.nav + slack + gain, "entry pays what may be there and what may have been gained");
     let marks = scene.world.events::<IDesk::PositionMarked>(VAULT);
     let can_be_pushed = |position: u32| positions[position as usize].terms.slackBps > 0;
     let has_taken = marks.iter().any(|mark| mark.valueAfter < mark.valueBefore || can_be_pushed(mark.position));
-    assert!(has_taken || book.navEntry == book.nav + gain, "and nothing else, as long as no mark has taken anything");
+    assert!(
+        has_taken || book.navEntry == book.nav + slack + gain,
+        "and nothing else, as long as no mark has taken anything"
+    );
 
     for cap in scene.view(IDesk::capsCall {}) {
         let under = positions.iter().filter(|position| position.riskIds.contains(&cap.riskId));

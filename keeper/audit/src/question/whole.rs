@@ -125,7 +125,7 @@ pub(super) fn rebuilt(question: Question, state: &State, now_secs: u64) -> Optio
         Question::Limits => at_rest(state, now_secs).iter().flat_map(rebuilt_limit).collect(),
         Question::Revision => facts("vault", [("revision", state.revision.into())]),
         Question::TotalSupply => facts("vault", [("total supply", state.supply_shares.into())]),
-        Question::TotalAssets => facts("vault", [("total assets", state.nav_assets().into())]),
+        Question::TotalAssets => facts("vault", [("total assets", state.nav_exit_assets().into())]),
         Question::IsOpen => facts("vault", [("open", state.is_open.into())]),
         Question::Asset => facts("vault", [("asset", origin?.asset.into())]),
         Question::Desk => facts("vault", [("desk", origin?.desk.into())]),

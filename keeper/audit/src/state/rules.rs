@@ -32,17 +32,32 @@ impl State {
         self.positions.iter().fold(0, |sum, position| sum.saturating_add(position.value_assets))
     }
 
+    /// Returns how far all values together may be from fair ones: each position's slack of it, rounded up.
+    pub fn slack_assets(&self) -> u128 {
+        let slack = |position: &Position| {
+            (U256::from(position.value_assets) * U256::from(position.slack_bps))
+                .div_ceil(U256::from(10_000))
+                .saturating_to()
+        };
+        self.positions.iter().map(slack).fold(0, u128::saturating_add)
+    }
+
     /// Returns the net asset value that exits receive.
+    pub fn nav_exit_assets(&self) -> u128 {
+        self.nav_assets().saturating_sub(self.slack_assets())
+    }
+
+    /// Returns the net asset value.
     pub fn nav_assets(&self) -> u128 {
         self.idle_assets.saturating_add(self.marked_assets())
     }
 
-    /// Returns the net asset value that entries pay: exits', all that positions may have gained since their marks at the
+    /// Returns the net asset value that entries pay: the slack of positions, all that they may have gained since their marks at the
     /// governed rate, rounded up, and what marks took off lately and has not faded.
     pub fn nav_entry_assets(&self, now_secs: u64) -> u128 {
         let gain = self.gain_assets(&self.positions, now_secs);
         let recent = faded_up(self.recent_loss_assets, self.recent_at_secs, self.mandate.epoch_secs, now_secs);
-        self.nav_assets().saturating_add(gain).saturating_add(recent)
+        self.nav_assets().saturating_add(self.slack_assets()).saturating_add(gain).saturating_add(recent)
     }
 
     /// Returns what positions may have gained since their marks at the governed rate, rounded up.

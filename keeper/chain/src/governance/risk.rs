@@ -198,21 +198,16 @@ fn empty_position(index: u32, adapter: Address, terms: Terms, now: Timestamp) ->
     }
 }
 
-/// The first slack adds risk too: exits do not force a position that has one.
+/// Another slack adds risk whichever way it goes: it prices entries and exits.
 fn terms_within(terms: &Terms, most: &Terms) -> bool {
-    let closes_exit = most.slack_bps == 0 && terms.slack_bps != 0;
-    terms.instant_bps <= most.instant_bps
-        && terms.depth_bps <= most.depth_bps
-        && terms.slack_bps >= most.slack_bps
-        && !closes_exit
+    terms.instant_bps <= most.instant_bps && terms.depth_bps <= most.depth_bps && terms.slack_bps == most.slack_bps
 }
 
 fn narrowed(standing: &Terms, asked: &Terms) -> Terms {
-    let higher = standing.slack_bps.max(asked.slack_bps);
     Terms {
         instant_bps: standing.instant_bps.min(asked.instant_bps),
         depth_bps: standing.depth_bps.min(asked.depth_bps),
-        slack_bps: if standing.slack_bps == 0 { 0 } else { higher },
+        slack_bps: standing.slack_bps,
     }
 }
 

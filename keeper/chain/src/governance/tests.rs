@@ -196,8 +196,8 @@ fn every_parameter_adds_risk_in_one_direction_alone_but_for_the_pace_of_the_whol
     assert!(!adds(Change::SetSilence { secs: 259_200 }));
     assert!(adds(set(2, 0)) && adds(set(0, 201)) && !adds(set(1, 200)) && !adds(set(0, 0)));
     assert!(adds(liquidity(4, 100)) && adds(liquidity(100, 9)) && !adds(liquidity(5, 10)));
-    assert!(adds(terms(5_001, 0, 10)) && adds(terms(0, 5_001, 10)) && adds(terms(0, 0, 9)));
-    assert!(!adds(terms(5_000, 5_000, 11)));
+    assert!(adds(terms(5_001, 0, 10)) && adds(terms(0, 5_001, 10)));
+    assert!(adds(terms(0, 0, 9)) && adds(terms(0, 0, 11)) && !adds(terms(5_000, 5_000, 10)));
     let mut smooth = standing();
     smooth.snapshot.positions[0].terms.slack_bps = 0;
     let first = terms(4_000, 5_000, 1);
