@@ -110,13 +110,12 @@ interface IBoard {
     function admitCode(bytes32 codehash, bool admitted) external;
 
     /// Curator or owner: positions, terms, caps, ids, breakers, liquidity, keepers. A guardian may do what takes
-    /// risk away: lower terms (not raise the slack, which keeps the keeper from moving money back), lower caps, nest,
+    /// risk away: lower terms (not touch the slack), lower caps, nest,
     /// raise liquidity, narrow grants.
     function addPosition(address adapter, bytes32[] calldata riskIds, uint16 instantBps, uint16 depthBps, uint16 slackBps)
         external
         returns (uint32);
-    /// Adds risk: more payable at once, more of the venue, less slack, or the first slack, because an exit does not force
-    /// a position that has one.
+    /// Adds risk: more payable at once, more of the venue, or another slack, because it prices entries and exits.
     function setTerms(uint32 position, uint16 instantBps, uint16 depthBps, uint16 slackBps) external;
     function setCap(bytes32 riskId, uint256 absolute, uint256 relativeWad) external;
     /// Counts everything under `riskId` against `parent` too, and against the parent's own parents.

@@ -52,7 +52,8 @@ interface IDesk {
         uint256 trippedUntil;
     }
 
-    /// The accounts: net asset value is idle + marked; entry pays the higher `navEntry`; `navLeast` is the least
+    /// The accounts: net asset value is idle + marked; exits receive it less the slack of every position's value, rounded
+    /// up (totalAssets); entry pays the higher `navEntry`; `navLeast` is the least
     /// of the current and the last epoch, which relative caps and budgets are fractions of.
     struct Book {
         uint256 idle;

@@ -211,16 +211,25 @@ impl Ledger {
         fair.saturating_add(charged).saturating_sub(paid_assets)
     }
 
-    /// Moves what a position has paid to idle, the position being worth `real_assets` after it. What it paid beyond
-    /// its marked value is not counted: a gain comes by marks alone.
+    /// Moves what a position has paid to idle. What it paid beyond the marked value of what was sold is not counted: a gain
+    /// comes by marks alone.
+    ///
+    /// Where the venue's price can be pushed, the marked value of what was sold may be below a fair one by its slack, which
+    /// entry has been paying: so much more is counted. Otherwise a sale at a peak would give away what was bought at a dip.
     ///
     /// # Errors
     ///
     /// When idle exceeds [`MAX_ASSETS`].
-    pub fn divest(&mut self, mark: &mut Mark, paid_assets: u128, real_assets: u128) -> Result<(), Overflow> {
-        let counted = paid_assets.min(mark.value_assets);
+    pub fn divest(&mut self, mark: &mut Mark, paid_assets: u128, was: &Stated, is: &Stated) -> Result<(), Overflow> {
+        let (mut sold_assets, mut counted) = (paid_assets.min(mark.value_assets), paid_assets.min(mark.value_assets));
+        if mark.slack_bps != 0 {
+            let sold = was.units.saturating_sub(is.units);
+            let fallen_assets = mark.value_assets.saturating_sub(is.value_assets);
+            sold_assets = part_up(mark.value_assets, sold, was.units).max(fallen_assets).min(mark.value_assets);
+            counted = paid_assets.min(sold_assets.saturating_add(slack_up(sold_assets, mark.slack_bps)));
+        }
         self.idle_assets = bounded(self.idle_assets.saturating_add(counted))?;
-        let value_assets = real_assets.min(mark.value_assets.saturating_sub(counted));
+        let value_assets = is.value_assets.min(mark.value_assets.saturating_sub(sold_assets));
         self.replace(mark, Mark { value_assets, ..*mark })
     }
 

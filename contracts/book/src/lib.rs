@@ -13,11 +13,13 @@
 //! 2. What counts against a risk id is the sum of the values of the positions that have its bit: stored nowhere else.
 //! 3. A mark lowers a value at once and raises it by at most value * rate * time since it was last marked. What it takes
 //!    off what entry pays fades within an epoch; where nobody can push the price, what it shows no gain of ends at once.
-//! 4. No movement between idle and a position raises the net asset value; only a mark does, at its rate.
+//! 4. No movement between idle and a position raises the net asset value, but for the slack of what is sold, which entry has
+//!    been paying; only a mark does, at its rate.
 //! 5. What a movement lowers the net asset value by is at most what it is charged with.
-//! 6. Idle counts what came in by our own calls. What strangers send, and what a position pays beyond its marked
+//! 6. A believed value is never farther from a fair one than the slack of its position, as long as the venue's price is not.
+//! 7. Idle counts what came in by our own calls. What strangers send, and what a position pays beyond its marked
 //!    value, is in nobody's price.
-//! 7. While a call is under way the stored book is the one at its start or its end, never a half of it: views that
+//! 8. While a call is under way the stored book is the one at its start or its end, never a half of it: views that
 //!    venues read meanwhile are consistent, and every entry point that changes state refuses.
 //!
 //! # Known limits

@@ -73,8 +73,9 @@ impl Desk {
             touched.tell_marked(&self.vm);
             let stated = |value_assets: u128| Stated { value_assets, units: U256::from(value_assets) };
             // What a forced sale lacks is nobody's charge; its part of the shortfall goes with it.
-            base.ledger.settle_sale(&mut touched.mark, paid, &stated(whole), &stated(real));
-            base.ledger.divest(&mut touched.mark, paid, real).map_err(overflow)?;
+            let (was, is) = (stated(whole), stated(real));
+            base.ledger.settle_sale(&mut touched.mark, paid, &was, &is);
+            base.ledger.divest(&mut touched.mark, paid, &was, &is).map_err(overflow)?;
             let paid_assets = U256::from(paid);
             self.tell_moved(&touched, paid_assets.wrapping_neg(), paid_assets, 0);
             missing = missing.saturating_sub(paid);

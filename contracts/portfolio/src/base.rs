@@ -1,6 +1,6 @@
 //! The words that every call which moves money changes, in memory until the last call out has returned.
 
-use book::{Accounts, Asset, Book, Clock, Ledger, Lock, Mark, Supply, Watch};
+use book::{Accounts, Asset, Book, Clock, Ledger, Lock, Mark, Overflow, Supply, Watch};
 use host::Revert;
 use mandate::Least;
 
@@ -31,21 +31,29 @@ impl Base {
         Self { accounts, clock, asset, supply, least, ledger, lost_assets: 0 }
     }
 
-    /// Marks a position; where that does not fit the accounts, nothing changes. Before the net asset value rises, what
-    /// it was is recorded.
+    /// Marks a position; where that does not fit the accounts, nothing changes.
     ///
     /// # Errors
     ///
     /// `Overflow`.
     #[inline(never)]
     pub(crate) fn mark(&mut self, mark: &mut Mark, real_assets: u128) -> Result<(), Revert> {
-        let nav_before = self.ledger.nav_assets();
-        let lost = self.ledger.mark(mark, real_assets).map_err(overflow)?;
+        let lost = self.change(|ledger| ledger.mark(mark, real_assets))?;
         self.lost_assets = self.lost_assets.saturating_add(lost);
+        Ok(())
+    }
+
+    /// Changes the ledger; where the net asset value rises, what it was before is recorded.
+    pub(crate) fn change(
+        &mut self,
+        operation: impl FnOnce(&mut Ledger) -> Result<u128, Overflow>,
+    ) -> Result<u128, Revert> {
+        let nav_before = self.ledger.nav_assets();
+        let cost = operation(&mut self.ledger).map_err(overflow)?;
         if self.ledger.nav_assets() > nav_before {
             self.least = self.least.recorded(nav_before, self.clock.epoch_secs, self.ledger.now_secs);
         }
-        Ok(())
+        Ok(cost)
     }
 
     /// Returns the least net asset value of the current and the last epoch.

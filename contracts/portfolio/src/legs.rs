@@ -158,7 +158,7 @@ impl Session {
                 Movement::In(assets) => ledger.invest(&mut touched.mark, assets, &before, &after),
                 Movement::Out(_) => {
                     let lacking = ledger.settle_sale(&mut touched.mark, paid, &before, &after);
-                    ledger.divest(&mut touched.mark, paid, after.value_assets)?;
+                    ledger.divest(&mut touched.mark, paid, &before, &after)?;
                     Ok(lacking)
                 }
             }

@@ -8,7 +8,7 @@ use host::{Revert, VM};
 use mandate::{Cap, Stake};
 use math::part_down;
 
-use crate::{Base, Report, Sight, Touched, overflow, registered};
+use crate::{Base, Report, Sight, Touched, registered};
 
 /// One whole in the terms of a position.
 const ONE_BPS: u16 = 10_000;
@@ -98,7 +98,7 @@ impl Session {
         operation: impl FnOnce(&mut Ledger, &mut Touched) -> Result<u128, Overflow>,
     ) -> Result<(u128, Touched), Revert> {
         let touched = self.touched.get_mut(place).ok_or_else(Vec::new)?;
-        let cost = operation(&mut self.base.ledger, touched).map_err(overflow)?;
+        let cost = self.base.change(|ledger| operation(ledger, touched))?;
         let touched = *touched;
         self.keep(&touched);
         Ok((cost, touched))

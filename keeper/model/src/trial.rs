@@ -234,10 +234,18 @@ impl<'a> Run<'a> {
         };
         charge(&mut self.loss, owed);
         touched.shortfall = touched.shortfall.saturating_sub(owed);
-        let counted = amount.min(touched.book);
+        let slack_bps = U256::from(self.snapshot.positions[place].terms.slack_bps);
+        let (sold, counted) = if slack_bps.is_zero() {
+            (amount.min(touched.book), amount.min(touched.book))
+        } else {
+            // What is sold may be worth more than is believed of it, by its slack.
+            let fallen = touched.book.saturating_sub(touched.real.saturating_sub(amount));
+            let sold = part_up(touched.book, amount.0, touched.real.0).max(fallen).min(touched.book);
+            (sold, amount.min(sold.saturating_add(part_up(sold, slack_bps, U256::from(10_000)))))
+        };
         self.idle = self.idle.saturating_add(counted);
         touched.real = touched.real.saturating_sub(amount);
-        touched.book = touched.book.saturating_sub(counted).min(touched.real);
+        touched.book = touched.book.saturating_sub(sold).min(touched.real);
         touched.depth = touched.depth.map(|depth| depth.saturating_sub(amount));
     }
 

@@ -179,14 +179,18 @@ impl State {
         let Some(position) = self.positions.get_mut(index) else {
             return claims.impossible(Fact::of_position(index, "registered"), true);
         };
-        let was = position.value_assets;
+        let (was, mut may_rise) = (position.value_assets, 0);
         position.value_assets = amount(told.valueAfter);
         claims.call.depths.insert(index, amount(told.depth));
         let stored_assets = position.shortfall_assets;
         let untold = claims.shortfalls.entry(index).or_insert(Untold { stored_assets, follows: true });
         if told.assets.is_negative() {
             untold.follows = false;
-            self.idle_assets = self.idle_assets.saturating_add(amount(told.result).min(was));
+            let sold = was.saturating_sub(position.value_assets);
+            // Where a price can be pushed, what was sold may have been worth more than was believed of it.
+            may_rise = position.slack_of(sold);
+            let most = if position.slack_bps == 0 { was } else { sold.saturating_add(may_rise) };
+            self.idle_assets = self.idle_assets.saturating_add(amount(told.result).min(most));
         } else if told.assets.is_positive() {
             let left = faded_up(stored_assets, position.marked_at_secs, self.mandate.epoch_secs, now_secs);
             (position.shortfall_assets, position.marked_at_secs) = (left, now_secs);
@@ -197,7 +201,7 @@ impl State {
             }
         }
         self.revalued(now_secs, claims);
-        if claims.call.navs.windows(2).last().is_some_and(|navs| navs[0] < navs[1]) {
+        if claims.call.navs.windows(2).last().is_some_and(|navs| navs[0].saturating_add(may_rise) < navs[1]) {
             claims.impossible(Fact::of_position(index, "gain by a leg"), told.valueAfter);
         }
     }

@@ -26,6 +26,13 @@ pub struct Drained {
     pub capacity_assets: u128,
 }
 
+impl Position {
+    /// Returns how far an amount at this position's price may be from a fair one, rounded up.
+    pub(super) fn slack_of(&self, assets: u128) -> u128 {
+        (U256::from(assets) * U256::from(self.slack_bps)).div_ceil(U256::from(10_000)).saturating_to()
+    }
+}
+
 impl State {
     /// Returns the sum of the marked values.
     pub fn marked_assets(&self) -> u128 {
@@ -34,12 +41,7 @@ impl State {
 
     /// Returns how far all values together may be from fair ones: each position's slack of it, rounded up.
     pub fn slack_assets(&self) -> u128 {
-        let slack = |position: &Position| {
-            (U256::from(position.value_assets) * U256::from(position.slack_bps))
-                .div_ceil(U256::from(10_000))
-                .saturating_to()
-        };
-        self.positions.iter().map(slack).fold(0, u128::saturating_add)
+        self.positions.iter().map(|position| position.slack_of(position.value_assets)).fold(0, u128::saturating_add)
     }
 
     /// Returns the net asset value that exits receive.

@@ -5,6 +5,7 @@ use tenor_measure::theft::{Action, Outcome, Scene, search};
 /// What `scripts/soak theft --json` has found so far, as it prints it in `actions`.
 const BEST: &str = include_str!("../attacks/best.json");
 const LEAVER: &str = include_str!("../attacks/leaver.json");
+const FORGOTTEN: &str = include_str!("../attacks/forgotten.json");
 
 fn told(outcome: &Outcome) -> String {
     let steps: Vec<_> = outcome.steps.iter().map(ToString::to_string).collect();
@@ -33,6 +34,17 @@ fn a_hidden_loss_that_a_leaver_leaves_behind_is_at_most_the_slack_of_what_stays(
     assert!(!outcome.exceeds(), "{}", told(&outcome));
     let stays_assets = 1_000_000_000_000;
     assert!(outcome.loss.lost_assets < stays_assets * 205 / 10_000, "{}", told(&outcome));
+}
+
+/// The keeper buys at a dip, for less than it is worth, and sells at a peak: what was paid beyond the believed value was
+/// counted for nobody and charged to no budget, 120 % of one within an epoch.
+#[test]
+fn what_was_bought_at_a_dip_is_not_given_away_by_a_sale_at_a_peak() {
+    let actions: Vec<Action> = serde_json::from_str(FORGOTTEN).expect("the file holds actions");
+
+    let outcome = Scene::build().expect("the stage is prepared").play(&actions);
+
+    assert!(!outcome.exceeds(), "{}", told(&outcome));
 }
 
 #[test]
