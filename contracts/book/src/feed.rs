@@ -1,76 +1,30 @@
 //! What a price feed says, judged by a breaker's bounds: at its self-test, and when somebody trips it.
 
-use abi::feed::IFeed;
-use alloy_primitives::{B256, U256};
-use alloy_sol_types::SolCall;
-use host::{ISOLATED_GAS, VM, number, view_within, view_word_within};
+use ::feed::{FeedFault, Quote, ask};
+use alloy_primitives::U256;
+use host::VM;
 use stylus_sdk::stylus_core::BlockAccess;
 
 use crate::Breaker;
 
-/// The most decimals that a feed may have: those of a wad, so that no price is ever rounded.
-const MAX_DECIMALS: u64 = 18;
-
 /// A price beyond every band, of which the highest is 2^96 - 1.
 const BEYOND_WAD: u128 = 1 << 96;
 
-/// Why a feed's answer is none, numbered as `IBoard.FeedRefused` numbers it; with what was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FeedFault {
-    /// It does not answer.
-    Silent,
-    /// Its answer, in its own units, is zero or less.
-    NotPositive(U256),
-    /// The price in wad, or 2^96 where it is more, is outside the band.
-    OutOfBand(U256),
-    /// It is so many seconds old, or of the future.
-    Stale(U256),
-    /// Its decimals are beyond 18.
-    Decimals(U256),
-}
-
-impl FeedFault {
-    /// Returns its number and what was found.
-    pub fn facts(&self) -> (u8, U256) {
-        match *self {
-            Self::Silent => (1, U256::ZERO),
-            Self::NotPositive(answer) => (2, answer),
-            Self::OutOfBand(price_wad) => (3, price_wad),
-            Self::Stale(age_secs) => (4, age_secs),
-            Self::Decimals(decimals) => (5, decimals),
-        }
-    }
-}
-
-/// Asks a breaker's feed for the price in wad, exactly. Whatever is wrong with it costs at most
-/// [`ISOLATED_GAS`] twice.
+/// Asks a breaker's feed for the price in wad, exactly; one of 2^96 or more counts as 2^96. Whatever is wrong with it
+/// costs at most [`host::ISOLATED_GAS`] twice.
 ///
 /// # Errors
 ///
 /// Why the answer is none: the first of silence, decimals, sign, age, band.
 pub fn quote(vm: &VM, breaker: &Breaker) -> Result<U256, FeedFault> {
-    let feed = breaker.feed;
-    let decimals = view_word_within(vm, ISOLATED_GAS, feed, IFeed::decimalsCall::SELECTOR);
-    let round = view_within::<5>(vm, ISOLATED_GAS, feed, IFeed::latestRoundDataCall::SELECTOR);
-    let (Ok(decimals), Ok(round)) = (decimals, round) else { return Err(FeedFault::Silent) };
-    judge(breaker, decimals, &round, vm.block_timestamp())
+    judge(breaker, &ask(vm, breaker.feed)?, vm.block_timestamp())
 }
 
-fn judge(breaker: &Breaker, decimals: U256, round: &[B256; 5], now_secs: u64) -> Result<U256, FeedFault> {
-    let [_, answer, _, updated_at, _] = round.map(number);
-    let missing = u64::try_from(decimals).ok().and_then(|decimals| MAX_DECIMALS.checked_sub(decimals));
-    let Some(missing) = missing else { return Err(FeedFault::Decimals(decimals)) };
-    if answer.is_zero() || answer.bit(255) {
-        return Err(FeedFault::NotPositive(answer));
-    }
-    // A time of the future has no age: it is as far from now as it can be.
-    let age_secs = U256::from(now_secs).checked_sub(updated_at).unwrap_or(U256::MAX);
-    if age_secs > U256::from(breaker.max_age_secs) {
-        return Err(FeedFault::Stale(age_secs));
-    }
+fn judge(breaker: &Breaker, quote: &Quote, now_secs: u64) -> Result<U256, FeedFault> {
+    quote.within(breaker.max_age_secs, now_secs)?;
     // Short code where a product in 256 bits is long: beyond what any band holds the rest does not matter.
-    let mut price_wad = u128::try_from(answer).map_or(BEYOND_WAD, |answer| answer.min(BEYOND_WAD));
-    for _ in 0..missing {
+    let mut price_wad = u128::try_from(quote.answer).map_or(BEYOND_WAD, |answer| answer.min(BEYOND_WAD));
+    for _ in 0..quote.missing_decimals {
         price_wad = price_wad.saturating_mul(10).min(BEYOND_WAD);
     }
     let price = U256::from(price_wad);
@@ -82,6 +36,7 @@ fn judge(breaker: &Breaker, decimals: U256, round: &[B256; 5], now_secs: u64) ->
 
 #[cfg(test)]
 mod tests {
+    use alloy_primitives::B256;
     use host::Word;
 
     use super::*;
@@ -100,7 +55,7 @@ mod tests {
 
     fn judged(decimals: u64, answer: U256, updated_at: u64) -> Result<U256, FeedFault> {
         let round = [B256::ZERO, answer.word(), B256::ZERO, updated_at.word(), B256::ZERO];
-        judge(&breaker(), U256::from(decimals), &round, NOW)
+        judge(&breaker(), &Quote::read(U256::from(decimals), &round)?, NOW)
     }
 
     #[test]

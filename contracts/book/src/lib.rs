@@ -51,10 +51,11 @@ mod registry;
 mod scale;
 mod storage;
 
+pub use self::feed::quote;
+pub use ::feed::FeedFault;
 pub use accounts::{Accounts, Asset, Clock, Lock, MAX_SUPPLY, NOT_OPENED, Supply};
 pub use budget::{Buckets, Grant, Register, Terms, Watch};
 pub use charter::{Bounds, Charter, Held};
-pub use feed::{FeedFault, quote};
 pub use governance::{Change, Delay};
 pub use ledger::{Ledger, MAX_ASSETS, Mark, Overflow, Stated, saturate, slack_up, timestamp, unix_secs};
 pub use registry::{Breaker, Cap, Counted, Holding, MAX_CAPS, MAX_POSITIONS};
