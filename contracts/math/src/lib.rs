@@ -1,4 +1,4 @@
-//! Integer fixed point: products divided with a 512-bit intermediate, shares, wads and rays.
+//! Integer fixed point: products divided with a 512-bit intermediate, shares, wads and rays, prices by ticks.
 //!
 //! Every function says in its name which way it rounds and returns `None` where the result does not fit or the
 //! divisor is zero; nothing here panics, allocates or touches floating point.
@@ -10,10 +10,12 @@
 mod host;
 mod muldiv;
 mod shares;
+mod tick;
 
 pub use host::div as div_down;
 pub use muldiv::{mul_div_down, mul_div_up, mul_wide, part_down, part_up};
 pub use shares::{VIRTUAL_ASSETS, VIRTUAL_SHARES, to_assets_down, to_assets_up, to_shares_down, to_shares_up};
+pub use tick::{MAX_TICK, at_tick_down, at_tick_up, mean_tick_down, mean_tick_up, sqrt_price_x96};
 
 use alloy_primitives::U256;
 
