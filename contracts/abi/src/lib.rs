@@ -50,6 +50,16 @@ pub mod feed {
     alloy_sol_types::sol!("sol/IFeed.sol");
 }
 
+/// Interfaces in `sol/IOracle.sol`: a price, or a refusal.
+pub mod oracle {
+    alloy_sol_types::sol!("sol/IOracle.sol");
+}
+
+/// Interfaces in `sol/IUniswapV3Pool.sol`.
+pub mod uniswap {
+    alloy_sol_types::sol!("sol/IUniswapV3Pool.sol");
+}
+
 /// Interfaces in `sol/IArb.sol`: activation of Stylus programs, and our deployer.
 pub mod arb {
     alloy_sol_types::sol!("sol/IArb.sol");

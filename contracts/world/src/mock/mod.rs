@@ -8,6 +8,7 @@ pub mod arb;
 pub mod batch;
 pub mod feed;
 pub mod morpho;
+pub mod pool;
 mod signer;
 pub mod token;
 pub mod venue;

@@ -20,6 +20,7 @@ mod least;
 mod limits;
 mod liquidity;
 mod marks;
+mod oracle;
 mod pace;
 mod permits;
 mod preview;
