@@ -96,6 +96,15 @@ impl Artifacts {
         json_code(self.node_modules.join("@aave/core-v3/artifacts/contracts").join(format!("{name}.json")), links)
     }
 
+    /// Returns the creation code of one of Uniswap's contracts, of either package of version 3.
+    ///
+    /// # Errors
+    /// The file is missing or malformed.
+    pub fn uniswap(&self, package: &str, name: &str) -> Result<Vec<u8>, Error> {
+        let artifacts = self.node_modules.join("@uniswap").join(package).join("artifacts/contracts");
+        json_code(artifacts.join(format!("{name}.sol/{name}.json")), &[])
+    }
+
     /// Returns the creation code of one of the contracts in Morpho's bundlers package.
     ///
     /// # Errors

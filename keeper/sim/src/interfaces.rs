@@ -72,6 +72,59 @@ sol! {
         function latestRound() external view returns (uint256);
     }
 
+    /// A pool of Uniswap v3, beyond what oracles read.
+    interface IPool {
+        function increaseObservationCardinalityNext(uint16 observationCardinalityNext) external;
+    }
+
+    /// What to put into a pool, between which ticks.
+    struct MintParams {
+        address token0;
+        address token1;
+        uint24 fee;
+        int24 tickLower;
+        int24 tickUpper;
+        uint256 amount0Desired;
+        uint256 amount1Desired;
+        uint256 amount0Min;
+        uint256 amount1Min;
+        address recipient;
+        uint256 deadline;
+    }
+
+    /// Uniswap's NonfungiblePositionManager.
+    interface IPositionManager {
+        function createAndInitializePoolIfNecessary(
+            address token0, address token1, uint24 fee, uint160 sqrtPriceX96
+        ) external payable returns (address pool);
+        function mint(MintParams calldata params)
+            external
+            payable
+            returns (uint256 tokenId, uint128 liquidity, uint256 amount0, uint256 amount1);
+    }
+
+    /// What to trade, and at which price to stop.
+    struct ExactInputSingleParams {
+        address tokenIn;
+        address tokenOut;
+        uint24 fee;
+        address recipient;
+        uint256 deadline;
+        uint256 amountIn;
+        uint256 amountOutMinimum;
+        uint160 sqrtPriceLimitX96;
+    }
+
+    /// Uniswap's SwapRouter.
+    interface ISwapRouter {
+        function exactInputSingle(ExactInputSingleParams calldata params) external payable returns (uint256 amountOut);
+    }
+
+    /// Uniswap's register of pools.
+    interface IFactory {
+        function getPool(address tokenA, address tokenB, uint24 fee) external view returns (address pool);
+    }
+
     /// `contracts/solidity/src/test/SteeredVault.sol`, beyond ERC-4626.
     interface ISteeredVault {
         function steer(uint256 newPriceWad) external;

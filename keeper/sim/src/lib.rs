@@ -3,7 +3,8 @@
 //! [`World::build`] deploys Aave v3 and Morpho (with a MetaMorpho vault) from the code that their publishers ship, lets
 //! other lenders supply them and a borrower with collateral bring each to a given utilisation, which [`Target::read`]
 //! takes from a history of real rates. Nothing of a venue is imitated, but for the prices: they are set by hand. For tests
-//! of what goes wrong there are a venue whose price is steered and feeds that say what they are told.
+//! of what goes wrong there are a venue whose price is steered, feeds that say what they are told, and, for those who ask
+//! for it, Uniswap v3 with a pool of the world's tokens.
 
 pub mod artifact;
 pub mod history;
@@ -15,6 +16,7 @@ mod interfaces;
 mod morpho;
 mod session;
 mod steered;
+mod uniswap;
 mod utilisation;
 mod world;
 
@@ -22,5 +24,6 @@ pub use aave::{Aave, Curve};
 pub use artifact::Artifacts;
 pub use error::Error;
 pub use morpho::Morpho;
+pub use uniswap::Uniswap;
 pub use utilisation::{Source, Target, WAD};
 pub use world::{MarketConfig, Tokens, Venue, World, WorldConfig};
