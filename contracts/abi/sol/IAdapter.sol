@@ -9,12 +9,16 @@ pragma solidity ^0.8.20;
 interface IAdapter {
     /// A position at one moment. `value` in asset base units, rounded down; `units` are the venue's own, as counted
     /// here; `depth` is all that the venue holds of the asset for everybody, in base units, type(uint256).max where it
-    /// does not say; `rateWad` is what a unit earns a year at the present use, type(uint256).max where unknown.
+    /// does not say; `rateWad` is what a unit earns a year at the present use, type(uint256).max where unknown;
+    /// `backing` is what secures a debt, in base units, times the part of it up to which the venue lends, rounded down;
+    /// `debt` is what the position owes, in base units, rounded up. Both are zero where nothing is ever owed.
     struct Report {
         uint256 value;
         uint256 units;
         uint256 depth;
         uint256 rateWad;
+        uint256 backing;
+        uint256 debt;
     }
 
     error NotVault(address caller);
@@ -24,18 +28,23 @@ interface IAdapter {
     error InvalidAddress(address account);
     error InsufficientUnits(uint256 asked, uint256 held);
 
-    /// A venue with markets needs one named, one without must be given none.
+    /// A venue with markets needs one named, one without must be given none. `market` is what the terms begin with.
     error InvalidMarket(bytes32 market);
+    /// The adapter's positions never owe anything.
+    error NoDebt();
 
-    /// Names the vault, the venue (pool, vault) and the market in it (zero for none), once; the deployer calls it in
-    /// its own transaction.
-    function initialize(address vault, address venue, bytes32 market) external;
+    /// Names the vault, the venue (pool, vault) and the terms of the position there, once; the deployer calls it in its
+    /// own transaction. The terms are empty for "aave-v3" and "erc4626", the market's id for "morpho-blue".
+    function initialize(address vault, address venue, bytes calldata terms) external;
     /// Invests assets that the vault has transferred here just before; returns the position just before the venue took
     /// them, at the rate of that moment, and just after. Vault only.
     function allocate(uint256 assets) external returns (Report memory before, Report memory after_);
     /// Pays `assets` to the vault, or everything for type(uint256).max; returns the position just before and just
     /// after, as above. Vault only.
     function deallocate(uint256 assets) external returns (Report memory before, Report memory after_);
+    /// Sells what secures the debt and repays up to `debtAssets` of it, towards the position's target and never beyond;
+    /// returns the position just before and just after, as above. Vault only.
+    function deleverage(uint256 debtAssets) external returns (Report memory before, Report memory after_);
     /// The position now, at the mean rate since the venue last accrued where it can name no other.
     function report() external view returns (Report memory);
     /// What the position is worth at the venue's own accounts, in asset base units, rounded down.

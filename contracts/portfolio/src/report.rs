@@ -16,6 +16,10 @@ pub struct Report {
     pub depth_assets: u128,
     /// What a unit of value earns a year, in wad; [`U256::MAX`] where unknown.
     pub rate_wad: U256,
+    /// What secures its debt, as far as the venue lends against it, in base units, rounded down.
+    pub backing_assets: u128,
+    /// What it owes, in base units, rounded up.
+    pub debt_assets: u128,
 }
 
 impl Report {
@@ -36,8 +40,10 @@ impl Report {
     #[inline(never)]
     pub fn read(words: &mut Arguments<'_>) -> Result<Self, Failure> {
         let stated = Stated { value_assets: saturate(words.uint()?), units: words.uint()? };
-        let depth_assets = u128::try_from(words.uint()?).unwrap_or(u128::MAX);
-        Ok(Self { stated, depth_assets, rate_wad: words.uint()? })
+        let depth_assets = saturated(words.uint()?);
+        let rate_wad = words.uint()?;
+        let (backing_assets, debt_assets) = (saturated(words.uint()?), saturated(words.uint()?));
+        Ok(Self { stated, depth_assets, rate_wad, backing_assets, debt_assets })
     }
 
     /// Returns what `assets` earn a year at this rate, rounded down; `None` where it is unknown.
@@ -45,4 +51,8 @@ impl Report {
         let is_known = self.rate_wad != U256::MAX;
         is_known.then(|| part_down(assets, self.rate_wad, U256::from(math::WAD)))
     }
+}
+
+fn saturated(number: U256) -> u128 {
+    u128::try_from(number).unwrap_or(u128::MAX)
 }

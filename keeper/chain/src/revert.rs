@@ -188,6 +188,7 @@ fn adapter(data: &[u8], depth: usize) -> Option<String> {
         E::WrongAsset(e) => format!("WrongAsset(expected {}, found {})", e.expected, e.found),
         E::InvalidAddress(e) => format!("InvalidAddress({})", e.account),
         E::InsufficientUnits(e) => format!("InsufficientUnits(asked {}, held {})", e.asked, e.held),
+        E::NoDebt(_) => "NoDebt(): the adapter's positions never owe anything".into(),
         E::InvalidMarket(e) => format!("InvalidMarket: {} is no market of this venue", e.market),
     })
 }

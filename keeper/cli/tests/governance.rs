@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use abi::adapter::IAdapter;
 use abi::arb::IDeployer;
-use alloy_primitives::{Address, B256, keccak256};
+use alloy_primitives::{Address, Bytes, keccak256};
 use alloy_sol_types::{SolCall, SolEvent};
 use chain::deployment::init_code;
 use chain::endpoint::Endpoint;
@@ -271,7 +271,7 @@ fn a_mandate_goes_from_a_file_through_votes_and_delays_into_the_vault() {
         (republic.vault(), republic.deployed["deployer"].as_str().and_then(|text| text.parse().ok()));
     let program = |name: &str| fs::read(kit::root().join(format!("target/programs/{name}.code"))).expect("it is built");
     let venue = devnet.text("/world/meta_morpho").parse().expect("an address");
-    let initialize = IAdapter::initializeCall { vault, venue, market: B256::ZERO }.abi_encode();
+    let initialize = IAdapter::initializeCall { vault, venue, terms: Bytes::new() }.abi_encode();
     let adapter = devnet.deploy(deployer.expect("an address"), &program("erc4626"), initialize);
     republic.done(STRANGER, &["deposit", "250000"]);
     devnet.pass(2 * DAY_SECS);

@@ -13,7 +13,7 @@ use abi::{
     erc20::IERC20,
     vault::IVault,
 };
-use alloy_primitives::{Address, B256, I256, U256, keccak256};
+use alloy_primitives::{Address, B256, Bytes, I256, U256, keccak256};
 use alloy_sol_types::{SolCall, SolError};
 use chain::deployment::{
     CapTerms, Deployed, GrantTerms, Mandate, PositionTerms, Programs, bps_to_wad, deploy, init_code,
@@ -148,7 +148,7 @@ impl Tenor {
     #[track_caller]
     pub fn adapter(&self, venue: Address) -> Address {
         let initialization =
-            IAdapter::initializeCall { vault: self.vault, venue, market: B256::ZERO }.abi_encode().into();
+            IAdapter::initializeCall { vault: self.vault, venue, terms: Bytes::new() }.abi_encode().into();
         let call = IDeployer::deployCall { initCode: init_code(&programs().erc4626), initialization };
         self.send(self.owner, self.deployed.deployer, &call).expect("the adapter initialises").1
     }

@@ -6,7 +6,7 @@ use abi::{
     aave::{IAToken, IAavePool},
     adapter::IAdapter,
 };
-use adapter::{Moved, Position, Report, Venue, no_market, same_asset};
+use adapter::{Moved, Position, Report, Venue, no_terms, same_asset};
 use alloy_primitives::{Address, B256, U256, b256};
 use alloy_sol_types::SolCall;
 use host::{Failure, Revert, VM, Word, balance_of, call_word, invoke, number, revert, view_word, view_words};
@@ -26,8 +26,8 @@ impl Venue for AaveV3 {
         b256!("616176652d763300000000000000000000000000000000000000000000000000")
     }
 
-    fn terms(&self, vm: &VM, venue: Address, asset: Address, market: B256) -> Result<Vec<B256>, Revert> {
-        no_market(market)?;
+    fn terms(&self, vm: &VM, venue: Address, asset: Address, terms: &[u8]) -> Result<Vec<B256>, Revert> {
+        no_terms(terms)?;
         let invalid = |_: Failure| revert::<IAdapter::InvalidAddress>(&[venue.word()]);
         let [.., token] = reserve(vm, venue, asset).map_err(invalid)?;
         let address = Address::from_word(token);
@@ -65,6 +65,7 @@ impl Venue for AaveV3 {
             value: ray_mul_down(position.units(), income_ray).ok_or_else(Vec::new)?,
             depth: depth.ok().and_then(|scaled| ray_mul_down(scaled, income_ray)).unwrap_or(U256::ZERO),
             rate_wad: ray_mul_down(number(rate_ray), U256::from(WAD)).unwrap_or(U256::MAX),
+            ..Report::default()
         })
     }
 

@@ -33,4 +33,4 @@ mod venue;
 pub use movement::{Moved, Movement};
 pub use position::Position;
 pub use program::{ROUTES, run};
-pub use venue::{Report, Venue, no_market, same_asset, venue_failed};
+pub use venue::{Report, Venue, invalid_market, no_terms, same_asset, venue_failed};

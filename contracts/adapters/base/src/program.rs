@@ -24,9 +24,10 @@ pub fn run(venue: &dyn Venue, input: &[u8], vm: VM) -> Result<Vec<u8>, Revert> {
 }
 
 host::routes! { IAdapter for Adapter<'_>, this:
-    initializeCall(c) => this.initialize(c.address()?, c.address()?, c.word()?);
+    initializeCall(c) => this.initialize(c.address()?, c.address()?, c.bytes()?);
     allocateCall(c) => this.perform(Way::In(c.uint()?));
     deallocateCall(c) => this.perform(Way::Out(c.uint()?));
+    deleverageCall(c) => this.deleverage(c.uint()?);
     reportCall(_) => this.report();
     valueCall(_) => this.value();
     liquidityCall(_) => this.liquidity();
@@ -39,7 +40,7 @@ host::routes! { IAdapter for Adapter<'_>, this:
 }
 
 /// A report as the ABI encodes it.
-type Words = [B256; 4];
+type Words = [B256; 6];
 
 struct Adapter<'a> {
     venue: &'a dyn Venue,
@@ -47,7 +48,7 @@ struct Adapter<'a> {
 }
 
 impl Adapter<'_> {
-    fn initialize(&mut self, vault: Address, venue: Address, market: B256) -> Result<(), Revert> {
+    fn initialize(&mut self, vault: Address, venue: Address, terms: &[u8]) -> Result<(), Revert> {
         if !self.position.vault().is_zero() {
             return Err(revert::<IAdapter::AlreadyInitialized>(&[]));
         }
@@ -56,21 +57,31 @@ impl Adapter<'_> {
         let asset = view_word(vm, vault, IERC4626::assetCall::SELECTOR, &[])
             .map_err(|_| revert::<IAdapter::InvalidAddress>(&[vault.word()]))?;
         let asset = Address::from_word(asset.word());
-        let terms = self.venue.terms(vm, venue, asset, market)?;
+        let terms = self.venue.terms(vm, venue, asset, terms)?;
 
         self.position.initialize(vault, venue, asset, &terms)
     }
 
     /// Lets nobody but the vault move money, and returns the reports around the movement.
     fn perform(&mut self, way: Way) -> Result<(Words, Words), Revert> {
-        let caller = self.position.vm.msg_sender();
-        if caller != self.position.vault() {
-            return Err(revert::<IAdapter::NotVault>(&[caller.word()]));
-        }
+        self.authorise()?;
         let held = self.position.units();
         let movement = Movement { venue: self.venue, way };
         let [before, after] = self.venue.around(&mut self.position, &movement)?;
         Ok((words(&before, held), words(&after, self.position.units())))
+    }
+
+    /// Lets nobody but the vault lower the debt, and returns the reports around it. Units stay: what it costs is a loss.
+    fn deleverage(&mut self, debt_assets: U256) -> Result<(Words, Words), Revert> {
+        self.authorise()?;
+        let [before, after] = self.venue.deleverage(&self.position, debt_assets)?;
+        let units = self.position.units();
+        Ok((words(&before, units), words(&after, units)))
+    }
+
+    fn authorise(&self) -> Result<(), Revert> {
+        let caller = self.position.vm.msg_sender();
+        if caller == self.position.vault() { Ok(()) } else { Err(revert::<IAdapter::NotVault>(&[caller.word()])) }
     }
 
     fn report(&self) -> Result<Words, Revert> {
@@ -95,7 +106,7 @@ impl Adapter<'_> {
 }
 
 fn words(report: &Report, units: U256) -> Words {
-    [report.value, units, report.depth, report.rate_wad].map(U256::word)
+    [report.value, units, report.depth, report.rate_wad, report.backing, report.debt].map(U256::word)
 }
 
 fn view<T>(value: T) -> Result<T, Revert> {

@@ -9,7 +9,7 @@ use host::{Failure, Revert, VM, Word, revert, revert_with_bytes};
 use crate::{Moved, Movement, Position};
 
 /// A position at one moment, as `IAdapter.Report` without its units.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Report {
     /// What our units are worth, in base units of the asset, rounded down.
     pub value: U256,
@@ -18,6 +18,10 @@ pub struct Report {
     pub depth: U256,
     /// What a unit earns a year at the present use, in wad, rounded down; [`U256::MAX`] where unknown.
     pub rate_wad: U256,
+    /// What secures the debt times the part of it up to which the venue lends, in base units, rounded down.
+    pub backing: U256,
+    /// What the position owes, in base units, rounded up.
+    pub debt: U256,
 }
 
 /// A venue's language.
@@ -25,14 +29,14 @@ pub trait Venue {
     /// Returns the venue's name: a short string padded with zeros.
     fn kind(&self) -> B256;
 
-    /// Returns what of the venue's terms the position keeps, in words, after checking that the market exists and takes
-    /// `asset`.
+    /// Returns what the position keeps of its terms and the venue's, in words, after checking that the market exists and
+    /// takes `asset`.
     ///
     /// # Errors
     ///
     /// `InvalidAddress` when there is no such venue, `InvalidMarket` when it has no such market, `WrongAsset` when it
     /// takes another one.
-    fn terms(&self, vm: &VM, venue: Address, asset: Address, market: B256) -> Result<Vec<B256>, Revert>;
+    fn terms(&self, vm: &VM, venue: Address, asset: Address, terms: &[u8]) -> Result<Vec<B256>, Revert>;
 
     /// Returns the market at the venue; zero where it has none.
     fn market(&self, _position: &Position) -> B256 {
@@ -76,6 +80,16 @@ pub trait Venue {
     /// What the venue reverted with.
     fn pay_all(&self, position: &Position) -> Result<Moved, Failure>;
 
+    /// Repays up to so much debt by selling what secures it, towards the target and never beyond, and returns the
+    /// position just before and just after.
+    ///
+    /// # Errors
+    ///
+    /// `NoDebt` where positions never owe anything.
+    fn deleverage(&self, _position: &Position, _debt_assets: U256) -> Result<[Report; 2], Revert> {
+        Err(revert::<IAdapter::NoDebt>(&[]))
+    }
+
     /// Returns the position now.
     ///
     /// # Errors
@@ -96,13 +110,22 @@ pub trait Venue {
     fn liquidity(&self, position: &Position) -> U256;
 }
 
-/// Refuses a market where a venue has none.
+/// Refuses terms where a venue has none.
 ///
 /// # Errors
 ///
-/// `InvalidMarket` for any but zero.
-pub fn no_market(market: B256) -> Result<(), Revert> {
-    if market.is_zero() { Ok(()) } else { Err(revert::<IAdapter::InvalidMarket>(&[market])) }
+/// `InvalidMarket` for any but none.
+pub fn no_terms(terms: &[u8]) -> Result<(), Revert> {
+    if terms.is_empty() { Ok(()) } else { Err(invalid_market(terms)) }
+}
+
+/// Says that terms name no market of this venue; of terms that are longer or shorter than a word, what they begin with.
+pub fn invalid_market(terms: &[u8]) -> Revert {
+    let mut word = B256::ZERO;
+    for (to, from) in word.0.iter_mut().zip(terms) {
+        *to = *from;
+    }
+    revert::<IAdapter::InvalidMarket>(&[word])
 }
 
 /// Refuses a venue that takes another asset.

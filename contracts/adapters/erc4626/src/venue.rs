@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use abi::{adapter::IAdapter, erc4626::IERC4626};
-use adapter::{Moved, Movement, Position, Report, Venue, no_market, same_asset, venue_failed};
+use adapter::{Moved, Movement, Position, Report, Venue, no_terms, same_asset, venue_failed};
 use alloy_primitives::{Address, B256, U256, b256};
 use alloy_sol_types::SolCall;
 use host::{Failure, Revert, VM, Word, balance_of, call_word, revert, view_word};
@@ -18,8 +18,8 @@ impl Venue for Erc4626 {
         b256!("6572633436323600000000000000000000000000000000000000000000000000")
     }
 
-    fn terms(&self, vm: &VM, venue: Address, asset: Address, market: B256) -> Result<Vec<B256>, Revert> {
-        no_market(market)?;
+    fn terms(&self, vm: &VM, venue: Address, asset: Address, terms: &[u8]) -> Result<Vec<B256>, Revert> {
+        no_terms(terms)?;
         let found = view_word(vm, venue, IERC4626::assetCall::SELECTOR, &[])
             .map_err(|_| revert::<IAdapter::InvalidAddress>(&[venue.word()]))?;
         same_asset(asset, Address::from_word(found.word()))?;
@@ -74,7 +74,7 @@ impl Venue for Erc4626 {
 }
 
 fn report(value: U256, depth: Option<U256>) -> Report {
-    Report { value, depth: depth.unwrap_or(U256::ZERO), rate_wad: U256::MAX }
+    Report { value, depth: depth.unwrap_or(U256::ZERO), rate_wad: U256::MAX, ..Report::default() }
 }
 
 /// Returns all that the venue holds; `None` where it does not say.

@@ -63,6 +63,7 @@ impl State {
             value: market.assets_down(units).ok_or_else(Vec::new)?,
             depth: U256::from(market.supply_assets),
             rate_wad: rate.ok().and_then(|rate| market.supply_rate_wad(rate)).unwrap_or(U256::MAX),
+            ..Report::default()
         })
     }
 

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use abi::{adapter::IAdapter, morpho::IMorpho};
-use adapter::{Moved, Movement, Position, Report, Venue, venue_failed};
+use adapter::{Moved, Movement, Position, Report, Venue, invalid_market, venue_failed};
 use alloy_primitives::{Address, B256, U256, b256};
 use alloy_sol_types::SolCall;
 use host::{Failure, Revert, VM, Word, balance_of, call_words, number, revert, view_words};
@@ -23,7 +23,8 @@ impl Venue for MorphoBlue {
         b256!("6d6f7270686f2d626c7565000000000000000000000000000000000000000000")
     }
 
-    fn terms(&self, vm: &VM, venue: Address, asset: Address, market: B256) -> Result<Vec<B256>, Revert> {
+    fn terms(&self, vm: &VM, venue: Address, asset: Address, terms: &[u8]) -> Result<Vec<B256>, Revert> {
+        let market = B256::try_from(terms).map_err(|_| invalid_market(terms))?;
         let words = view_words(vm, venue, IMorpho::idToMarketParamsCall::SELECTOR, &[market]);
         let words = words.map_err(|_| revert::<IAdapter::InvalidAddress>(&[venue.word()]))?;
         terms::check(vm, &words, asset, market)

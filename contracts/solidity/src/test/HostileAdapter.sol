@@ -21,6 +21,8 @@ contract HostileAdapter {
         uint256 units;
         uint256 depth;
         uint256 rateWad;
+        uint256 backing;
+        uint256 debt;
     }
 
     address public immutable vault;
@@ -44,7 +46,7 @@ contract HostileAdapter {
 
     /// Makes the value a number of our choice, in reports too.
     function lieAbout(uint256 value_) external {
-        (lies, lie) = (true, Report(value_, units, type(uint256).max, type(uint256).max));
+        (lies, lie) = (true, Report(value_, units, type(uint256).max, type(uint256).max, 0, 0));
     }
 
     /// Makes every report one of our choice, and the value with it.
@@ -102,7 +104,7 @@ contract HostileAdapter {
     function _report(uint256 incoming) private view returns (Report memory) {
         if (lies) return lie;
         uint256 held = asset.balanceOf(address(this)) - incoming;
-        return Report(held, units, held, type(uint256).max);
+        return Report(held, units, held, type(uint256).max, 0, 0);
     }
 
     function _fail() private view {
@@ -112,7 +114,7 @@ contract HostileAdapter {
             if eq(kind, 2) { return(0, 0) }
             // Whichever report is read of it, it begins with a huge value: the selector looked up, and this.
             if eq(kind, 3) {
-                mstore(128, not(0))
+                mstore(192, not(0))
                 return(0, 1048576)
             }
             if eq(kind, 4) { revert(0, 1048576) }

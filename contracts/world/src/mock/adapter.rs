@@ -36,6 +36,10 @@ pub const ANSWER_VALUE: u8 = 9;
 pub const ANSWER_UNITS: u8 = 10;
 /// The slot of the price of the first units, in parts per billion; zero for one.
 pub const FIRST: u8 = 11;
+/// The slot of what secures its debt.
+pub const BACKING: u8 = 12;
+/// The slot of what it owes.
+pub const DEBT: u8 = 13;
 /// Reverts when it is asked for its value.
 pub const NO_VALUE: u64 = 1;
 /// Reverts when money is asked back.
@@ -48,7 +52,7 @@ pub const HALF: u64 = 8;
 pub const NO_DEPOSIT: u64 = 16;
 /// Burns all the gas that it is given, whatever it is asked.
 pub const BURN: u64 = 32;
-/// Answers one word where four are due.
+/// Answers one word where six are due.
 pub const SHORT: u64 = 64;
 /// The units that the first base unit buys at a price of one: enough that rounding in units is far below a base unit.
 pub const UNITS_PER_ASSET: u64 = 1_000_000_000_000;
@@ -137,7 +141,8 @@ fn report(vm: &VM, value: U256, units: U256) -> Vec<u8> {
         U256::MAX => U256::MAX,
         rate => rate.saturating_sub(value.saturating_mul(load(vm, SLOPE))),
     };
-    IAdapter::Report { value, units, depth: or(load(vm, DEPTH), U256::MAX), rateWad: rate }.abi_encode()
+    let (depth, backing, debt) = (or(load(vm, DEPTH), U256::MAX), load(vm, BACKING), load(vm, DEBT));
+    IAdapter::Report { value, units, depth, rateWad: rate, backing, debt }.abi_encode()
 }
 
 /// Sells units for `assets` at the trade price: what they buy is worth less at the reported price when that is lower.

@@ -7,7 +7,7 @@ use abi::{
     adapter::IAdapter::{self, Report},
     erc20::IERC20,
 };
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::{SolCall, SolError};
 use tenor_world::{
     Revert, USDC, World, address,
@@ -45,8 +45,13 @@ fn empty() -> World {
 fn stage(program: Main, world: World, hook: Hook, market: B256) -> Stage {
     world.install(ADAPTER, program);
     let stage = Stage { world, hook };
-    stage.call(ALICE, IAdapter::initializeCall { vault: VAULT, venue: VENUE, market });
+    stage.call(ALICE, IAdapter::initializeCall { vault: VAULT, venue: VENUE, terms: terms(market) });
     stage
+}
+
+/// What an adapter is told of its market; nothing for none.
+fn terms(market: B256) -> Bytes {
+    if market.is_zero() { Bytes::new() } else { market.0.into() }
 }
 
 fn erc4626() -> Stage {
@@ -181,7 +186,7 @@ fn initialisation_happens_once_and_checks_what_it_is_told() {
     let programs: [Main; 3] = [tenor_adapter_erc4626::main, tenor_adapter_aave::main, tenor_adapter_morpho::main];
     for (program, stage) in programs.into_iter().zip(all()) {
         let market = stage.call(ALICE, IAdapter::marketCall {});
-        let call = |vault, venue, market| IAdapter::initializeCall { vault, venue, market };
+        let call = |vault, venue, market| IAdapter::initializeCall { vault, venue, terms: terms(market) };
         refusal::<IAdapter::AlreadyInitialized>(stage.try_call(ALICE, call(VAULT, VENUE, market)));
         assert_eq!(stage.call(ALICE, IAdapter::vaultCall {}), VAULT);
         assert_eq!(stage.call(ALICE, IAdapter::venueCall {}), VENUE);
@@ -201,6 +206,36 @@ fn initialisation_happens_once_and_checks_what_it_is_told() {
 }
 
 #[test]
+fn terms_of_another_length_are_refused() {
+    let programs: [Main; 3] = [tenor_adapter_erc4626::main, tenor_adapter_aave::main, tenor_adapter_morpho::main];
+    for (program, stage) in programs.into_iter().zip(all()) {
+        let market = terms(stage.call(ALICE, IAdapter::marketCall {}));
+        let begins_with = |terms: &[u8]| B256::right_padding_from(&terms[..terms.len().min(32)]);
+        let others = [[&market[..], &[0]].concat(), [&market[..], &[0xab; 40]].concat(), vec![0xab; 31]];
+
+        for terms in others {
+            let fresh = address(0x51);
+            stage.world.install(fresh, program);
+            let call = IAdapter::initializeCall { vault: VAULT, venue: VENUE, terms: terms.clone().into() };
+            let error = refusal::<IAdapter::InvalidMarket>(stage.world.call(ALICE, fresh, &call));
+            assert_eq!(error.market, begins_with(&terms));
+        }
+    }
+}
+
+#[test]
+fn positions_that_owe_nothing_say_so_and_are_not_deleveraged() {
+    for stage in all() {
+        let report = stage.invest(10 * ONE);
+
+        assert_eq!((report.backing, report.debt), (U256::ZERO, U256::ZERO));
+        let call = || IAdapter::deleverageCall { debtAssets: u(1) };
+        refusal::<IAdapter::NoDebt>(stage.try_call(VAULT, call()));
+        assert_eq!(refusal::<IAdapter::NotVault>(stage.try_call(ALICE, call())).caller, ALICE);
+    }
+}
+
+#[test]
 fn an_adapter_without_vault_obeys_nobody() {
     for program in [tenor_adapter_erc4626::main, tenor_adapter_aave::main, tenor_adapter_morpho::main] {
         let world = empty();
@@ -214,7 +249,7 @@ fn an_adapter_without_vault_obeys_nobody() {
 #[test]
 fn a_venue_of_another_asset_is_refused() {
     let (fresh, other) = (address(0x51), address(0x52));
-    let call = |market| IAdapter::initializeCall { vault: VAULT, venue: other, market };
+    let call = |market| IAdapter::initializeCall { vault: VAULT, venue: other, terms: terms(market) };
 
     let world = empty();
     world.install(fresh, tenor_adapter_erc4626::main);

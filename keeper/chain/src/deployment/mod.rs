@@ -140,7 +140,7 @@ impl<S: Sender, P: FnMut(&str)> Run<'_, S, P> {
         let mut adapters = Vec::with_capacity(mandate.positions.len());
         for (index, terms) in mandate.positions.iter().enumerate() {
             let code = programs.adapter(terms.kind).ok_or(Error::NoAdapter { kind: terms.kind })?;
-            let initialize = IAdapter::initializeCall { vault, venue: terms.venue, market: terms.market };
+            let initialize = IAdapter::initializeCall { vault, venue: terms.venue, terms: terms.encoded() };
             let step = format!("adapter {index} ({})", terms.kind);
             adapters.push(self.program(deployer, &step, code, initialize.abi_encode().into()).await?);
         }

@@ -1,6 +1,6 @@
 //! What a vault is to be, and what it is where nobody says otherwise.
 
-use alloy_primitives::{Address, B256};
+use alloy_primitives::{Address, B256, Bytes};
 use model::units::WAD;
 use model::{Assets, RiskId, Terms, Timestamp, VenueKind, Wad};
 
@@ -197,5 +197,10 @@ impl PositionTerms {
     #[must_use]
     pub fn in_market(kind: VenueKind, venue: Address, market: B256, risk_ids: Vec<RiskId>) -> Self {
         Self { market, ..Self::new(kind, venue, risk_ids) }
+    }
+
+    /// Returns what the adapter is told of the position beside vault and venue.
+    pub(super) fn encoded(&self) -> Bytes {
+        if self.market.is_zero() { Bytes::new() } else { self.market.0.into() }
     }
 }

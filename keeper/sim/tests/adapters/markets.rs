@@ -9,7 +9,7 @@ use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::SolCall;
 use keeper_sim::Venue;
 
-use crate::stage::{DAY_SECS, ONE, Stage, refusal, u, wad};
+use crate::stage::{DAY_SECS, ONE, Stage, refusal, terms, u, wad};
 
 /// Reverts at everything: PUSH0, PUSH0, REVERT.
 const BROKEN: &[u8] = &[0x5f, 0x5f, 0xfd];
@@ -54,7 +54,7 @@ fn what_never_changes_is_the_code_of_an_account_that_does_nothing() {
         assert_eq!((code.len(), code[0], &code[1..97]), (1 + 32 * words, 0, &known.concat()[..]), "{program}");
         let call = devnet::Call::new(stage.sender, adapter.create(1), vec![1, 2, 3, 4]);
         assert_eq!(stage.chain.call(&call, latest()).expect("it stops at once"), Bytes::new());
-        let again = IAdapter::initializeCall { vault: stage.holder, venue, market };
+        let again = IAdapter::initializeCall { vault: stage.holder, venue, terms: terms(market) };
         let revert = stage.relay(&[(adapter, again.abi_encode())]).expect_err("once and for all");
         refusal::<IAdapter::AlreadyInitialized>(&revert);
     }

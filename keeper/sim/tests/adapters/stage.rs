@@ -98,7 +98,8 @@ impl Stage {
 
     /// Deploys an adapter; the error is what the initialisation reverted with.
     pub fn deploy(&self, program: &str, venue: Address, market: B256) -> Result<Address, Bytes> {
-        let initialization = IAdapter::initializeCall { vault: self.holder, venue, market }.abi_encode().into();
+        let initialization = IAdapter::initializeCall { vault: self.holder, venue, terms: terms(market) };
+        let initialization = initialization.abi_encode().into();
         let call = IDeployer::deployCall { initCode: init_code(program).into(), initialization };
         let call = Call::new(self.sender, self.deployer, call.abi_encode()).with_value_wei(U256::from(ACTIVATION_WEI));
         let receipt = self.chain.send(&call).expect("a valid transaction");
@@ -196,6 +197,11 @@ impl Stage {
         };
         self.send(self.sender, morpho, &call);
     }
+}
+
+/// Returns what an adapter is told of its market; nothing for none.
+pub fn terms(market: B256) -> Bytes {
+    if market.is_zero() { Bytes::new() } else { market.0.into() }
 }
 
 pub fn report(answer: &[u8]) -> Report {

@@ -138,7 +138,7 @@ impl Republic {
     /// Deploys an adapter whose code no position has, and returns it with the hash of its code.
     fn adapter(&self, venue: Address) -> (Address, B256) {
         let code = std::fs::read(root().join("target/programs/erc4626.code")).expect("scripts/wasm builds it");
-        let initialize = IAdapter::initializeCall { vault: self.tenor.vault, venue, market: B256::ZERO };
+        let initialize = IAdapter::initializeCall { vault: self.tenor.vault, venue, terms: Bytes::new() };
         let deploy =
             IDeployer::deployCall { initCode: init_code(&code), initialization: initialize.abi_encode().into() };
         // Its activation costs a fee; what is too much comes back.

@@ -10,7 +10,7 @@ use tenor_world::{
     refusal,
 };
 
-use super::{ADAPTER, ALICE, ONE, VAULT, VENUE, morpho_blue, u};
+use super::{ADAPTER, ALICE, ONE, VAULT, VENUE, morpho_blue, terms, u};
 
 /// 5 % a year, in wad a second.
 const RATE: u64 = 1_585_489_599;
@@ -130,7 +130,7 @@ fn a_venue_that_calls_back_moves_nothing() {
     for call in [
         IAdapter::deallocateCall { assets: U256::MAX }.abi_encode(),
         IAdapter::allocateCall { assets: u(ONE) }.abi_encode(),
-        IAdapter::initializeCall { vault: VENUE, venue: VENUE, market: morpho::market(VENUE, USDC) }.abi_encode(),
+        IAdapter::initializeCall { vault: VENUE, venue: VENUE, terms: terms(morpho::market(VENUE, USDC)) }.abi_encode(),
     ] {
         *stage.hook.borrow_mut() = Some((ADAPTER, call));
 

@@ -1,7 +1,7 @@
 //! Thieves of programs: second initialisations, programs called where they are not meant to be, roles that grow.
 
 use abi::{adapter::IAdapter, board::IBoard, desk::IDesk, vault::IVault};
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::SolCall;
 use devnet::{Call, Status};
 use kit::{AAVE, Tenor, leg, usdc};
@@ -18,7 +18,7 @@ fn takeovers(tenor: &Tenor) -> Vec<Vec<u8>> {
     let lens = tenor.deployed.lens;
     vec![
         IVault::initializeCall { asset, desk, board, lens, owner: thief }.abi_encode(),
-        IAdapter::initializeCall { vault: tenor.vault, venue: tenor.world.aave.pool, market: B256::ZERO }.abi_encode(),
+        IAdapter::initializeCall { vault: tenor.vault, venue: tenor.world.aave.pool, terms: Bytes::new() }.abi_encode(),
         IAdapter::allocateCall { assets: U256::ZERO }.abi_encode(),
         IAdapter::deallocateCall { assets: U256::MAX }.abi_encode(),
         IDesk::forceIdleCall { assets: U256::MAX }.abi_encode(),
