@@ -34,7 +34,8 @@ interface IAdapter {
     error NoDebt();
 
     /// Names the vault, the venue (pool, vault) and the terms of the position there, once; the deployer calls it in its
-    /// own transaction. The terms are empty for "aave-v3" and "erc4626", the market's id for "morpho-blue".
+    /// own transaction. The terms are empty for "aave-v3" and "erc4626", the market's id for "morpho-blue", `ILoop.Terms`
+    /// for "aave-v3-loop".
     function initialize(address vault, address venue, bytes calldata terms) external;
     /// Invests assets that the vault has transferred here just before; returns the position just before the venue took
     /// them, at the rate of that moment, and just after. Vault only.
@@ -51,14 +52,15 @@ interface IAdapter {
     function value() external view returns (uint256);
     /// What the venue would pay out at once, at most `value`.
     function liquidity() external view returns (uint256);
-    /// The venue's units held: scaled aToken balance, ERC-4626 or Morpho shares.
+    /// The venue's units held: scaled aToken balance, ERC-4626 or Morpho shares; of a leveraged position, our own shares
+    /// of its value.
     function units() external view returns (uint256);
     function vault() external view returns (address);
     function venue() external view returns (address);
-    /// The market at the venue; zero where it has none.
+    /// The market at the venue, or the hash of the terms of a leveraged position; zero where there is neither.
     function market() external view returns (bytes32);
     function asset() external view returns (address);
     /// The venue's language, as a short string padded with zeros: "aave-v3", "erc4626",
-    /// "morpho-blue".
+    /// "morpho-blue", "aave-v3-loop".
     function kind() external view returns (bytes32);
 }

@@ -54,6 +54,7 @@ interface IMorpho {
         uint256 repaidShares,
         bytes memory data
     ) external returns (uint256 assetsSeized, uint256 assetsRepaid);
+    function flashLoan(address token, uint256 assets, bytes calldata data) external;
     function setFee(MarketParams memory marketParams, uint256 newFee) external;
     function setFeeRecipient(address newFeeRecipient) external;
     function accrueInterest(MarketParams memory marketParams) external;

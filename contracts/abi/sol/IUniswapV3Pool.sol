@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.20;
 
-/// A pool of Uniswap v3, as far as prices are read from it.
+/// A pool of Uniswap v3, as far as prices are read from it and it is traded in.
 interface IUniswapV3Pool {
     function token0() external view returns (address);
     function token1() external view returns (address);
@@ -23,4 +23,12 @@ interface IUniswapV3Pool {
             uint8 feeProtocol,
             bool unlocked
         );
+    /// A positive amount is put in, a negative one taken out. The pool gives, then calls back for what it is owed.
+    function swap(
+        address recipient,
+        bool zeroForOne,
+        int256 amountSpecified,
+        uint160 sqrtPriceLimitX96,
+        bytes calldata data
+    ) external returns (int256 amount0, int256 amount1);
 }

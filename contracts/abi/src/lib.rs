@@ -60,6 +60,11 @@ pub mod uniswap {
     alloy_sol_types::sol!("sol/IUniswapV3Pool.sol");
 }
 
+/// Interfaces in `sol/ILoop.sol`: the callbacks of a leveraged position.
+pub mod leverage {
+    alloy_sol_types::sol!("sol/ILoop.sol");
+}
+
 /// Interfaces in `sol/IArb.sol`: activation of Stylus programs, and our deployer.
 pub mod arb {
     alloy_sol_types::sol!("sol/IArb.sol");

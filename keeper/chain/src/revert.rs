@@ -6,6 +6,8 @@ use abi::adapter::IAdapter::IAdapterErrors;
 use abi::arb::IDeployer::IDeployerErrors;
 use abi::board::IBoard::{self, IBoardErrors};
 use abi::desk::IDesk::{self, IDeskErrors};
+use abi::leverage::ILoop::ILoopErrors;
+use abi::oracle::IOracle::PriceRefused;
 use abi::vault::IVault::IVaultErrors;
 use alloy_primitives::{Bytes, FixedBytes, U256, hex};
 use alloy_sol_types::{Panic, Revert as Text, SolError, SolInterface};
@@ -56,6 +58,7 @@ fn describe(data: &[u8], depth: usize) -> String {
         .or_else(|| board(data))
         .or_else(|| vault(data))
         .or_else(|| adapter(data, depth - 1))
+        .or_else(|| leverage(data))
         .or_else(|| deployer(data, depth - 1))
         .or_else(|| crate::governance::refusal(data))
         .or_else(|| standard(data))
@@ -193,6 +196,23 @@ fn adapter(data: &[u8], depth: usize) -> Option<String> {
     })
 }
 
+fn leverage(data: &[u8]) -> Option<String> {
+    use ILoopErrors as E;
+    if let Ok(e) = PriceRefused::abi_decode(data) {
+        return Some(format!("PriceRefused(reason {}, value {}, bound {})", e.reason, e.value, e.bound));
+    }
+    Some(match E::abi_decode(data).ok()? {
+        E::InvalidTerms(e) => format!("InvalidTerms: {}", RiskId(e.what)),
+        E::UnexpectedCallback(e) => format!("UnexpectedCallback(caller {})", e.caller),
+        E::NoCallback(e) => format!("NoCallback: {} was to call back and has not", e.account),
+        E::WrongLoan(e) => format!("WrongLoan(found {}, bound {})", e.found, e.bound),
+        E::SwapTooDear(e) => format!("SwapTooDear: {} owed, at most {} allowed", e.owed, e.most),
+        E::SwapTooShort(e) => format!("SwapTooShort: {} received, at least {} demanded", e.received, e.least),
+        E::HealthFell(e) => format!("HealthFell(backing {}, debt {})", e.backing, e.debt),
+        E::Underwater(e) => format!("Underwater(backing {}, debt {})", e.backing, e.debt),
+    })
+}
+
 fn deployer(data: &[u8], depth: usize) -> Option<String> {
     use IDeployerErrors as E;
     Some(match E::abi_decode(data).ok()? {
@@ -240,6 +260,19 @@ mod tests {
         let revert = Revert::decode(&outer.abi_encode());
 
         assert_eq!(revert.text, format!("AdapterCallFailed: adapter {} refused: Error(51)", Address::ZERO));
+    }
+
+    #[test]
+    fn a_leveraged_position_says_why_it_refuses() {
+        let inner = PriceRefused { reason: 4, value: U256::from(90), bound: U256::from(60) }.abi_encode();
+        let outer = abi::adapter::IAdapter::VenueCallFailed { reason: inner.into() };
+        assert_eq!(
+            Revert::decode(&outer.abi_encode()).text,
+            "VenueCallFailed: PriceRefused(reason 4, value 90, bound 60)"
+        );
+
+        let short = abi::leverage::ILoop::SwapTooShort { received: U256::from(9), least: U256::from(10) };
+        assert_eq!(Revert::decode(&short.abi_encode()).text, "SwapTooShort: 9 received, at least 10 demanded");
     }
 
     #[test]

@@ -35,7 +35,8 @@ pub struct Position {
 }
 
 impl Position {
-    pub(crate) fn load(vm: VM) -> Self {
+    /// Reads the running adapter's position.
+    pub fn load(vm: VM) -> Self {
         let record = blob::read(&vm, blob::address_of(&vm, vm.contract_address(), RECORD_NONCE));
         let units = number(Slot::at(UNITS_SLOT).load(&vm));
         Self { vm, record, units }

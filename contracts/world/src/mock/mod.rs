@@ -6,8 +6,12 @@ pub mod aave;
 pub mod adapter;
 pub mod arb;
 pub mod batch;
+pub mod credit;
+pub mod exchange;
 pub mod feed;
+pub mod lender;
 pub mod morpho;
+pub mod oracle;
 pub mod pool;
 mod signer;
 pub mod token;
@@ -34,6 +38,13 @@ pub(crate) fn store(vm: &VM, slot: u8, word: U256) {
 /// Decodes a call when the selector is its own.
 pub(crate) fn is<C: SolCall>(input: &[u8]) -> Option<C> {
     input.starts_with(&C::SELECTOR).then(|| C::abi_decode(input).expect("our programs encode calls well"))
+}
+
+/// Makes a call, of whatever arguments.
+pub(crate) fn send<C: SolCall>(vm: &VM, to: Address, call: &C) -> Result<Vec<u8>, crate::Revert> {
+    let data = call.abi_encode();
+    let words: Vec<B256> = data[4..].chunks(32).map(B256::right_padding_from).collect();
+    host::invoke(vm, to, C::SELECTOR, &words)
 }
 
 /// Makes the hook's call; what it answers does not matter, whether it was refused is stored in the last slot.

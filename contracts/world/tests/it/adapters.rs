@@ -1,5 +1,6 @@
 //! The adapters against their venues' manners.
 
+mod aave_loop;
 mod morpho_blue;
 mod reports;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use abi::{
     adapter::IAdapter::IAdapterCalls, board::IBoard::IBoardCalls, desk::IDesk::IDeskCalls, erc20::IERC20::IERC20Calls,
-    oracle::IOracle::IOracleCalls, vault::IVault::IVaultCalls,
+    leverage::ILoop::ILoopCalls, oracle::IOracle::IOracleCalls, vault::IVault::IVaultCalls,
 };
 use alloy_primitives::U256;
 use tenor_world::{Scene, USDC, VAULT, address};
@@ -34,6 +34,8 @@ fn adapters_route_their_interface() {
     assert_eq!(set(tenor_adapter_aave::ROUTES), set(IAdapterCalls::SELECTORS));
     assert_eq!(set(tenor_adapter_erc4626::ROUTES), set(IAdapterCalls::SELECTORS));
     assert_eq!(set(tenor_adapter_morpho::ROUTES), set(IAdapterCalls::SELECTORS));
+    let [ours, callbacks] = tenor_adapter_aave_loop::ROUTES.map(set);
+    assert_eq!((ours, callbacks), (set(IAdapterCalls::SELECTORS), set(ILoopCalls::SELECTORS)));
 }
 
 #[test]
