@@ -12,6 +12,8 @@ pub struct History {
     idle: U256,
     /// Value, time of the mark, shortfall.
     positions: Vec<(U256, U256, U256)>,
+    /// How far each one's price may be from a fair one, in 1/10,000.
+    slacks_bps: Vec<u16>,
 }
 
 fn read<E: SolEvent>(log: &Log) -> Option<E> {
@@ -52,6 +54,10 @@ impl History {
         if let Some(e) = read::<IBoard::PositionAdded>(log) {
             assert_eq!(e.position as usize, self.positions.len());
             self.positions.push((U256::ZERO, U256::ZERO, U256::ZERO));
+            self.slacks_bps.push(e.slackBps);
+        }
+        if let Some(e) = read::<IBoard::TermsSet>(log) {
+            self.slacks_bps[e.position as usize] = e.slackBps;
         }
         if let Some(e) = read::<IDesk::PositionMarked>(log) {
             let position = &mut self.positions[e.position as usize];
@@ -64,7 +70,13 @@ impl History {
                 self.idle -= e.assets.into_raw();
                 position.1 = now;
             } else {
-                self.idle += e.result.min(position.0);
+                let sold = position.0.saturating_sub(e.valueAfter);
+                // What was sold may have been worth more than was believed of it, by its slack.
+                let most = match self.slacks_bps[e.position as usize] {
+                    0 => position.0,
+                    bps => sold + (sold * U256::from(bps)).div_ceil(U256::from(10_000)),
+                };
+                self.idle += e.result.min(most);
             }
             position.0 = e.valueAfter;
         }
