@@ -139,7 +139,8 @@ interface IDesk {
         uint256 brokenAfter
     );
     /// A leg, or what an exit forced (`depth` 0: not measured). Idle gives a positive `assets`; of what a position pays,
-    /// `result`, it takes as much as the position's value was. `depth` is what the venue held for everybody after it.
+    /// `result`, it takes as much as the position's value was or, where its price can be pushed, as the value fell by and
+    /// the slack of that. `depth` is what the venue held for everybody after it.
     event PositionMoved(uint32 indexed position, int256 assets, uint256 result, uint256 valueAfter, uint256 depth);
     /// A mark: whenever a position's value or the time of its mark changed by one; that time is now.
     event PositionMarked(uint32 indexed position, uint256 valueBefore, uint256 valueAfter);
