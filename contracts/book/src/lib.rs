@@ -16,7 +16,8 @@
 //! 4. No movement between idle and a position raises the net asset value, but for the slack of what is sold, which entry has
 //!    been paying; only a mark does, at its rate.
 //! 5. What a movement lowers the net asset value by is at most what it is charged with.
-//! 6. A believed value is never farther from a fair one than the slack of its position, as long as the venue's price is not.
+//! 6. A movement leaves a believed value within the slack of a fair one where it was so before, as long as the venue's price is
+//!    within it. Gains that the rate has not let in yet, and losses since the last mark, come on top.
 //! 7. Idle counts what came in by our own calls. What strangers send, and what a position pays beyond its marked
 //!    value, is in nobody's price.
 //! 8. While a call is under way the stored book is the one at its start or its end, never a half of it: views that

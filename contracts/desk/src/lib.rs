@@ -12,7 +12,8 @@
 //! - Every leg is charged, rounded up, with what it lacks against the believed price and the position's shortfall, and
 //!   with the slack of its venue; charges never cancel. Every mark that lowers a value charges the vault's loss budget
 //!   too, whoever makes it, and is never refused for it.
-//! - No leg can raise the net asset value; marks alone do, at the governed rate, and what it was before is recorded.
+//! - No leg can raise the net asset value but by the slack of what it sells, which entry has been paying; marks do, at the
+//!   governed rate. What it was before either is recorded.
 //! - Every entry point keeps one order: authorise, check, accrue, compute, write, emit, call out; where a call must come
 //!   first (legs), nothing but the lock is written before the last one returned; a charter that governance has outdated
 //!   is published before.
