@@ -71,6 +71,14 @@ pub enum Error {
         /// What should.
         expected: &'static str,
     },
+    /// No price of that time.
+    #[error("the history has no prices from {from_secs} to {until_secs} (unix seconds)")]
+    NoPrices {
+        /// Its begin.
+        from_secs: u64,
+        /// Its end.
+        until_secs: u64,
+    },
     /// No row of the reserve on that day or before it.
     #[error("the history has no row of {asset} on {network} {when}")]
     NoRow {
@@ -99,6 +107,7 @@ pub struct Observation {
 /// One observation a day, in order; days without a row are absent.
 #[derive(Clone, Debug)]
 pub struct History {
+    network: &'static str,
     asset: String,
     days: BTreeMap<String, Observation>,
 }
@@ -112,15 +121,15 @@ impl History {
     /// # Errors
     /// The file cannot be read, lacks a column, or holds a malformed field in a row of the reserve.
     pub fn read(path: &Path, asset: &str) -> Result<Self, Error> {
-        let unreadable = |source| Error::Unreadable { path: path.into(), source };
-        let bytes = fs::read(path).map_err(unreadable)?;
-        let mut text = String::new();
-        if bytes.starts_with(&[0x1f, 0x8b]) {
-            MultiGzDecoder::new(&bytes[..]).read_to_string(&mut text).map_err(unreadable)?;
-        } else {
-            (&bytes[..]).read_to_string(&mut text).map_err(unreadable)?;
-        }
-        Self::parse(&text, asset)
+        Self::read_on(path, NETWORK, asset)
+    }
+
+    /// As [`History::read`], on another network, by the name that the file has for it.
+    ///
+    /// # Errors
+    /// As for [`History::read`].
+    pub fn read_on(path: &Path, network: &'static str, asset: &str) -> Result<Self, Error> {
+        Self::parse_on(&unpacked(path)?, network, asset)
     }
 
     /// Reads the text of such a file; see [`History::read`].
@@ -128,6 +137,10 @@ impl History {
     /// # Errors
     /// As for [`History::read`], but for the file.
     pub fn parse(text: &str, asset: &str) -> Result<Self, Error> {
+        Self::parse_on(text, NETWORK, asset)
+    }
+
+    fn parse_on(text: &str, on: &'static str, asset: &str) -> Result<Self, Error> {
         let text = text.trim_start_matches('\u{feff}');
         let mut lines = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim_end()));
         let header: Vec<&str> = lines.next().map_or(Vec::new(), |(_, line)| line.split(',').collect());
@@ -140,7 +153,7 @@ impl History {
                 return Err(malformed(row, COLUMNS[0], line, "a row with as many fields as the first line"));
             }
             let [ts, network, address, supply, borrow, factor] = places.map(|place| fields[place].trim());
-            if network != NETWORK || !address.eq_ignore_ascii_case(asset) {
+            if network != on || !address.eq_ignore_ascii_case(asset) {
                 continue;
             }
             let Some(observation) = observation(row, ts, supply, borrow, factor)? else { continue };
@@ -149,7 +162,7 @@ impl History {
                 days.insert(day, observation);
             }
         }
-        Ok(Self { asset: asset.into(), days })
+        Ok(Self { network: on, asset: asset.into(), days })
     }
 
     /// Returns the last observation: of all, or of those up to the end of the day `until` ("2025-12-31").
@@ -163,7 +176,7 @@ impl History {
         };
         found.map(|(_, observation)| observation).ok_or_else(|| Error::NoRow {
             asset: self.asset.clone(),
-            network: NETWORK,
+            network: self.network,
             when: until.map_or("at all".into(), |day| format!("up to {day}")),
         })
     }
@@ -183,6 +196,19 @@ impl Observation {
 
 /// Characters of a day: "2026-02-28".
 const DAY: usize = 10;
+
+/// Returns a file's text, unpacked where it is packed.
+pub(crate) fn unpacked(path: &Path) -> Result<String, Error> {
+    let unreadable = |source| Error::Unreadable { path: path.into(), source };
+    let bytes = fs::read(path).map_err(unreadable)?;
+    let mut text = String::new();
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        MultiGzDecoder::new(&bytes[..]).read_to_string(&mut text).map_err(unreadable)?;
+    } else {
+        (&bytes[..]).read_to_string(&mut text).map_err(unreadable)?;
+    }
+    Ok(text)
+}
 
 /// Where each needed column stands.
 fn places(header: &[&str]) -> Result<[usize; COLUMNS.len()], Error> {

@@ -15,6 +15,7 @@ sol! {
         function setPriceOracle(address newPriceOracle) external;
         function setPoolImpl(address newPoolImpl) external;
         function setPoolConfiguratorImpl(address newPoolConfiguratorImpl) external;
+        function setPriceOracleSentinel(address newPriceOracleSentinel) external;
         function getPool() external view returns (address);
         function getPoolConfigurator() external view returns (address);
     }
@@ -51,6 +52,18 @@ sol! {
         ) external;
         function setReserveBorrowing(address asset, bool enabled) external;
         function setReserveFactor(address asset, uint256 newReserveFactor) external;
+        function setReserveFlashLoaning(address asset, bool enabled) external;
+        function setEModeCategory(
+            uint8 categoryId, uint16 ltv, uint16 liquidationThreshold, uint16 liquidationBonus, address oracle, string calldata label
+        ) external;
+        function setAssetEModeCategory(address asset, uint8 newCategoryId) external;
+    }
+
+    /// Aave's pool, for whoever liquidates.
+    interface ILiquidations {
+        function liquidationCall(
+            address collateralAsset, address debtAsset, address user, uint256 debtToCover, bool receiveAToken
+        ) external;
     }
 
     /// Aave's prices, in US dollars with 8 decimals.
@@ -128,5 +141,10 @@ sol! {
     /// `contracts/solidity/src/test/SteeredVault.sol`, beyond ERC-4626.
     interface ISteeredVault {
         function steer(uint256 newPriceWad) external;
+    }
+
+    /// `contracts/solidity/src/test/Holder.sol`.
+    interface IHolder {
+        function relay(address[] calldata targets, bytes[] calldata data) external returns (bytes[] memory answers);
     }
 }

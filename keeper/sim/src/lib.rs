@@ -4,10 +4,12 @@
 //! other lenders supply them and a borrower with collateral bring each to a given utilisation, which [`Target::read`]
 //! takes from a history of real rates. Nothing of a venue is imitated, but for the prices: they are set by hand. For tests
 //! of what goes wrong there are a venue whose price is steered, feeds that say what they are told, and, for those who ask
-//! for it, Uniswap v3 with a pool of the world's tokens.
+//! for it, Uniswap v3 with a pool of the world's tokens. [`stress`] replays what has gone wrong in the real world, with
+//! liquidators who liquidate.
 
 pub mod artifact;
 pub mod history;
+pub mod stress;
 
 mod aave;
 mod error;
@@ -24,6 +26,6 @@ pub use aave::{Aave, Curve};
 pub use artifact::Artifacts;
 pub use error::Error;
 pub use morpho::Morpho;
-pub use uniswap::Uniswap;
+pub use uniswap::{Depth, Uniswap};
 pub use utilisation::{Source, Target, WAD};
 pub use world::{MarketConfig, Tokens, Venue, World, WorldConfig};

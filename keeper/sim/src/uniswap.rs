@@ -30,19 +30,31 @@ pub struct Uniswap {
 }
 
 /// The pool's fee: 0.05 %, in millionths.
-const FEE_PPM: u32 = 500;
+pub(crate) const FEE_PPM: u32 = 500;
 /// Ticks of such a pool at which liquidity may begin and end.
 const TICK_SPACING: i32 = 10;
-/// How far the liquidity reaches from the first price: to half and to twice of it.
-const REACH_TICKS: i32 = 6_930;
-/// What is put in of each token: 10 million dollars' worth.
-const DEPTH_USDC: u64 = 10_000_000_000_000;
 /// How many changes of its price the pool remembers.
 const MEMORY: u16 = 200;
 /// More of either token than the pool holds, in base units.
 const PLENTY: u128 = 1_000_000_000_000_000_000_000_000_000;
 /// US dollars with 8 decimals for 1e18 base units, as USDC base units (6 decimals) for one base unit: divided by this.
 const PRICE_SCALE: u128 = 100_000_000_000_000_000_000;
+
+/// What a pool begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Depth {
+    /// What is put in of each token, in USDC base units.
+    pub assets: u64,
+    /// How far the liquidity reaches from the first price either way, in ticks of a basis point.
+    pub reach_ticks: i32,
+}
+
+impl Default for Depth {
+    /// 10 million dollars' worth, between half of the first price and twice.
+    fn default() -> Self {
+        Self { assets: 10_000_000_000_000, reach_ticks: 6_930 }
+    }
+}
 
 impl World {
     /// Deploys Uniswap v3 and a pool of USDC and the collateral that begins at this price, in US dollars with 8 decimals,
@@ -51,6 +63,20 @@ impl World {
     /// # Errors
     /// An artifact is missing, or a contract or the chain refuses.
     pub fn deploy_uniswap(&self, chain: &Chain, artifacts: &Artifacts, price_usd_e8: u64) -> Result<Uniswap, Error> {
+        self.deploy_uniswap_of(chain, artifacts, price_usd_e8, &Depth::default())
+    }
+
+    /// As [`Self::deploy_uniswap`], of another depth.
+    ///
+    /// # Errors
+    /// An artifact is missing, or a contract or the chain refuses.
+    pub fn deploy_uniswap_of(
+        &self,
+        chain: &Chain,
+        artifacts: &Artifacts,
+        price_usd_e8: u64,
+        depth: &Depth,
+    ) -> Result<Uniswap, Error> {
         let session = Session::new(chain);
         let deploy = |package: &str, name: &str, arguments: &[u8]| {
             session.deploy(self.admin, artifacts.uniswap(package, name)?, arguments)
@@ -78,7 +104,7 @@ impl World {
             &IPool::increaseObservationCardinalityNextCall { observationCardinalityNext: MEMORY },
         )?;
         let uniswap = Uniswap { factory, positions, router, pool };
-        self.provide(&session, &uniswap, price_usd_e8)?;
+        self.provide(&session, &uniswap, price_usd_e8, depth)?;
         Ok(uniswap)
     }
 
@@ -89,8 +115,33 @@ impl World {
     /// The pool has that price, or the chain refuses.
     pub fn trade_to(&self, chain: &Chain, uniswap: &Uniswap, by: Address, price_usd_e8: u64) -> Result<(), Error> {
         let session = Session::new(chain);
-        let limit = self.sqrt_price_x96(price_usd_e8);
         let now = session.view(uniswap.pool, &IUniswapV3Pool::slot0Call {})?.sqrtPriceX96;
+        self.trade(&session, uniswap, by, (now, self.sqrt_price_x96(price_usd_e8)))
+    }
+
+    /// Lets a wallet trade in the pool for as long as it gains by it, were the collateral's price elsewhere this, in USDC
+    /// with 8 decimals: until the pool's price is the fee away from it.
+    ///
+    /// # Errors
+    /// The chain refuses.
+    pub fn arbitrage(&self, chain: &Chain, uniswap: &Uniswap, by: Address, price_usd_e8: u64) -> Result<(), Error> {
+        let session = Session::new(chain);
+        let fee = price_usd_e8.saturating_mul(u64::from(FEE_PPM)) / 1_000_000;
+        let ends = [price_usd_e8 - fee, price_usd_e8.saturating_add(fee)].map(|price| self.sqrt_price_x96(price));
+        let (least, most) = (ends[0].min(ends[1]), ends[0].max(ends[1]));
+        let now = session.view(uniswap.pool, &IUniswapV3Pool::slot0Call {})?.sqrtPriceX96;
+        let limit = now.clamp(least, most);
+        if limit == now { Ok(()) } else { self.trade(&session, uniswap, by, (now, limit)) }
+    }
+
+    /// Trades freshly made tokens from one root of the price to another.
+    fn trade(
+        &self,
+        session: &Session,
+        uniswap: &Uniswap,
+        by: Address,
+        (now, limit): (U160, U160),
+    ) -> Result<(), Error> {
         let (token0, token1) = self.ordered();
         let (paid, bought) = if limit < now { (token0, token1) } else { (token1, token0) };
         session.mint(self.admin, paid, by, U256::from(PLENTY))?;
@@ -109,8 +160,8 @@ impl World {
     }
 
     /// Puts liquidity around the pool's price.
-    fn provide(&self, session: &Session, uniswap: &Uniswap, price_usd_e8: u64) -> Result<(), Error> {
-        let usdc = U256::from(DEPTH_USDC);
+    fn provide(&self, session: &Session, uniswap: &Uniswap, price_usd_e8: u64, depth: &Depth) -> Result<(), Error> {
+        let usdc = U256::from(depth.assets);
         let weth = usdc * U256::from(PRICE_SCALE) / U256::from(price_usd_e8);
         for (token, amount) in [(self.tokens.usdc, usdc), (self.tokens.weth, weth)] {
             session.mint(self.admin, token, self.lender, amount)?;
@@ -127,8 +178,8 @@ impl World {
             token0,
             token1,
             fee: U24::from(FEE_PPM),
-            tickLower: end(-REACH_TICKS),
-            tickUpper: end(REACH_TICKS),
+            tickLower: end(-depth.reach_ticks),
+            tickUpper: end(depth.reach_ticks),
             amount0Desired: amount0,
             amount1Desired: amount1,
             amount0Min: U256::ZERO,

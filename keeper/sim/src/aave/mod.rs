@@ -1,6 +1,7 @@
 //! Aave v3.0 as published: one market with USDC, at Arbitrum's rates, and a volatile collateral.
 
 mod deploy;
+mod govern;
 
 use abi::{aave::IAavePool, erc20::IERC20};
 use alloy_primitives::{Address, Bytes, U256};
@@ -67,7 +68,7 @@ pub struct Aave {
 }
 
 /// Debt that follows the variable rate, in the pool's numbering.
-const VARIABLE: U256 = U256::from_limbs([2, 0, 0, 0]);
+pub(crate) const VARIABLE: U256 = U256::from_limbs([2, 0, 0, 0]);
 /// Base units of one whole USDC.
 const USDC_UNIT: u64 = 1_000_000;
 
@@ -130,7 +131,14 @@ impl Aave {
         session.send(self.admin, self.oracle, &call)
     }
 
-    fn supply_token(&self, session: &Session, owner: Address, token: Address, amount: U256) -> Result<(), Error> {
+    /// Supplies freshly made tokens in the owner's name.
+    pub(crate) fn supply_token(
+        &self,
+        session: &Session,
+        owner: Address,
+        token: Address,
+        amount: U256,
+    ) -> Result<(), Error> {
         session.mint(owner, token, owner, amount)?;
         session.approve(token, owner, self.pool, amount)?;
         let call = IAavePool::supplyCall { asset: token, amount, onBehalfOf: owner, referralCode: 0 };
