@@ -8,7 +8,7 @@ use alloy_primitives::{Address, U256};
 use alloy_sol_types::{SolCall, sol};
 use devnet::{BlockId, Call, Chain, Clock, Config};
 use keeper_sim::{
-    Artifacts, Curve, Venue, WAD,
+    Artifacts, Curve, Depth, Venue, WAD,
     stress::{Event, GRACE_SECS, Lag, Liquidator, Listing, Market, Outcome, Path, Portfolio, Step, Unprotected, run},
 };
 
@@ -71,6 +71,7 @@ fn event(steps: &[Step]) -> Event {
         path: Path { steps: steps.to_vec() },
         listing: ETHER,
         curve: Curve::default(),
+        depth: Depth { assets: 17_000_000_000_000, reach_ticks: 13_860 },
         collateral_lag: lag,
         usdc_lag: lag,
         start_health_bps: 11_000,

@@ -9,7 +9,7 @@ use std::path::Path as FilePath;
 use alloy_primitives::U256;
 
 use super::{Candles, Line, Path, candles::utc_secs, path::Lines};
-use crate::{Curve, Error, Target, WAD, WorldConfig, history::History};
+use crate::{Curve, Depth, Error, Target, WAD, WorldConfig, history::History};
 
 /// How Aave lists a collateral, in hundredths of a percent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub struct Event {
     pub listing: Listing,
     /// The rate curve of Aave's USDC.
     pub curve: Curve,
+    /// What the pool of USDC and the collateral begins with.
+    pub depth: Depth,
     /// When the collateral's feed answers anew.
     pub collateral_lag: Lag,
     /// When USDC's feed does.
@@ -56,6 +58,10 @@ pub struct Event {
 const VOLATILE: Lag = Lag { deviation_bps: 50, heartbeat_secs: 3_600 };
 /// Chainlink's USDC / USD on Ethereum.
 const STABLE: Lag = Lag { deviation_bps: 25, heartbeat_secs: 86_400 };
+/// Between a quarter of the first price and four times: 170,000 dollars move it by 1 %, which is little.
+const WIDE: Depth = Depth { assets: 17_000_000_000_000, reach_ticks: 13_860 };
+/// Within a tenth of the first price: a million dollars moves it by 1 %, as on a day on which most have left.
+const NARROW: Depth = Depth { assets: 10_000_000_000_000, reach_ticks: 1_000 };
 /// Ether on Arbitrum in February 2026.
 const ETHER: Listing = Listing { ltv_bps: 8_000, threshold_bps: 8_400, bonus_bps: 10_500, is_e_mode: false };
 const ETHER_FILE: &str = "price_1h_ETHUSDT_2022_2025.csv.gz";
@@ -98,6 +104,7 @@ impl Event {
             path: Path::draw(&lines, (from, until)),
             listing: ETHER,
             curve: Curve::default(),
+            depth: WIDE,
             collateral_lag: VOLATILE,
             usdc_lag: STABLE,
             start_health_bps: 11_000,
@@ -123,6 +130,7 @@ impl Event {
             path: Path::draw(&lines, (from, until)),
             listing: Listing { ltv_bps: 9_000, threshold_bps: 9_200, bonus_bps: 10_300, is_e_mode: true },
             curve: Curve::default(),
+            depth: NARROW,
             collateral_lag: STABLE,
             usdc_lag: STABLE,
             start_health_bps: 10_500,
@@ -150,6 +158,7 @@ impl Event {
             path: Path::draw(&lines, (from, until)),
             listing: Listing { ltv_bps: 7_500, threshold_bps: 7_900, bonus_bps: 10_720, is_e_mode: false },
             curve: Curve::default(),
+            depth: WIDE,
             collateral_lag: VOLATILE,
             usdc_lag: STABLE,
             start_health_bps: 15_000,
@@ -185,6 +194,7 @@ impl Event {
             path: Path::draw(&lines, (from, until)),
             listing: Listing { ltv_bps: 9_300, threshold_bps: 9_500, bonus_bps: 10_100, is_e_mode: true },
             curve: Curve { slope1_ray: U256::from(10).pow(U256::from(26)), ..Curve::default() },
+            depth: NARROW,
             collateral_lag: STABLE,
             usdc_lag: STABLE,
             start_health_bps: 10_220,
@@ -211,6 +221,7 @@ impl Event {
             path: Path::draw(&lines, (from, until)),
             listing: ETHER,
             curve: Curve::default(),
+            depth: WIDE,
             collateral_lag: VOLATILE,
             usdc_lag: STABLE,
             start_health_bps: 11_800,

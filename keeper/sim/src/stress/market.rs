@@ -5,7 +5,7 @@ use alloy_primitives::{Address, I256, U256};
 use devnet::Chain;
 
 use super::{Event, Lag, Listing, Step};
-use crate::{Artifacts, Depth, Error, Uniswap, Venue, WAD, World, session::Session};
+use crate::{Artifacts, Error, Uniswap, Venue, WAD, World, session::Session};
 
 /// Aave with feeds that lag, a pool that follows the market, and a chain that may stand. Morpho lends for a moment.
 pub struct Market {
@@ -33,8 +33,6 @@ pub struct Market {
 
 /// How long Aave's sentinel waits after the sequencer runs again: an hour, as on Arbitrum.
 pub const GRACE_SECS: u64 = 3_600;
-/// Between a quarter of the first price and four times; within 1 % the pool gives 170,000 dollars, which is little.
-const DEPTH: Depth = Depth { assets: 17_000_000_000_000, reach_ticks: 13_860 };
 /// From where on health is below one, in wad.
 pub(super) const ONE_WAD: U256 = U256::from_limbs([WAD, 0, 0, 0]);
 const FEED_DECIMALS: u8 = 8;
@@ -65,7 +63,7 @@ impl Market {
     pub fn around(chain: &Chain, artifacts: &Artifacts, world: &World, event: &Event) -> Result<Self, Error> {
         let now = event.path.steps[0];
         let (world, session) = (world.clone(), Session::new(chain));
-        let uniswap = world.deploy_uniswap_of(chain, artifacts, now.price_e8(), &DEPTH)?;
+        let uniswap = world.deploy_uniswap_of(chain, artifacts, now.price_e8(), &event.depth)?;
         let feed = |decimals, answer: u64| world.deploy_feed(chain, artifacts, decimals, number(answer));
         let collateral_feed = feed(FEED_DECIMALS, now.collateral_usd_e8)?;
         let usdc_feed = feed(FEED_DECIMALS, now.usdc_usd_e8)?;
