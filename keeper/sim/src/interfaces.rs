@@ -88,6 +88,24 @@ sol! {
     /// A pool of Uniswap v3, beyond what oracles read.
     interface IPool {
         function increaseObservationCardinalityNext(uint16 observationCardinalityNext) external;
+        function liquidity() external view returns (uint128);
+    }
+
+    /// How much of a position to take out of a pool.
+    struct DecreaseLiquidityParams {
+        uint256 tokenId;
+        uint128 liquidity;
+        uint256 amount0Min;
+        uint256 amount1Min;
+        uint256 deadline;
+    }
+
+    /// To whom to pay what was taken out.
+    struct CollectParams {
+        uint256 tokenId;
+        address recipient;
+        uint128 amount0Max;
+        uint128 amount1Max;
     }
 
     /// What to put into a pool, between which ticks.
@@ -114,6 +132,11 @@ sol! {
             external
             payable
             returns (uint256 tokenId, uint128 liquidity, uint256 amount0, uint256 amount1);
+        function decreaseLiquidity(DecreaseLiquidityParams calldata params)
+            external
+            payable
+            returns (uint256 amount0, uint256 amount1);
+        function collect(CollectParams calldata params) external payable returns (uint256 amount0, uint256 amount1);
     }
 
     /// What to trade, and at which price to stop.

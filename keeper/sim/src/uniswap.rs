@@ -12,7 +12,10 @@ use devnet::Chain;
 
 use crate::{
     Artifacts, Error, World,
-    interfaces::{ExactInputSingleParams, IFactory, IPool, IPositionManager, ISwapRouter, MintParams},
+    interfaces::{
+        CollectParams, DecreaseLiquidityParams, ExactInputSingleParams, IFactory, IPool, IPositionManager, ISwapRouter,
+        MintParams,
+    },
     session::Session,
 };
 
@@ -35,6 +38,8 @@ pub(crate) const FEE_PPM: u32 = 500;
 const TICK_SPACING: i32 = 10;
 /// How many changes of its price the pool remembers.
 const MEMORY: u16 = 200;
+/// The number that Uniswap gives to the first position, here the only one.
+const FIRST_POSITION: U256 = U256::from_limbs([1, 0, 0, 0]);
 /// More of either token than the pool holds, in base units.
 const PLENTY: u128 = 1_000_000_000_000_000_000_000_000_000;
 /// US dollars with 8 decimals for 1e18 base units, as USDC base units (6 decimals) for one base unit: divided by this.
@@ -132,6 +137,24 @@ impl World {
         let now = session.view(uniswap.pool, &IUniswapV3Pool::slot0Call {})?.sqrtPriceX96;
         let limit = now.clamp(least, most);
         if limit == now { Ok(()) } else { self.trade(&session, uniswap, by, (now, limit)) }
+    }
+
+    /// Lets the only provider take so much liquidity out of the pool, with what it is made of.
+    ///
+    /// # Errors
+    /// There is less, or the chain refuses.
+    pub(crate) fn leave(&self, session: &Session, uniswap: &Uniswap, liquidity: u128) -> Result<(), Error> {
+        let params = DecreaseLiquidityParams {
+            tokenId: FIRST_POSITION,
+            liquidity,
+            amount0Min: U256::ZERO,
+            amount1Min: U256::ZERO,
+            deadline: U256::MAX,
+        };
+        session.send(self.lender, uniswap.positions, &IPositionManager::decreaseLiquidityCall { params })?;
+        let (recipient, most) = (self.lender, u128::MAX);
+        let params = CollectParams { tokenId: FIRST_POSITION, recipient, amount0Max: most, amount1Max: most };
+        session.send(self.lender, uniswap.positions, &IPositionManager::collectCall { params })
     }
 
     /// Trades freshly made tokens from one root of the price to another.

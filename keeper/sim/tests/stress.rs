@@ -17,6 +17,11 @@ sol! {
     interface IFeed {
         function latestRoundData() external view returns (uint80, int256 answer, uint256 startedAt, uint256 updatedAt, uint80);
     }
+
+    /// A pool of Uniswap's.
+    interface IPool {
+        function liquidity() external view returns (uint128);
+    }
 }
 
 /// 20,000 USDC.
@@ -60,7 +65,14 @@ fn sleep_through(event: &Event) -> (Outcome, Liquidator) {
 }
 
 fn step(at_secs: u64, dollars: u64) -> Step {
-    Step { at_secs, collateral_usd_e8: dollars * USD, usdc_usd_e8: USD, utilisation_wad: WAD / 2, is_running: true }
+    Step {
+        at_secs,
+        collateral_usd_e8: dollars * USD,
+        usdc_usd_e8: USD,
+        utilisation_wad: WAD / 2,
+        depth_wad: WAD,
+        is_running: true,
+    }
 }
 
 /// Ether at a health of 1.1 on a path of our own.
@@ -182,7 +194,7 @@ fn a_feed_answers_anew_beyond_its_deviation_or_when_its_answer_is_old() {
 }
 
 #[test]
-fn the_pool_follows_the_market_but_for_its_fee_and_lenders_leave() {
+fn the_pool_follows_the_market_but_for_its_fee_and_lenders_and_providers_leave() {
     let drained = Step { utilisation_wad: WAD, ..step(3_600, 1_200) };
     let steps = [step(0, 3_000), drained, step(7_200, 4_000)];
     let (mut market, _) = open(&event(&steps));
@@ -198,7 +210,10 @@ fn the_pool_follows_the_market_but_for_its_fee_and_lenders_leave() {
         let utilisation_wad = market.world.utilisation_wad(&market.chain, Venue::Aave).unwrap();
         assert!(utilisation_wad.abs_diff(U256::from(step.utilisation_wad)) <= U256::from(WAD / 1_000));
     }
-    assert!(market.apply(&Step { at_secs: 10_800, ..drained }).unwrap());
+    let pool = market.uniswap.pool;
+    let first = view(&market, pool, &IPool::liquidityCall {});
+    assert!(market.apply(&Step { at_secs: 10_800, depth_wad: WAD / 10, ..drained }).unwrap());
+    assert_eq!(view(&market, pool, &IPool::liquidityCall {}), first / 10);
     let free = IERC20::balanceOfCall { account: market.world.aave.a_token };
     assert_eq!(view(&market, market.world.tokens.usdc, &free), U256::ZERO);
 }

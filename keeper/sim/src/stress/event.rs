@@ -9,7 +9,7 @@ use std::path::Path as FilePath;
 use alloy_primitives::U256;
 
 use super::{Candles, Line, Path, candles::utc_secs, path::Lines};
-use crate::{Curve, Depth, Error, Target, WAD, WorldConfig, history::History};
+use crate::{Curve, Depth, Error, WorldConfig, history::History};
 
 /// How Aave lists a collateral, in hundredths of a percent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +65,6 @@ const NARROW: Depth = Depth { assets: 10_000_000_000_000, reach_ticks: 1_000 };
 /// Ether on Arbitrum in February 2026.
 const ETHER: Listing = Listing { ltv_bps: 8_000, threshold_bps: 8_400, bonus_bps: 10_500, is_e_mode: false };
 const ETHER_FILE: &str = "price_1h_ETHUSDT_2022_2025.csv.gz";
-const NEVER: (u64, u64) = (u64::MAX, u64::MAX);
 const HOUR_SECS: u64 = 3_600;
 
 /// A way to read an event from the folder of histories; none where one of its files is absent.
@@ -94,10 +93,9 @@ impl Event {
         let (from, until) = (utc("2023-03-08 00:00:00"), utc("2023-03-14 00:00:00"));
         let run = utc("2023-03-11 00:00:00");
         let lines = Lines {
-            collateral_usd: ether.line(from..until)?,
             usdc_usd: usdc.line(from..until)?,
-            utilisation: Line::through([(run, usual()), (run + 6 * HOUR_SECS, 0.95)]),
-            halt_secs: NEVER,
+            utilisation: Line::through([(run, 0.56), (run + 6 * HOUR_SECS, 0.95)]),
+            ..Lines::of(ether.line(from..until)?)
         };
         Ok(Some(Self {
             name: "USDC, March 2023",
@@ -115,16 +113,14 @@ impl Event {
     /// Aave's governance gave sUSDe's (90, 92, 3 %), at a health of 1.05: 8 times one's own money where 10 are allowed.
     ///
     /// The price is that of one exchange, the file's. Aave itself took USDT's price for USDe that day, and nobody was
-    /// liquidated there for it: this is the day of a market whose feed believes what the file says.
+    /// liquidated there for it: this is the day of a market whose feed believes what the file says. While it falls, nine
+    /// tenths of the pool's liquidity leave, for good: an exchange's book kept 2 of 89 millions; the part is ours.
     pub fn usde_october_2025(folder: &FilePath) -> Result<Option<Self>, Error> {
         let Some([usde]) = read(folder, ["price_1h_USDEUSDT.csv.gz"])? else { return Ok(None) };
         let (from, until) = (utc("2025-10-10 12:00:00"), utc("2025-10-11 12:00:00"));
-        let lines = Lines {
-            collateral_usd: usde.line(from..until)?,
-            usdc_usd: Line::level(1.0),
-            utilisation: Line::level(usual()),
-            halt_secs: NEVER,
-        };
+        let fall = utc("2025-10-10 21:20:00");
+        let lines =
+            Lines { depth: Line::through([(fall, 1.0), (fall + 1_200, 0.1)]), ..Lines::of(usde.line(from..until)?) };
         Ok(Some(Self {
             name: "USDe, October 2025",
             path: Path::draw(&lines, (from, until)),
@@ -147,12 +143,7 @@ impl Event {
         let (from, until) = (utc("2022-06-08 00:00:00"), utc("2022-06-19 00:00:00"));
         let (sale, end) = (utc("2022-06-09 00:00:00"), utc("2022-06-13 00:00:00"));
         let (ether, discount) = (ether.line(from..until)?, Line::through([(sale, 1.0), (end, 0.94)]));
-        let lines = Lines {
-            collateral_usd: ether.times(&discount),
-            usdc_usd: Line::level(1.0),
-            utilisation: Line::level(usual()),
-            halt_secs: NEVER,
-        };
+        let lines = Lines::of(ether.times(&discount));
         Ok(Some(Self {
             name: "stETH, June 2022",
             path: Path::draw(&lines, (from, until)),
@@ -183,12 +174,9 @@ impl Event {
         let (calm, again) = (utc("2025-11-03 00:00:00"), utc("2025-11-06 00:00:00"));
         let days = history.observations().filter_map(|day| Some((utc_secs(&day.snapshot_ts)?, day.utilisation)));
         let days = days.filter(|(secs, _)| !(calm..again).contains(secs));
-        let lines = Lines {
-            collateral_usd: Line::level(1.0),
-            usdc_usd: Line::level(1.0),
-            utilisation: Line::through(days.chain([(calm, 0.883), (calm + 3 * HOUR_SECS, 1.0)])),
-            halt_secs: NEVER,
-        };
+        // The file's last figure before the rise, and three hours later.
+        let rise = [(calm, 0.883), (calm + 3 * HOUR_SECS, 1.0)];
+        let lines = Lines { utilisation: Line::through(days.chain(rise)), ..Lines::of(Line::level(1.0)) };
         Ok(Some(Self {
             name: "rate shock, 2025",
             path: Path::draw(&lines, (from, until)),
@@ -202,20 +190,15 @@ impl Event {
     }
 
     /// A sequencer that stops for 88 minutes, as Arbitrum's did on 15 December 2023, in the worst hour of 10 October 2025:
-    /// ether stands at 4,350 at noon, at 3,985 when the sequencer stops, and at 3,480 when it runs again. Ether as
+    /// ether stands at 4,349 at 13:00, at 3,974 when the sequencer stops, and at 3,479 when it runs again. Ether as
     /// collateral at a health of 1.18, which is 3.5 times one's own money.
     ///
-    /// Ether's price is the file's; that both happened in one hour is ours. On the real day it moved by 2 %.
+    /// Ether's price is the file's; that both happened in one hour is ours. On the real day it moved by 1 %.
     pub fn halted_sequencer(folder: &FilePath) -> Result<Option<Self>, Error> {
         let Some([ether]) = read(folder, [ETHER_FILE])? else { return Ok(None) };
         let (from, until) = (utc("2025-10-10 13:00:00"), utc("2025-10-11 06:00:00"));
         let halt = utc("2025-10-10 19:50:00");
-        let lines = Lines {
-            collateral_usd: ether.line(from..until)?,
-            usdc_usd: Line::level(1.0),
-            utilisation: Line::level(usual()),
-            halt_secs: (halt, halt + 88 * 60),
-        };
+        let lines = Lines { halt_secs: (halt, halt + 88 * 60), ..Lines::of(ether.line(from..until)?) };
         Ok(Some(Self {
             name: "halted sequencer",
             path: Path::draw(&lines, (from, until)),
@@ -252,11 +235,6 @@ const GNOSIS_USDC: &str = "0xddafbb505ad214d7b80b1f830fccc89b60fb7a83";
 
 fn utc(time: &str) -> u64 {
     utc_secs(time).expect("a time as it stands here")
-}
-
-/// The utilisation of an ordinary day.
-fn usual() -> f64 {
-    Target::built_in().utilisation_wad as f64 / WAD as f64
 }
 
 /// Reads these files of a folder; none where one is absent.

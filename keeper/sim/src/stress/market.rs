@@ -5,7 +5,7 @@ use alloy_primitives::{Address, I256, U256};
 use devnet::Chain;
 
 use super::{Event, Lag, Listing, Step};
-use crate::{Artifacts, Error, Uniswap, Venue, WAD, World, session::Session};
+use crate::{Artifacts, Error, Uniswap, Venue, WAD, World, interfaces::IPool, session::Session};
 
 /// Aave with feeds that lag, a pool that follows the market, and a chain that may stand. Morpho lends for a moment.
 pub struct Market {
@@ -24,6 +24,8 @@ pub struct Market {
     /// How Aave lists the collateral.
     pub listing: Listing,
     told: [Told; 2],
+    /// The pool's liquidity at first, and now.
+    liquidity: (u128, u128),
     arbitrageur: Address,
     /// What a step's seconds are counted from, in unix seconds; none before the first step.
     start_secs: Option<u64>,
@@ -83,6 +85,7 @@ impl Market {
             world.answer(chain, told.feed, number(told.answer_e8))?;
         }
         let arbitrageur = chain.accounts()[9];
+        let liquidity = session.view(uniswap.pool, &IPool::liquidityCall {})?;
         Ok(Self {
             chain: chain.clone(),
             listing: event.listing,
@@ -94,6 +97,7 @@ impl Market {
             usdc_feed,
             sequencer_feed,
             told,
+            liquidity: (liquidity, liquidity),
             arbitrageur,
             now,
         })
@@ -102,8 +106,8 @@ impl Market {
     /// Lets a step happen; returns whether transactions land. While the sequencer stands none does, and none is sent; when
     /// it runs again its feed says first that it stood, and then that it runs.
     ///
-    /// In this order: time passes, the feeds speak where they have something to say, the pool is traded to the market but
-    /// for its fee, and lenders bring Aave's USDC to its utilisation.
+    /// In this order: time passes, the feeds speak where they have something to say, liquidity leaves the pool, the pool is
+    /// traded to the market but for its fee, and lenders bring Aave's USDC to its utilisation.
     ///
     /// # Errors
     /// A contract or the chain refuses.
@@ -124,6 +128,7 @@ impl Market {
             self.world.answer(&self.chain, self.sequencer_feed, I256::ZERO)?;
         }
         self.speak()?;
+        self.leave(step.depth_wad)?;
         self.world.arbitrage(&self.chain, &self.uniswap, self.arbitrageur, step.price_e8())?;
         self.lend_to(step.utilisation_wad)?;
         Ok(true)
@@ -186,6 +191,17 @@ impl Market {
                 self.world.answer(&self.chain, told.feed, number(price_e8))?;
                 *told = Told { answer_e8: price_e8, at_secs, ..*told };
             }
+        }
+        Ok(())
+    }
+
+    /// Lets liquidity leave the pool until so much of the first is left.
+    fn leave(&mut self, depth_wad: u64) -> Result<(), Error> {
+        let (first, now) = self.liquidity;
+        let left = (U256::from(first) * U256::from(depth_wad) / ONE_WAD).to::<u128>();
+        if let Some(leaving) = now.checked_sub(left).filter(|leaving| *leaving != 0) {
+            self.world.leave(&self.session(), &self.uniswap, leaving)?;
+            self.liquidity = (first, left);
         }
         Ok(())
     }

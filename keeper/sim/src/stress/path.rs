@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::WAD;
+use crate::{Target, WAD};
 
 /// A quantity over time, by unix seconds: straight between its points, level before the first and after the last.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +58,8 @@ pub struct Step {
     pub usdc_usd_e8: u64,
     /// The borrowed part of Aave's USDC (1e18 = 100 %).
     pub utilisation_wad: u64,
+    /// How much of its first liquidity the pool still has (1e18 = all); what has left does not come back.
+    pub depth_wad: u64,
     /// Whether the chain's sequencer runs: while it does not, no transaction lands.
     pub is_running: bool,
 }
@@ -83,6 +85,8 @@ pub(super) struct Lines {
     pub(super) collateral_usd: Line,
     pub(super) usdc_usd: Line,
     pub(super) utilisation: Line,
+    /// What is left of the pool's liquidity, 1 = all.
+    pub(super) depth: Line,
     /// When the sequencer stops, and when it runs again.
     pub(super) halt_secs: (u64, u64),
 }
@@ -91,12 +95,12 @@ pub(super) struct Lines {
 const COARSE_SECS: u64 = 3_600;
 /// And never nearer.
 const FINE_SECS: u64 = 60;
-/// What must have changed for a step before its hour, in parts of ten thousand: a price, or the utilisation.
+/// By what part of itself a quantity must have changed for a step before its hour, in hundredths of a percent.
 const CHANGE_BPS: u64 = 50;
 
 impl Path {
-    /// Draws a path from one unix second to another: a step each hour, and every minute in which a price or the
-    /// utilisation has changed by half a percent since the last step, or the sequencer stops or starts.
+    /// Draws a path from one unix second to another: a step each hour, and every minute in which a price, the utilisation
+    /// or the depth has changed by half a percent since the last step, or the sequencer stops or starts.
     pub(super) fn draw(lines: &Lines, (from_secs, until_secs): (u64, u64)) -> Self {
         let mut steps: Vec<Step> = Vec::new();
         for secs in (from_secs..=until_secs).step_by(FINE_SECS as usize) {
@@ -118,13 +122,25 @@ impl Path {
 }
 
 impl Lines {
+    /// Returns the lines on which nothing happens but to the collateral's price.
+    pub(super) fn of(collateral_usd: Line) -> Self {
+        let usual = Target::built_in().utilisation_wad as f64 / WAD as f64;
+        Self {
+            collateral_usd,
+            usdc_usd: Line::level(1.0),
+            utilisation: Line::level(usual),
+            depth: Line::level(1.0),
+            halt_secs: (u64::MAX, u64::MAX),
+        }
+    }
+
     fn step(&self, secs: u64, at_secs: u64) -> Step {
         Step {
             at_secs,
             collateral_usd_e8: e8(self.collateral_usd.at(secs)),
             usdc_usd_e8: e8(self.usdc_usd.at(secs)),
-            // Six decimals, as the rates have from which it comes.
-            utilisation_wad: (self.utilisation.at(secs).clamp(0.0, 1.0) * 1e6).round() as u64 * (WAD / 1_000_000),
+            utilisation_wad: part_wad(self.utilisation.at(secs)),
+            depth_wad: part_wad(self.depth.at(secs)),
             is_running: !(self.halt_secs.0..self.halt_secs.1).contains(&secs),
         }
     }
@@ -138,8 +154,14 @@ impl Step {
         moved(self.collateral_usd_e8, last.collateral_usd_e8)
             || moved(self.usdc_usd_e8, last.usdc_usd_e8)
             || moved(self.utilisation_wad, last.utilisation_wad)
+            || moved(self.depth_wad, last.depth_wad)
             || self.is_running != last.is_running
     }
+}
+
+/// A part of a whole, with the six decimals that rates have, from which such parts come.
+fn part_wad(part: f64) -> u64 {
+    (part.clamp(0.0, 1.0) * 1e6).round() as u64 * (WAD / 1_000_000)
 }
 
 /// A price above zero, with 8 decimals.

@@ -35,6 +35,7 @@ fn step(at_secs: u64) -> Step {
         collateral_usd_e8: 100_000_000,
         usdc_usd_e8: 100_000_000,
         utilisation_wad: WAD / 2,
+        depth_wad: WAD,
         is_running: true,
     }
 }
@@ -57,7 +58,7 @@ fn event(steps: &[Step]) -> Event {
 fn begin(steps: &[Step], lends_at_aave: bool) -> (Market, Stage) {
     let event = event(steps);
     let market = open(&event);
-    let stage = Stage::new(&market, &event, Setting { lends_at_aave, deviation_bps: 300, slip_bps: 30 });
+    let stage = Stage::new(&market, &event, Setting { lends_at_aave, deviation_bps: 300, slip_bps: 30, grace_secs: 0 });
     (market, stage)
 }
 

@@ -32,11 +32,14 @@ pub struct Setting {
     pub deviation_bps: u16,
     /// How much worse than the oracle's price a swap may be.
     pub slip_bps: u16,
+    /// How long the oracle waits after the sequencer runs again.
+    pub grace_secs: u32,
 }
 
 /// The fee for activating a program, with much to spare.
 const ACTIVATION_WEI: u128 = 1_000_000_000_000_000_000;
-const WINDOW_SECS: u32 = 1_800;
+/// Over how long the oracle takes the pool's mean.
+pub const WINDOW_SECS: u32 = 1_800;
 /// Longer than any heartbeat by more than a step.
 const MAX_AGE_SECS: u32 = 90_000;
 
@@ -104,7 +107,7 @@ impl Stage {
             windowSecs: WINDOW_SECS,
             deviationBps: setting.deviation_bps,
             sequencer: market.sequencer_feed,
-            graceSecs: WINDOW_SECS,
+            graceSecs: setting.grace_secs,
         };
         let oracle = deploy("oracle", IOracle::initializeCall { terms }.abi_encode());
         let holder = create("Holder", world.tokens.usdc.abi_encode());
