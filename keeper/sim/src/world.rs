@@ -103,7 +103,7 @@ pub struct World {
 }
 
 /// Wei that each of the world's own accounts has for gas.
-const GAS_MONEY_WEI: u128 = 1_000_000_000_000_000_000_000;
+pub(crate) const GAS_MONEY_WEI: u128 = 1_000_000_000_000_000_000_000;
 
 impl World {
     /// Deploys everything and brings each pool to its utilisation. A day passes on the chain meanwhile.
@@ -252,7 +252,7 @@ impl World {
 }
 
 /// The address of one of the world's own accounts; nobody has its key.
-fn account(name: &str) -> Address {
+pub(crate) fn account(name: &str) -> Address {
     Address::from_word(keccak256(format!("tenor sim {name}")))
 }
 

@@ -11,7 +11,7 @@ use super::{Market, market::ONE_WAD};
 use crate::{
     Artifacts, Error,
     interfaces::{ExactInputSingleParams, IHolder, ILiquidations, ISwapRouter},
-    uniswap,
+    uniswap, world,
 };
 
 /// A contract with money, and who calls it. It repays, takes the collateral and sells it in the pool, in one transaction.
@@ -78,9 +78,9 @@ impl Liquidator {
     /// # Errors
     /// An artifact is missing, or the chain refuses.
     pub fn deploy(market: &Market, artifacts: &Artifacts) -> Result<Self, Error> {
-        let (world, caller) = (&market.world, market.chain.accounts()[8]);
-        let code = artifacts.ours("Holder")?;
-        let contract = market.session().deploy(caller, code, &world.tokens.usdc.abi_encode())?;
+        let (world, session, caller) = (&market.world, market.session(), world::account("liquidator"));
+        session.give_gas_money(caller, U256::from(world::GAS_MONEY_WEI));
+        let contract = session.deploy(caller, artifacts.ours("Holder")?, &world.tokens.usdc.abi_encode())?;
         world.fund(&market.chain, contract, U256::from(CAPITAL_ASSETS))?;
         Ok(Self { caller, contract, done: Vec::new(), refused: Vec::new() })
     }

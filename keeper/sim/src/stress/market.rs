@@ -5,7 +5,7 @@ use alloy_primitives::{Address, I256, U256};
 use devnet::Chain;
 
 use super::{Event, Lag, Listing, Step};
-use crate::{Artifacts, Error, Uniswap, Venue, WAD, World, interfaces::IPool, session::Session};
+use crate::{Artifacts, Error, Uniswap, Venue, WAD, World, interfaces::IPool, session::Session, world};
 
 /// Aave with feeds that lag, a pool that follows the market, and a chain that may stand. Morpho lends for a moment.
 pub struct Market {
@@ -64,7 +64,7 @@ impl Market {
     /// As for [`Market::open`].
     pub fn around(chain: &Chain, artifacts: &Artifacts, world: &World, event: &Event) -> Result<Self, Error> {
         let now = event.path.steps[0];
-        let (world, session) = (world.clone(), Session::new(chain));
+        let session = Session::new(chain);
         let uniswap = world.deploy_uniswap_of(chain, artifacts, now.price_e8(), &event.depth)?;
         let feed = |decimals, answer: u64| world.deploy_feed(chain, artifacts, decimals, number(answer));
         let collateral_feed = feed(FEED_DECIMALS, now.collateral_usd_e8)?;
@@ -84,14 +84,15 @@ impl Market {
         for told in &told {
             world.answer(chain, told.feed, number(told.answer_e8))?;
         }
-        let arbitrageur = chain.accounts()[9];
+        let arbitrageur = world::account("arbitrageur");
+        session.give_gas_money(arbitrageur, U256::from(world::GAS_MONEY_WEI));
         let liquidity = session.view(uniswap.pool, &IPool::liquidityCall {})?;
         Ok(Self {
             chain: chain.clone(),
             listing: event.listing,
             start_secs: None,
             down_since_secs: None,
-            world,
+            world: world.clone(),
             uniswap,
             collateral_feed,
             usdc_feed,

@@ -1,12 +1,13 @@
 //! Whose health is watched while an event passes, and what becomes of it.
 
 use abi::{aave::IAavePool, erc20::IERC20};
-use alloy_primitives::{Address, U256, keccak256};
+use alloy_primitives::{Address, U256};
 
 use super::{Liquidation, Market};
 use crate::{
     Error,
     aave::{Aave, VARIABLE},
+    world,
 };
 
 /// Somebody with collateral and debt at Aave, who may do something about it after each step.
@@ -91,25 +92,25 @@ impl Unprotected {
     }
 
     fn hold(market: &Market, name: &str, collateral: U256, debt: U256) -> Result<Self, Error> {
-        let (world, session) = (&market.world, market.session());
-        let account = Address::from_word(keccak256(format!("tenor stress {name}")));
-        session.give_gas_money(account, U256::from(1_000_000_000_000_000_000_u64));
-        world.aave.supply_token(&session, account, world.tokens.weth, collateral)?;
+        let (venues, session) = (&market.world, market.session());
+        let account = world::account(&format!("borrower {name}"));
+        session.give_gas_money(account, U256::from(world::GAS_MONEY_WEI));
+        venues.aave.supply_token(&session, account, venues.tokens.weth, collateral)?;
         if market.listing.is_e_mode {
             let call = IAavePool::setUserEModeCall { categoryId: Aave::E_MODE };
-            session.send(account, world.aave.pool, &call)?;
+            session.send(account, venues.aave.pool, &call)?;
         }
         let borrow = IAavePool::borrowCall {
-            asset: world.tokens.usdc,
+            asset: venues.tokens.usdc,
             amount: debt,
             interestRateMode: VARIABLE,
             referralCode: 0,
             onBehalfOf: account,
         };
-        session.send(account, world.aave.pool, &borrow)?;
+        session.send(account, venues.aave.pool, &borrow)?;
         // It has paid for the collateral.
-        let pay = IERC20::transferCall { to: world.lender, value: debt };
-        session.send(account, world.tokens.usdc, &pay)?;
+        let pay = IERC20::transferCall { to: venues.lender, value: debt };
+        session.send(account, venues.tokens.usdc, &pay)?;
         Ok(Self { name: name.into(), account })
     }
 }
