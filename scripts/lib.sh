@@ -6,7 +6,7 @@ cd "$root"
 
 solidity=$root/contracts/solidity
 programs=$root/target/programs          # the programs' on-chain code, NAME.code
-names="vault desk board lens oracle aave erc4626 morpho aave-loop"   # every program that this project deploys
+names="vault desk commons board lens oracle aave erc4626 morpho aave-loop"   # every program that this project deploys
 test_names="judge"                      # programs that only tests deploy
 code_limit=24576                        # bytes of one on-chain code, prefix included
 

@@ -43,9 +43,9 @@ interface IAdapter {
     /// Pays `assets` to the vault, or everything for type(uint256).max; returns the position just before and just
     /// after, as above. Vault only.
     function deallocate(uint256 assets) external returns (Report memory before, Report memory after_);
-    /// Sells what secures the debt and repays up to `debtAssets` of it, towards the position's target and never beyond;
-    /// returns the position just before and just after, as above. Vault only.
-    function deleverage(uint256 debtAssets) external returns (Report memory before, Report memory after_);
+    /// Sells what secures the debt and repays up to `debtAssets` of it, towards a health of `targetBps` (10,000 = 1) and
+    /// never beyond; returns the position just before and just after, as above. Vault only.
+    function deleverage(uint256 debtAssets, uint256 targetBps) external returns (Report memory before, Report memory after_);
     /// The position now, at the mean rate since the venue last accrued where it can name no other.
     function report() external view returns (Report memory);
     /// What the position is worth at the venue's own accounts, in asset base units, rounded down.
@@ -60,6 +60,8 @@ interface IAdapter {
     /// The market at the venue, or the hash of the terms of a leveraged position; zero where there is neither.
     function market() external view returns (bytes32);
     function asset() external view returns (address);
+    /// What prices the position; zero where the venue's own accounts do.
+    function oracle() external view returns (address);
     /// The venue's language, as a short string padded with zeros: "aave-v3", "erc4626",
     /// "morpho-blue", "aave-v3-loop".
     function kind() external view returns (bytes32);

@@ -21,6 +21,27 @@ interface IBoard {
         uint32 tripSecs;
     }
 
+    /// What governance says of a position that may owe. Health is `backing / debt` of its adapter's report, in 1/10,000:
+    /// what deleveraging restores (`targetBps`), below which nothing but deleveraging is allowed (`softBps`), and below
+    /// which anyone may deleverage (`hardBps`): by at most `chunk` in assets every `cooldownSecs`, losing at
+    /// most `slipBps` of what is repaid, for `rewardBps` of it in new shares.
+    struct Thresholds {
+        uint16 targetBps;
+        uint16 softBps;
+        uint16 hardBps;
+        uint256 chunk;
+        uint32 cooldownSecs;
+        uint16 slipBps;
+        uint16 rewardBps;
+    }
+
+    /// A position that may owe; the others may not. `readyAt`: from when on strangers may repay a whole chunk.
+    struct Lever {
+        uint32 position;
+        Thresholds thresholds;
+        uint256 readyAt;
+    }
+
     // Every function that changes something emits one event of its own, which tells what is stored, and moves the
     // revision by one; `submit`, `revoke`, `pause` and `tripByWord` leave the revision. A change that was submitted emits
     // Executed too.
@@ -42,11 +63,12 @@ interface IBoard {
         uint16 slackBps
     );
     event TermsSet(uint32 indexed position, uint16 instantBps, uint16 depthBps, uint16 slackBps);
+    event ThresholdsSet(uint32 indexed position, Thresholds thresholds);
     event CapSet(bytes32 indexed riskId, uint256 absolute, uint256 relativeWad);
     event Nested(bytes32 indexed riskId, bytes32 indexed parent, bool nested);
     event CodeAdmitted(bytes32 indexed codehash, bool admitted);
     event BreakerSet(bytes32 indexed riskId, Breaker breaker);
-    /// `what`: "maxRate" (wad), "epoch" (seconds), "silence" (seconds).
+    /// `what`: "maxRate" (wad), "epoch" (seconds), "silence" (seconds), "healthFloor" (1/10,000).
     event MandateSet(bytes32 indexed what, uint256 value);
     event BudgetsSet(uint256 lossWad, uint256 turnoverWad);
     event LiquiditySet(uint256 floorWad, uint256 coverWad);
@@ -66,7 +88,10 @@ interface IBoard {
     /// A function that is not one of a submitted change.
     error UnknownFunction(bytes4 selector);
     error DelayOutOfBounds(uint256 secs, uint256 least, uint256 most);
-    error CodeNotAdmitted(address adapter, bytes32 codehash);
+    /// The code of an adapter, or of the oracle that it names, is not admitted.
+    error CodeNotAdmitted(address account, bytes32 codehash);
+    /// An oracle has no price, or says a bid above its ask.
+    error OracleRefused(address oracle, bytes reason);
     /// The feed's answer fails the self-test. `reason`: 1 no answer, 2 not positive, 3 outside the band, 4 stale,
     /// 5 decimals.
     error FeedRefused(address feed, uint8 reason, uint256 value);
@@ -109,14 +134,19 @@ interface IBoard {
     function setBudgets(uint256 lossWad, uint256 turnoverWad) external;
     function admitCode(bytes32 codehash, bool admitted) external;
 
-    /// Curator or owner: positions, terms, caps, ids, breakers, liquidity, keepers. A guardian may do what takes
+    /// Curator or owner: positions, terms, thresholds, health floor, caps, ids, breakers, liquidity, keepers. A guardian may do what takes
     /// risk away: lower terms (not touch the slack), lower caps, nest,
-    /// raise liquidity, narrow grants.
+    /// raise liquidity, soft thresholds and the health floor, narrow grants.
     function addPosition(address adapter, bytes32[] calldata riskIds, uint16 instantBps, uint16 depthBps, uint16 slackBps)
         external
         returns (uint32);
     /// Adds risk: more payable at once, more of the venue, or another slack, because it prices entries and exits.
     function setTerms(uint32 position, uint16 instantBps, uint16 depthBps, uint16 slackBps) external;
+    /// Lets a position owe, within thresholds: 10,000 < hard <= soft < target. Its slack must not be zero. A higher soft
+    /// threshold alone takes risk away; whatever else changes adds risk. Once set they stay, and can be changed.
+    function setThresholds(uint32 position, Thresholds calldata thresholds) external;
+    /// The least health of all debts together, 10,000 = 1; a lower one adds risk.
+    function setHealthFloor(uint256 bps) external;
     function setCap(bytes32 riskId, uint256 absolute, uint256 relativeWad) external;
     /// Counts everything under `riskId` against `parent` too, and against the parent's own parents.
     function nest(bytes32 riskId, bytes32 parent, bool nested) external;
@@ -133,6 +163,8 @@ interface IBoard {
     function isOpen() external view returns (bool);
     function isCodeAdmitted(bytes32 codehash) external view returns (bool);
     function breaker(bytes32 riskId) external view returns (Breaker memory);
+    /// The positions that may owe.
+    function levers() external view returns (Lever[] memory);
     /// The ids that count `riskId` against them, itself included.
     function ancestors(bytes32 riskId) external view returns (bytes32[] memory);
     /// How long a function's changes that add risk wait; `setDelay` waits for the delay that it shortens.

@@ -7,10 +7,13 @@ interface IDesk {
     /// One movement. A positive `assets` goes from idle to the position, a negative one back;
     /// type(int256).min takes back everything. `minResult` bounds the growth of the position's value
     /// (to the position) or what reaches the vault (back).
+    /// A leg that `repays` leaves idle as it is: it sells what secures the position's debt and repays `-assets` of it, no
+    /// further than to the governed target, type(int256).min all down to it; `minResult` bounds what is repaid.
     struct Leg {
         uint32 position;
         int256 assets;
         uint256 minResult;
+        bool repays;
     }
 
     /// What the keeper submits. `nonce` is that of its own grant; `revision` is the digest of the state that the
@@ -65,6 +68,7 @@ interface IDesk {
     }
 
     /// What governance allows as a whole. Budgets are fractions of `navLeast` in any period of `epochSecs`.
+    /// `healthFloorBps`: the least of what secures all debts, by all debts, 10,000 = 1.
     struct Mandate {
         uint256 liquidityFloorWad;
         uint256 liquidityCoverWad;
@@ -72,6 +76,7 @@ interface IDesk {
         uint256 turnoverWad;
         uint256 epochSecs;
         uint256 silenceSecs;
+        uint256 healthFloorBps;
     }
 
     /// One leaky bucket: what is used of its capacity (half of what an epoch allows; the other half drains within one).
@@ -104,8 +109,9 @@ interface IDesk {
     /// One limit with the value found. `limit`: 0 absolute cap (assets), 1 relative cap (wad of navLeast),
     /// 2 liquidity floor, 3 liquidity cover (wad of navLeast, least values, without money younger than an epoch), 4 venue depth
     /// (wad of the venue; id: the position's index), 5 loss budget, 6 turnover budget, 7 the grant's loss budget,
-    /// 8 the grant's turnover budget (assets), 9 breaker (exposure to a tripped id, assets), 10 improvement (income a
-    /// year in assets, a least value).
+    /// 8 the grant's turnover budget (assets), 9 breaker (exposure to a tripped id, assets), 10 health floor (wad of the
+    /// position's debt that its backing is, a least value; id: its index), 11 the health floor of all debts together,
+    /// 12 improvement (income a year in assets, a least value).
     struct LimitState {
         uint8 limit;
         bytes32 id;
@@ -138,7 +144,28 @@ interface IDesk {
         uint256 brokenBefore,
         uint256 brokenAfter
     );
-    /// A leg, or what an exit forced (`depth` 0: not measured). Idle gives a positive `assets`; of what a position pays,
+    /// What secured and what was owed by a position, before the legs of a rebalance and after them; a debt of
+    /// type(uint128).max where its adapter did not say (nothing, where the book has nothing there either). Every position with
+    /// thresholds, and every other one named that owes.
+    event HealthSeen(
+        uint32 indexed position, uint256 backingBefore, uint256 debtBefore, uint256 backingAfter, uint256 debtAfter
+    );
+    /// A stranger lowered a position's debt by `repaid`; the position lost `lost` of its value, at the prices before.
+    /// `shares` were minted to him for it, worth `reward` at most. `debtAfter` is what it still owes, `backingAfter` what
+    /// secures that.
+    event Deleveraged(
+        uint32 indexed position,
+        address indexed caller,
+        uint256 repaid,
+        uint256 lost,
+        uint256 reward,
+        uint256 shares,
+        uint256 backingAfter,
+        uint256 debtAfter
+    );
+    /// An evacuation of `riskId` could not bring this much of a position's marked value to idle.
+    event Stuck(bytes32 indexed riskId, uint32 indexed position, uint256 value);
+    /// A leg, or what an exit forced (`depth` 0: not measured). `assets` 0: so much debt was repaid, if any. Idle gives a positive `assets`; of what a position pays,
     /// `result`, it takes as much as the position's value was or, where its price can be pushed, as the value fell by and
     /// the slack of that. `depth` is what the venue held for everybody after it.
     event PositionMoved(uint32 indexed position, int256 assets, uint256 result, uint256 valueAfter, uint256 depth);
@@ -146,10 +173,10 @@ interface IDesk {
     event PositionMarked(uint32 indexed position, uint256 valueBefore, uint256 valueAfter);
     /// The shortfall stored with a position has changed: it counts from the time of the position's mark.
     event ShortfallSet(uint32 indexed position, uint256 shortfall);
-    /// Marks outside a rebalance lost `loss` and charged the vault's budgets; the levels after it, drained to now.
+    /// Marks outside a rebalance, and deleveraging with its reward, lost `loss` and charged the vault's budgets; the levels after it, drained to now.
     event Charged(uint256 loss, uint256 lossLevel, uint256 turnoverLevel);
     /// A risk id takes no new money until `until`. `condition`: 1 depeg, 2 stale price, 3 illiquid, 4 does not answer,
-    /// 5 a guardian's word.
+    /// 5 a guardian's word, 6 a position's health is below its hard threshold.
     event Tripped(bytes32 indexed riskId, uint8 condition, uint256 value, uint256 bound, uint256 until);
     /// The condition was seen once; a trip needs it to be seen again after `confirmAt`.
     event Armed(bytes32 indexed riskId, uint32 position, uint8 condition, uint256 confirmAt);
@@ -178,6 +205,16 @@ interface IDesk {
     error KeeperAlive(uint256 seenAt, uint256 silentAt);
     /// The condition does not hold.
     error NotTripped(bytes32 riskId, uint256 value, uint256 bound);
+    /// A position without thresholds cannot be deleveraged.
+    error NoThresholds(uint32 position);
+    /// Health is `backing / debt`, not below the threshold from which on it may be repaid: the hard one, in relief the soft.
+    error Healthy(uint32 position, uint256 backing, uint256 debt, uint256 bps);
+    /// Strangers have repaid a whole chunk; a part of it may be repaid in that part of the cooldown, all of it at `readyAt`.
+    error TooSoon(uint32 position, uint256 readyAt);
+    /// Deleveraging repaid nothing, more than one may, or left health no better.
+    error NotDeleveraged(uint32 position, uint256 repaid, uint256 most);
+    /// Deleveraging lost more of the position's value than governance allows.
+    error DeleverageTooDear(uint32 position, uint256 lost, uint256 most);
 
     /// Executes the legs in order and checks every limit once after the last. A keeper with a grant only; no legs
     /// at all is a sign of life, whatever its revision.
@@ -190,6 +227,13 @@ interface IDesk {
     function relieve(Leg[] calldata legs) external returns (uint256[] memory results);
     /// Replaces the accreted values of these positions by their real ones. Anyone.
     function mark(uint32[] calldata positions) external;
+    /// Sells what secures a position's debt to repay up to `debt` of it, where its health is below the hard threshold: at
+    /// most what is left of the governed chunk, which comes back evenly within the cooldown, and no further than to the
+    /// target. Anyone; pays the governed reward in new shares.
+    function deleverage(uint32 position, uint256 debt) external returns (uint256 repaid, uint256 shares);
+    /// Brings to idle what a tripped risk id's positions can pay at once, the least liquid first, and tells what is
+    /// stuck. Anyone. Leaves positions whose price can be pushed, and those that owe, to the keeper.
+    function evacuate(bytes32 riskId) external returns (uint256 assets);
     /// Trips a risk id's breaker where its condition holds. Anyone. `position` counts against the id and is the one
     /// whose liquidity or answer is judged; for conditions of the price it is ignored.
     function trip(bytes32 riskId, uint8 condition, uint32 position) external;

@@ -7,7 +7,7 @@ interface ILoop {
     ///
     /// `oracle` prices the collateral in the vault's asset and names the Uniswap v3 pool that swaps are made in;
     /// `lender` lends the asset for a moment: Aave's pool itself, or Morpho; `eMode` is Aave's category, zero for none;
-    /// `targetBps` is the health that the position is brought to, 10,000 = 1; `slipBps` is how much worse than the
+    /// `targetBps` is the health that investments bring the position to, 10,000 = 1; `slipBps` is how much worse than the
     /// oracle's price a swap may be.
     struct Terms {
         address oracle;

@@ -23,6 +23,8 @@ interface IUniswapV3Pool {
             uint8 feeProtocol,
             bool unlocked
         );
+    /// Has the pool remember so many observations, once that many have come. Anyone pays for the room.
+    function increaseObservationCardinalityNext(uint16 observationCardinalityNext) external;
     /// A positive amount is put in, a negative one taken out. The pool gives, then calls back for what it is owed.
     function swap(
         address recipient,

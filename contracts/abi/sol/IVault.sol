@@ -37,6 +37,7 @@ interface IVault {
     event Initialized(
         address asset,
         address desk,
+        address commons,
         address board,
         address lens,
         address owner,
@@ -47,8 +48,9 @@ interface IVault {
     /// The net asset value that exits receive, before and after money came or went: before what an exit forced.
     event Flowed(uint256 navBefore, uint256 navAfter);
 
-    /// Names asset, desk, board, lens and owner, once; the deployer calls it in the deployment's own transaction.
-    function initialize(address asset, address desk, address board, address lens, address owner) external;
+    /// Names asset, desk, commons, board, lens and owner, once; the deployer calls it in the deployment's own transaction.
+    function initialize(address asset, address desk, address commons, address board, address lens, address owner)
+        external;
 
     function name() external view returns (string memory);
     function symbol() external view returns (string memory);
@@ -85,6 +87,7 @@ interface IVault {
     /// The program that answers every other selector but the board's.
     function desk() external view returns (address);
     /// The program that answers what neither vault nor desk knows.
+    function commons() external view returns (address);
     function board() external view returns (address);
     /// The program that answers what none of the others knows.
     function lens() external view returns (address);

@@ -34,6 +34,12 @@ pub(crate) const TRIP_SECS: (u32, u32) = (HOUR_SECS, WINDOW_SECS);
 /// The least and the most that must pass between two looks at a position that seems illiquid: one transaction cannot
 /// look twice, and a second look comes within a day.
 pub(crate) const CONFIRM_SECS: (u32, u32) = (60, DAY_SECS / 2);
+/// The least and the most that strangers wait between two rescues of one position.
+pub(crate) const COOLDOWN_SECS: (u32, u32) = (60, DAY_SECS);
+/// The most that a rescue may lose of what it repays, in 1/10,000.
+pub(crate) const MAX_SLIP_BPS: u16 = 1_000;
+/// The most that is paid for a rescue of what it repays, in 1/10,000.
+pub(crate) const MAX_REWARD_BPS: u16 = 100;
 /// How long a trip by word lasts for an id without a breaker.
 pub(crate) const WORD_SECS: u32 = DAY_SECS;
 

@@ -46,7 +46,7 @@ impl Board {
         let breaker = self.book.breaker(risk_id);
         let trip_secs = if breaker.is_set() { breaker.trip_secs } else { WORD_SECS };
         let until_secs = now_secs.saturating_add(trip_secs).min(end_secs);
-        self.trip_until(&accounts, place, until_secs, [BY_WORD.word(), B256::ZERO, B256::ZERO]);
+        self.book.trip(&accounts, place, until_secs, [BY_WORD.word(), B256::ZERO, B256::ZERO]);
         Ok(())
     }
 }

@@ -1,5 +1,5 @@
 //! The board program: what owner, curator and guardians touch. It runs by delegate call in the vault's storage, for every
-//! selector that neither vault nor desk knows; what it does not know either runs the lens.
+//! selector that vault, desk and commons do not know; what it does not know either runs the lens.
 //!
 //! # What holds
 //!
@@ -31,8 +31,7 @@
 //!
 //! Owner: curator and guardians, ownership, gains, time, budgets, code, delays, abdication. Curator or owner: positions,
 //! terms, caps, nesting, breakers, liquidity, grants. Guardian: of the latter what takes risk away, pauses, trips by
-//! word, and takes back what was announced. Anyone: makes what was announced and has waited, trips where a condition holds,
-//! publishes the charter.
+//! word, and takes back what was announced. Anyone: makes what was announced and has waited, publishes the charter.
 //!
 //! # Known limits
 //!
@@ -61,7 +60,7 @@ mod registry;
 mod risk;
 mod roles;
 mod setters;
-mod trip;
+mod thresholds;
 mod window;
 
 pub use bounds::{

@@ -35,8 +35,8 @@ pub fn main(input: Vec<u8>, vm: VM) -> Result<Vec<u8>, Revert> {
 host::routes! { for Board, this:
     IBoard {
         setCuratorCall | setGuardianCall | offerOwnershipCall | setDelayCall | setMaxRateCall | setEpochCall | setSilenceCall
-            | setBudgetsCall | setLiquidityCall | admitCodeCall | addPositionCall | setTermsCall | setCapCall | nestCall
-            | setBreakerCall | setKeeperCall(_) => this.make();
+            | setBudgetsCall | setLiquidityCall | admitCodeCall | addPositionCall | setTermsCall | setThresholdsCall
+            | setHealthFloorCall | setCapCall | nestCall | setBreakerCall | setKeeperCall(_) => this.make();
         submitCall(a) => this.submit(a.bytes()?);
         revokeCall(a) => this.revoke(a.word()?);
         abdicateCall(a) => this.abdicate(a.word()?);
@@ -55,9 +55,6 @@ host::routes! { for Board, this:
         isAbdicatedCall(a) => view(this.book.delay(governed(a.word()?)?).is_abdicated);
         executableAtCall(a) => view(this.executable_at(a.word()?));
         changeIdCall(a) => view(this.vm.native_keccak256(a.bytes()?));
-    }
-    IDesk {
-        tripCall(a) => this.trip(a.word()?, a.small(8)? as u8, a.small(32)? as u32); // 8 and 32 bits.
     }
 }
 

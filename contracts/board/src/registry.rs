@@ -2,11 +2,11 @@
 
 use alloc::vec::Vec;
 
-use abi::{adapter::IAdapter, board::IBoard, desk::IDesk};
+use abi::{adapter::IAdapter, board::IBoard, desk::IDesk, oracle::IOracle};
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
 use book::{Accounts, Cap, Counted, Holding, MAX_ASSETS, MAX_CAPS, MAX_POSITIONS, Mark};
-use host::{ISOLATED_GAS, Revert, Word, emit, number, revert, revert_with_bytes, view_within};
+use host::{Failure, ISOLATED_GAS, Revert, Word, emit, number, revert, revert_with_bytes, view_within};
 use stylus_sdk::stylus_core::AccountAccess;
 
 use crate::{
@@ -82,7 +82,11 @@ impl Board {
         let index = u8::try_from(position).ok().filter(|index| *index < self.book.accounts().positions);
         let index = index.ok_or_else(|| revert::<IDesk::UnknownPosition>(&[position.word()]))?;
         let before = self.book.holding(index);
-        let after = Holding { adapter: before.adapter, ..terms };
+        let Holding { instant_bps, depth_bps, slack_bps, .. } = terms;
+        if before.may_owe() && slack_bps == 0 {
+            return Err(bound_exceeded(U256::ZERO, U256::ONE));
+        }
+        let after = Holding { instant_bps, depth_bps, slack_bps, ..before };
 
         if self.admits(change, By::Curator, Effect::of_terms(&before, &after))? {
             self.book.set_holding(index, &after);
@@ -158,10 +162,7 @@ impl Board {
     /// Accepts an adapter of admitted code, of this vault and its asset, that answers, holds nothing and is not
     /// registered yet. Returns the hash of its code.
     fn check_adapter(&self, accounts: &Accounts, adapter: Address) -> Result<B256, Revert> {
-        let codehash = self.vm.code_hash(adapter);
-        if !self.book.is_code_admitted(codehash) {
-            return Err(revert::<IBoard::CodeNotAdmitted>(&[adapter.word(), codehash]));
-        }
+        let codehash = self.admitted(adapter)?;
         let is_ours = self.word_of(adapter, IAdapter::assetCall::SELECTOR) == self.book.asset().token.word()
             && self.word_of(adapter, IAdapter::vaultCall::SELECTOR) == self.vm.contract_address().word();
         let is_known = (0..accounts.positions).any(|index| self.book.holding(index).adapter == adapter);
@@ -170,8 +171,28 @@ impl Board {
         }
         let [_, units, _, _] = view_within::<4>(&self.vm, ISOLATED_GAS, adapter, IAdapter::reportCall::SELECTOR)
             .map_err(|reason| revert_with_bytes::<IDesk::AdapterCallFailed>(&[adapter.word()], &reason))?;
+        self.check_oracle(Address::from_word(self.word_of(adapter, IAdapter::oracleCall::SELECTOR)))?;
         let units = number(units);
         if units.is_zero() { Ok(codehash) } else { Err(bound_exceeded(units, U256::ZERO)) }
+    }
+
+    /// Accepts an oracle of admitted code that has a price now: its self-test, when the position is announced and when it
+    /// is registered. Zero stands for none.
+    fn check_oracle(&self, oracle: Address) -> Result<(), Revert> {
+        if oracle.is_zero() {
+            return Ok(());
+        }
+        self.admitted(oracle)?;
+        let refused = |reason: Failure| revert_with_bytes::<IBoard::OracleRefused>(&[oracle.word()], &reason);
+        let [bid, ask] = view_within(&self.vm, ISOLATED_GAS, oracle, IOracle::priceCall::SELECTOR).map_err(refused)?;
+        if bid.is_zero() || bid > ask { Err(refused(Failure::new())) } else { Ok(()) }
+    }
+
+    /// Returns the hash of an account's code, which is admitted.
+    fn admitted(&self, account: Address) -> Result<B256, Revert> {
+        let codehash = self.vm.code_hash(account);
+        let is_admitted = self.book.is_code_admitted(codehash);
+        if is_admitted { Ok(codehash) } else { Err(revert::<IBoard::CodeNotAdmitted>(&[account.word(), codehash])) }
     }
 
     /// Asks an adapter for a word; zero where it does not answer.
@@ -208,7 +229,7 @@ fn read_bps(change: &mut Change<'_>) -> [u64; 3] {
 /// Returns a holding of these terms, by nobody.
 fn terms([instant, depth, slack]: [u64; 3]) -> Result<Holding, Revert> {
     let (instant_bps, depth_bps, slack_bps) = (part(instant)?, part(depth)?, part(slack)?);
-    Ok(Holding { instant_bps, depth_bps, slack_bps, adapter: Address::ZERO })
+    Ok(Holding { instant_bps, depth_bps, slack_bps, ..Holding::default() })
 }
 
 fn terms_words(terms: &Holding) -> [B256; 3] {

@@ -1,6 +1,6 @@
 //! Which changes add risk: pure comparisons of a parameter before and after.
 
-use book::{Breaker, Cap, Grant, Holding, Terms};
+use book::{Breaker, Cap, Grant, Holding, Rescue, Terms};
 
 /// What a change does to the risk of the depositors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,15 @@ impl Effect {
                 || after.depth_bps > before.depth_bps
                 || after.slack_bps != before.slack_bps,
         )
+    }
+
+    /// Returns the effect of other thresholds of health. A higher soft one alone takes risk away: more is refused to the
+    /// keeper. The others cost something either way: by a higher hard threshold, a larger or more frequent chunk strangers
+    /// may sell more, by lower ones they may save less.
+    pub(crate) fn of_thresholds(before: (&Holding, &Rescue), after: (&Holding, &Rescue)) -> Self {
+        let soft_bps = after.0.soft_bps;
+        let is_raised = soft_bps >= before.0.soft_bps;
+        Self::adds_or_relieves(!is_raised || (&Holding { soft_bps, ..*before.0 }, before.1) != after)
     }
 
     /// Returns the effect of other caps; one that was never set is zero, and to give it a place in the table is not a
@@ -130,6 +139,33 @@ mod tests {
         assert_eq!(Effect::of_terms(&with(1), &with(2)), Effect::Adds);
         assert_eq!(Effect::of_terms(&with(2), &with(1)), Effect::Adds);
         assert_eq!(Effect::of_terms(&with(0), &with(0)), Effect::Relieves);
+    }
+
+    #[test]
+    fn thresholds_add_risk_in_every_respect_but_a_higher_soft_one() {
+        let holding = Holding { target_bps: 50, soft_bps: 40, hard_bps: 30, ..Holding::default() };
+        let rescue =
+            Rescue { chunk_assets: 9, cooldown_secs: 9, slip_bps: 9, reward_bps: 9, level_assets: 9, at_secs: 9 };
+        let effect = |after: Holding, next: Rescue| Effect::of_thresholds((&holding, &rescue), (&after, &next));
+
+        for soft_bps in [40, 41, 50] {
+            assert_eq!(effect(Holding { soft_bps, ..holding }, rescue), Effect::Relieves);
+        }
+        for by in [-1_i32, 1] {
+            let moved = |bps: u16| u16::try_from(i32::from(bps) + by).expect("small");
+            let target = Holding { target_bps: moved(50), ..holding };
+            let hard = Holding { hard_bps: moved(30), soft_bps: 41, ..holding };
+            assert_eq!([effect(target, rescue), effect(hard, rescue)], [Effect::Adds; 2]);
+            let of = |next| effect(holding, next);
+            let chunk = of(Rescue { chunk_assets: moved(9).into(), ..rescue });
+            let cooldown = of(Rescue { cooldown_secs: moved(9).into(), ..rescue });
+            let slip = of(Rescue { slip_bps: moved(9), ..rescue });
+            let reward = of(Rescue { reward_bps: moved(9), ..rescue });
+            assert_eq!([chunk, cooldown, slip, reward], [Effect::Adds; 4]);
+        }
+        assert_eq!(effect(Holding { soft_bps: 39, ..holding }, rescue), Effect::Adds);
+        let none = (&Holding::default(), &Rescue::default());
+        assert_eq!(Effect::of_thresholds(none, (&holding, &rescue)), Effect::Adds);
     }
 
     #[test]

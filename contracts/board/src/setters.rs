@@ -26,6 +26,8 @@ impl Board {
             IBoard::admitCodeCall::SELECTOR => self.admit_code(change),
             IBoard::addPositionCall::SELECTOR => self.add_position(change),
             IBoard::setTermsCall::SELECTOR => self.set_terms(change),
+            IBoard::setThresholdsCall::SELECTOR => self.set_thresholds(change),
+            IBoard::setHealthFloorCall::SELECTOR => self.set_health_floor(change),
             IBoard::setCapCall::SELECTOR => self.set_cap(change),
             IBoard::nestCall::SELECTOR => self.nest(change),
             IBoard::setBreakerCall::SELECTOR => self.set_breaker(change),
@@ -36,7 +38,7 @@ impl Board {
 }
 
 /// Every governed change.
-const SETTERS: [[u8; 4]; 16] = [
+const SETTERS: [[u8; 4]; 18] = [
     IBoard::setCuratorCall::SELECTOR,
     IBoard::setGuardianCall::SELECTOR,
     IBoard::offerOwnershipCall::SELECTOR,
@@ -49,6 +51,8 @@ const SETTERS: [[u8; 4]; 16] = [
     IBoard::admitCodeCall::SELECTOR,
     IBoard::addPositionCall::SELECTOR,
     IBoard::setTermsCall::SELECTOR,
+    IBoard::setThresholdsCall::SELECTOR,
+    IBoard::setHealthFloorCall::SELECTOR,
     IBoard::setCapCall::SELECTOR,
     IBoard::nestCall::SELECTOR,
     IBoard::setBreakerCall::SELECTOR,

@@ -129,7 +129,7 @@ impl Watch {
     }
 }
 
-/// What the board alone writes: silence, the ends of the last windows of what ends by itself, and how many charters it has
+/// What the board alone writes: silence, the floor of health, the ends of the last windows of what ends by itself, and how many charters it has
 /// published.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Register {
@@ -141,6 +141,8 @@ pub struct Register {
     pub words_end_secs: u32,
     /// Charters published so far.
     pub charters: u32,
+    /// The least health of all debts together, in 1/10,000.
+    pub health_floor_bps: u16,
 }
 
 impl Register {
@@ -151,12 +153,14 @@ impl Register {
             pauses_end_secs: fields.u32(),
             words_end_secs: fields.u32(),
             charters: fields.u32(),
+            health_floor_bps: fields.u16(),
         }
     }
 
     pub(crate) fn pack(&self) -> B256 {
         let numbers = [self.silence_secs, self.pauses_end_secs, self.words_end_secs, self.charters];
-        numbers.into_iter().fold(Pack::default(), |pack, number| pack.number(number.into(), 4)).word()
+        let words = numbers.into_iter().fold(Pack::default(), |pack, number| pack.number(number.into(), 4));
+        words.number(self.health_floor_bps.into(), 2).word()
     }
 }
 
@@ -255,7 +259,13 @@ mod tests {
             trips_until_secs: 4,
             charter: u32::MAX - 2,
         };
-        let register = Register { silence_secs: 1, pauses_end_secs: u32::MAX, words_end_secs: 5, charters: u32::MAX };
+        let register = Register {
+            silence_secs: 1,
+            pauses_end_secs: u32::MAX,
+            words_end_secs: 5,
+            charters: u32::MAX,
+            health_floor_bps: u16::MAX - 1,
+        };
         let grant = Grant {
             positions: u64::MAX,
             expiry_secs: 1,

@@ -7,8 +7,9 @@
 //! ```text
 //! terms             loss 8, turnover 8, liquidity floor 8, liquidity cover 8
 //! silence           4
+//! health floor      2
 //! each cap          absolute 12, relative 8
-//! each position     adapter 20, instant 2, depth 2, slack 2, caps 8
+//! each position     adapter 20, instant, depth, slack, target, soft and hard 2 each, caps 8
 //! ```
 
 use alloc::vec::Vec;
@@ -22,9 +23,9 @@ use crate::{
     pack::{Pack, Unpack},
 };
 
-const HEAD_BYTES: usize = 36;
+const HEAD_BYTES: usize = 38;
 const CAP_BYTES: usize = 20;
-const POSITION_BYTES: usize = 34;
+const POSITION_BYTES: usize = 40;
 
 /// The caps of one risk id.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,6 +52,8 @@ pub struct Charter {
     pub terms: Terms,
     /// How long no keeper must be seen before anyone may act, in seconds.
     pub silence_secs: u32,
+    /// The least health of all debts together, in 1/10,000.
+    pub health_floor_bps: u16,
     /// The caps, by their place.
     pub caps: Vec<Bounds>,
     /// The positions, by their index.
@@ -62,12 +65,12 @@ impl Charter {
         let mut bytes = Vec::with_capacity(length(self.caps.len(), self.positions.len()));
         let mut put = |word: B256, length: usize| bytes.extend(word.iter().take(length));
         put(self.terms.pack(), 32);
-        put(Pack::default().number(self.silence_secs.into(), 4).word(), 4);
+        put(Pack::default().number(self.silence_secs.into(), 4).number(self.health_floor_bps.into(), 2).word(), 6);
         for Bounds { absolute_assets, relative_wad } in &self.caps {
             put(Pack::default().number(*absolute_assets, 12).number((*relative_wad).into(), 8).word(), CAP_BYTES);
         }
         for Held { holding, caps } in &self.positions {
-            put(holding.pack(), 26);
+            put(holding.pack(), 32);
             put(Pack::default().number((*caps).into(), 8).word(), 8);
         }
         bytes
@@ -82,6 +85,7 @@ impl Charter {
         let mut charter = Self {
             terms: Terms::read(&mut fields),
             silence_secs: fields.u32(),
+            health_floor_bps: fields.u16(),
             caps: Vec::with_capacity(caps.into()),
             positions: Vec::with_capacity(positions.into()),
         };
@@ -108,9 +112,11 @@ impl Book {
             Bounds { absolute_assets: cap.absolute_assets, relative_wad: cap.relative_wad }
         };
         let held = |index| Held { holding: self.holding(index), caps: self.counted(index).caps };
+        let register = self.register();
         Charter {
             terms: self.terms(),
-            silence_secs: self.register().silence_secs,
+            silence_secs: register.silence_secs,
+            health_floor_bps: register.health_floor_bps,
             caps: (0..accounts.caps).map(bounds).collect(),
             positions: (0..accounts.positions).map(held).collect(),
         }
@@ -157,9 +163,13 @@ mod tests {
     use super::*;
 
     fn held() -> impl Strategy<Value = Held> {
-        (any::<[u8; 20]>(), any::<[u16; 3]>(), any::<u64>()).prop_map(|(adapter, bps, caps)| {
-            let [instant_bps, depth_bps, slack_bps] = bps;
-            Held { holding: Holding { adapter: Address::new(adapter), instant_bps, depth_bps, slack_bps }, caps }
+        (any::<[u8; 20]>(), any::<[u16; 6]>(), any::<u64>()).prop_map(|(adapter, bps, caps)| {
+            let [instant_bps, depth_bps, slack_bps, target_bps, soft_bps, hard_bps] = bps;
+            let adapter = Address::new(adapter);
+            Held {
+                holding: Holding { adapter, instant_bps, depth_bps, slack_bps, target_bps, soft_bps, hard_bps },
+                caps,
+            }
         })
     }
 
@@ -173,12 +183,13 @@ mod tests {
         fn what_is_written_is_read(
             wads: [u64; 4],
             silence_secs: u32,
+            health_floor_bps: u16,
             caps in vec(bounds(), 0..=64),
             positions in vec(held(), 0..=64),
         ) {
             let [loss_wad, turnover_wad, liquidity_floor_wad, liquidity_cover_wad] = wads;
             let terms = Terms { loss_wad, turnover_wad, liquidity_floor_wad, liquidity_cover_wad };
-            let charter = Charter { terms, silence_secs, caps, positions };
+            let charter = Charter { terms, silence_secs, health_floor_bps, caps, positions };
 
             let bytes = charter.pack();
 

@@ -1,13 +1,15 @@
 //! What governance stores, and what both programs that trip breakers do.
 
+use abi::desk::IDesk;
 use alloy_primitives::{Address, B256};
-use host::Word;
+use host::{Word, emit};
 
 use crate::{
     Accounts, Book, Breaker, Overflow, Watch,
     pack::{Pack, Unpack},
     slack_up,
     storage::At,
+    unix_secs,
 };
 
 /// How long a function's risk-adding changes wait.
@@ -135,8 +137,9 @@ impl Book {
     }
 
     /// Keeps new money from a risk id until a book time, and new shares too where money counts against it. A trip that
-    /// lasts longer already stays as it is.
-    pub fn trip(&self, accounts: &Accounts, place: u8, until_secs: u32) {
+    /// lasts longer already stays as it is. Tells why: the condition, what was found, the bound.
+    #[inline(never)]
+    pub fn trip(&self, accounts: &Accounts, place: u8, until_secs: u32, why: [B256; 3]) {
         let mut cap = self.cap(place);
         cap.tripped_until_secs = cap.tripped_until_secs.max(until_secs);
         self.set_cap(place, &cap);
@@ -148,6 +151,8 @@ impl Book {
             clock.blocked_until_secs = until_secs; // A vault that was never opened stays so: nothing is more.
             self.set_clock(&clock);
         }
+        let ([condition, value, bound], until) = (why, unix_secs(cap.tripped_until_secs).word());
+        emit::<IDesk::Tripped>(&self.vm, &[self.risk_id(place)], &[condition, value, bound, until]);
     }
 
     /// Returns until when deposits are to be blocked, in book time: while an id is tripped that money counts against.

@@ -197,6 +197,20 @@ impl Ledger {
         Ok(before_assets.saturating_sub(value_assets))
     }
 
+    /// Books that a position has sold what secures its debt and repaid of it: its value is no more than the venue says.
+    /// Returns what that cost: how far the value fell, believed or not. A gain comes by marks alone.
+    ///
+    /// # Errors
+    ///
+    /// When the total exceeds [`MAX_ASSETS`].
+    pub fn repay(&mut self, mark: &mut Mark, was: &Stated, is: &Stated) -> Result<u128, Overflow> {
+        let value_assets = mark.value_assets.min(is.value_assets);
+        let fallen = was.value_assets.saturating_sub(is.value_assets);
+        let cost = fallen.max(mark.value_assets.saturating_sub(value_assets));
+        self.replace(mark, Mark { value_assets, ..*mark })?;
+        Ok(cost)
+    }
+
     /// Returns what the sale of a part of a position lacks: what its units were worth at the believed price or what
     /// its value fell by, the greater, and their part of the shortfall, rounded up, less what was paid. Their part of
     /// the shortfall is settled with it.

@@ -1,4 +1,4 @@
-//! The vault's accounts and the one storage layout, shared by the vault's four programs.
+//! The vault's accounts and the one storage layout, shared by the vault's five programs.
 //!
 //! # What it does
 //!
@@ -59,6 +59,6 @@ pub use budget::{Buckets, Grant, Register, Terms, Watch};
 pub use charter::{Bounds, Charter, Held};
 pub use governance::{Change, Delay};
 pub use ledger::{Ledger, MAX_ASSETS, Mark, Overflow, Stated, saturate, slack_up, timestamp, unix_secs};
-pub use registry::{Breaker, Cap, Counted, Holding, MAX_CAPS, MAX_POSITIONS};
+pub use registry::{Breaker, Cap, Counted, Holding, MAX_CAPS, MAX_CHUNK_ASSETS, MAX_POSITIONS, Rescue};
 pub use scale::Scale;
 pub use storage::{Book, Role};

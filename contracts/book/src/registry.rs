@@ -1,7 +1,9 @@
 //! Positions, caps and breakers as they are stored.
 
-use alloy_primitives::{Address, B256};
+use alloy_primitives::{Address, B256, U256};
 use host::Word;
+use mandate::Bucket;
+use math::part_up;
 
 use crate::{
     ledger::MAX_NOW_SECS,
@@ -12,6 +14,9 @@ use crate::{
 pub const MAX_POSITIONS: u8 = 64;
 /// The most risk ids that have caps.
 pub const MAX_CAPS: u8 = 64;
+
+/// The most that a chunk of a rescue may be, in base units: 2^80 - 1.
+pub const MAX_CHUNK_ASSETS: u128 = (1 << 80) - 1;
 
 /// Half a word: what every rebalance reads of every position, two to a word. A shortfall is a word of its own, and the
 /// highest bit of the time tells whether there is one.
@@ -58,21 +63,104 @@ pub struct Holding {
     /// How far its venue's price may be from a fair one, in 1/10,000: covers prices from fair / (1 + slack) to
     /// fair * (1 + slack).
     pub slack_bps: u16,
+    /// The health that deleveraging restores, in 1/10,000; this and the next two are zero where it may owe nothing.
+    pub target_bps: u16,
+    /// The health below which nothing but deleveraging is allowed.
+    pub soft_bps: u16,
+    /// The health below which anyone may deleverage it.
+    pub hard_bps: u16,
 }
 
 impl Holding {
+    /// Returns whether it may owe.
+    pub fn may_owe(&self) -> bool {
+        self.target_bps != 0
+    }
+
     /// Takes one off a word or a charter.
     pub(crate) fn read(fields: &mut Unpack<'_>) -> Self {
-        Self { adapter: fields.address(), instant_bps: fields.u16(), depth_bps: fields.u16(), slack_bps: fields.u16() }
+        let adapter = fields.address();
+        let mut next = || fields.u16();
+        Self {
+            adapter,
+            instant_bps: next(),
+            depth_bps: next(),
+            slack_bps: next(),
+            target_bps: next(),
+            soft_bps: next(),
+            hard_bps: next(),
+        }
     }
 
     /// Returns the terms, behind one another.
     pub(crate) fn pack(&self) -> B256 {
+        let terms = [self.instant_bps, self.depth_bps, self.slack_bps, self.target_bps, self.soft_bps, self.hard_bps];
+        let adapter = Pack::default().bytes(self.adapter.as_slice());
+        terms.into_iter().fold(adapter, |pack, bps| pack.number(bps.into(), 2)).word()
+    }
+}
+
+/// On what terms strangers deleverage a position, and how much they have of late: a leaky bucket that holds a chunk and
+/// drains it within a cooldown. Amounts are below 2^80.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rescue {
+    /// The most that is repaid at once, in base units.
+    pub chunk_assets: u128,
+    /// How long strangers wait after a whole such repayment, in seconds; after a part of it, that part of the time.
+    pub cooldown_secs: u32,
+    /// The most that the position may lose of its value, of what is repaid, in 1/10,000.
+    pub slip_bps: u16,
+    /// What is given for it in shares, of what is repaid, in 1/10,000.
+    pub reward_bps: u16,
+    /// What was repaid and has not drained at `at_secs`, in base units.
+    pub level_assets: u128,
+    /// When that was true, in book time.
+    pub at_secs: u32,
+}
+
+impl Rescue {
+    /// Returns what may be repaid now.
+    pub fn available_assets(&self, now_secs: u32) -> u128 {
+        self.chunk_assets.saturating_sub(self.bucket().level(self.chunk_assets, self.cooldown_secs, now_secs))
+    }
+
+    /// Returns from when on a whole chunk may be repaid, in book time; zero where nothing ever was.
+    pub fn ready_at_secs(&self) -> u32 {
+        let wait = part_up(self.cooldown_secs.into(), U256::from(self.level_assets), U256::from(self.chunk_assets));
+        if self.at_secs == 0 { 0 } else { self.at_secs.saturating_add(wait.try_into().unwrap_or(u32::MAX)) }
+    }
+
+    /// Returns the terms after so much was repaid.
+    pub fn after(&self, repaid_assets: u128, now_secs: u32) -> Self {
+        let bucket = self.bucket().charged(repaid_assets, self.chunk_assets, self.cooldown_secs, now_secs);
+        let level_assets = bucket.level_assets.min(MAX_CHUNK_ASSETS);
+        Self { level_assets, at_secs: bucket.at_secs, ..*self }
+    }
+
+    fn bucket(&self) -> Bucket {
+        Bucket { level_assets: self.level_assets, at_secs: self.at_secs }
+    }
+
+    pub(crate) fn unpack(word: &B256) -> Self {
+        let mut fields = Unpack::new(word);
+        Self {
+            chunk_assets: fields.number(10),
+            cooldown_secs: fields.u32(),
+            slip_bps: fields.u16(),
+            reward_bps: fields.u16(),
+            level_assets: fields.number(10),
+            at_secs: fields.u32(),
+        }
+    }
+
+    pub(crate) fn pack(&self) -> B256 {
         Pack::default()
-            .bytes(self.adapter.as_slice())
-            .number(self.instant_bps.into(), 2)
-            .number(self.depth_bps.into(), 2)
-            .number(self.slack_bps.into(), 2)
+            .number(self.chunk_assets, 10)
+            .number(self.cooldown_secs.into(), 4)
+            .number(self.slip_bps.into(), 2)
+            .number(self.reward_bps.into(), 2)
+            .number(self.level_assets, 10)
+            .number(self.at_secs.into(), 4)
             .word()
     }
 }
@@ -220,8 +308,23 @@ mod tests {
 
     #[test]
     fn the_fullest_words_come_back() {
-        let holding =
-            Holding { adapter: Address::repeat_byte(0xab), instant_bps: 10_000, depth_bps: u16::MAX, slack_bps: 1 };
+        let holding = Holding {
+            adapter: Address::repeat_byte(0xab),
+            instant_bps: 10_000,
+            depth_bps: u16::MAX,
+            slack_bps: 1,
+            target_bps: u16::MAX - 1,
+            soft_bps: 2,
+            hard_bps: u16::MAX - 2,
+        };
+        let rescue = Rescue {
+            chunk_assets: MAX_CHUNK_ASSETS,
+            cooldown_secs: u32::MAX,
+            slip_bps: 3,
+            reward_bps: u16::MAX,
+            level_assets: MAX_CHUNK_ASSETS - 1,
+            at_secs: u32::MAX - 1,
+        };
         let counted = Counted { caps: u64::MAX - 1, named_caps: 3 };
         let cap =
             Cap { absolute_assets: MAX_ASSETS, relative_wad: u64::MAX, ancestors: u64::MAX - 2, tripped_until_secs: 7 };
@@ -239,10 +342,23 @@ mod tests {
         };
 
         assert_eq!(Holding::read(&mut Unpack::new(&holding.pack())), holding);
+        assert_eq!(Rescue::unpack(&rescue.pack()), rescue);
         assert_eq!(Counted::unpack(&counted.pack()), counted);
         assert_eq!(Cap::unpack(&cap.pack()), cap);
         let (first, second) = breaker.pack();
         assert_eq!(Breaker::unpack(&first, &second), breaker);
+    }
+
+    #[test]
+    fn what_was_repaid_comes_back_evenly_within_a_cooldown() {
+        let rescue = Rescue { chunk_assets: 100, cooldown_secs: 600, ..Rescue::default() };
+        let (whole, half) = (rescue.after(100, 1_000), rescue.after(50, 1_000));
+
+        assert_eq!((rescue.available_assets(0), rescue.ready_at_secs()), (100, 0));
+        assert_eq!([1_000, 1_005, 1_006, 1_300, 1_600].map(|now| whole.available_assets(now)), [0, 0, 1, 50, 100]);
+        assert_eq!((half.available_assets(1_000), half.available_assets(1_300)), (50, 100));
+        assert_eq!((whole.ready_at_secs(), half.ready_at_secs()), (1_600, 1_300));
+        assert_eq!(half.after(50, 1_000), whole);
     }
 
     #[test]

@@ -9,7 +9,7 @@
 //! | 4 buckets | lost 12, moved 12, at 4, keeper seen at 4 |
 //! | 5 terms | loss 8, turnover 8, liquidity floor 8, liquidity cover 8 |
 //! | 6 watch | paused until 4, revision 4, recent losses 12, at 4, last trip until 4, charter 4 |
-//! | 7 register | silence 4, pauses end 4, trips by word end 4, charters 4 |
+//! | 7 register | silence 4, pauses end 4, trips by word end 4, charters 4, health floor 2 |
 //! | 8.. | one each: desk, board, lens, owner, candidate, curator, and the maps and tables, in the order of `At` |
 //!
 //! Maps are Solidity's; tables are from their number times 2^16, an item after the other: positions and caps of four
@@ -26,8 +26,8 @@ use mandate::Least;
 use stylus_sdk::stylus_core::BlockAccess;
 
 use crate::{
-    Accounts, Asset, Buckets, Cap, Clock, Counted, Grant, Holding, Ledger, Lock, Mark, Register, Supply, Terms, Watch,
-    ledger, pack::Unpack, registry::Half,
+    Accounts, Asset, Buckets, Cap, Clock, Counted, Grant, Holding, Ledger, Lock, Mark, Register, Rescue, Supply, Terms,
+    Watch, ledger, pack::Unpack, registry::Half,
 };
 
 /// The slots, in order. A new one is appended; none is ever moved.
@@ -63,6 +63,7 @@ pub(crate) enum At {
     Changes,
     Codes,
     Slack,
+    Commons,
 }
 
 /// The whole storage of the vault, in the storage of the running program.
@@ -83,6 +84,8 @@ pub enum Role {
     /// The program that answers every selector that the vault does not know.
     Desk,
     /// The program that answers every selector that the desk does not know.
+    Commons,
+    /// The program that answers every selector that the commons do not know.
     Board,
     /// The program that answers every selector that the board does not know.
     Lens,
@@ -358,6 +361,16 @@ impl Book {
         self.item(At::Positions, index, 0).store(&self.vm, holding.pack());
     }
 
+    /// Returns on what terms strangers deleverage position `index`.
+    pub fn rescue(&self, index: u8) -> Rescue {
+        Rescue::unpack(&self.item(At::Positions, index, 2).load(&self.vm))
+    }
+
+    /// Writes them.
+    pub fn set_rescue(&self, index: u8, rescue: &Rescue) {
+        self.item(At::Positions, index, 2).store(&self.vm, rescue.pack());
+    }
+
     /// Returns what position `index` counts against.
     pub fn counted(&self, index: u8) -> Counted {
         Counted::unpack(&self.item(At::Positions, index, 1).load(&self.vm))
@@ -432,6 +445,7 @@ impl Role {
             Self::PendingOwner => At::PendingOwner,
             Self::Curator => At::Curator,
             Self::Desk => At::Desk,
+            Self::Commons => At::Commons,
             Self::Board => At::Board,
             Self::Lens => At::Lens,
         }

@@ -1,5 +1,5 @@
-//! The desk program: what the keepers touch, and what moves money without one. It runs by delegate call in the vault's
-//! storage, for every selector that the vault does not know; what it does not know either runs the board.
+//! The desk program: what is judged by the whole mandate. It runs by delegate call in the vault's storage, for every
+//! selector that the vault does not know; what it does not know either runs the commons.
 //!
 //! # What holds
 //!
@@ -21,20 +21,19 @@
 //! # What it never does
 //!
 //! It makes no call that the keeper chooses: typed adapters of the registry alone, and the asset. It sends money to
-//! registered adapters only. Neither pause, nor trip, nor budget stops an exit: `forceIdle` passes over whatever fails.
-//! Called at its own address it has no owner, no roles and no money.
+//! registered adapters only. Called at its own address it has no owner, no roles and no money.
 //!
 //! # Who
 //!
-//! Keeper: rebalances within its grant; an intent without legs is a sign of life. Anyone: marks; where no keeper was seen
-//! for the governed silence, relieves: brings money to idle, under the vault's budgets, where a limit mends or more
-//! becomes payable at once.
+//! Keeper: rebalances within its grant; an intent without legs is a sign of life. Anyone, where no keeper was seen for the
+//! governed silence: relieves: brings money to idle or repays debt, under the vault's budgets, where a limit mends or
+//! more becomes payable at once.
 //!
 //! # Known limits
 //!
 //! - A limit that is broken and not touched refuses a rebalance that invests: it must improve every broken limit.
-//! - An exit forces no position whose venue's price can be moved (a slack above zero): whoever exits could move it. Such
-//!   money reaches idle by the keeper, or in its silence by anyone.
+//! - Health is what adapters report: of positions that may owe every rebalance asks, named or not. One that does not answer
+//!   counts as owing more than anything secures, so that nothing can be invested until it does.
 //! - A price moved farther than the slack, and longer than an epoch, is believed once the shortfall has faded.
 //! - What a mark lowers counts once at the mark and, for the part that is sold within an epoch, again at the sale: after
 //!   a real loss a keeper sells slowly. Exits do not wait.
@@ -45,7 +44,6 @@ extern crate alloc;
 
 mod program;
 mod rebalance;
-mod revalue;
 
 pub use program::{ROUTES, main};
 

@@ -1,4 +1,4 @@
-//! The set of selectors, the way to the board, and what every entry point asks first.
+//! The set of selectors, the way to the commons, and what every entry point asks first.
 
 use alloc::vec::Vec;
 
@@ -31,18 +31,16 @@ pub fn main(input: Vec<u8>, vm: VM) -> Result<Vec<u8>, Revert> {
 
 host::routes! { IDesk for Desk, this:
     rebalanceCall(a) => this.rebalance(&read_intent(a)?);
-    forceIdleCall(a) => this.force_idle(a.uint()?);
-    markCall(a) => this.mark(&a.array(|a| a.small(32))?);
     relieveCall(a) => this.relieve(&a.array(read_leg)?);
 }
 
 impl Desk {
-    /// Runs the board's code on this storage.
+    /// Runs the commons' code on this storage.
     pub(crate) fn delegate(&self, input: &[u8]) -> Result<Vec<u8>, Revert> {
-        let board = self.book.role(Role::Board);
-        if board.is_zero() {
+        let commons = self.book.role(Role::Commons);
+        if commons.is_zero() {
             return Err(Vec::new());
         }
-        delegate(&self.vm, board, input)
+        delegate(&self.vm, commons, input)
     }
 }

@@ -10,9 +10,9 @@ use abi::{
 };
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
-use book::{Charter, saturate, unix_secs};
+use book::{Charter, Holding, saturate, unix_secs};
 use host::{Arguments, Encoded, Failure, Revert, Word, balance_of, emit, invoke, revert, transfer};
-use mandate::{Budgets, Flow, Limit, Verdict};
+use mandate::{Budgets, Flow, Lever, Limit, Verdict};
 use portfolio::{Account, Actor, Movement, Outcome, Report, Session, authorise, check_count, overflow};
 use stylus_sdk::stylus_core::{AccountAccess, MessageAccess};
 
@@ -54,6 +54,15 @@ impl Desk {
         actor.scale.alertness_wad = math::WAD;
         let change = self.run(&mut session, &mut actor, legs)?;
         let (was, is) = (change.account.before.instant_assets, change.account.after.instant_assets);
+        // Strangers repay what is below its floor, and nothing that is sound.
+        let is_repaid = |lever: &&Lever| legs.iter().any(|leg| leg.repays && leg.position == u32::from(lever.position));
+        let levers = &change.account.before.levers;
+        if let Some(sound) = levers.iter().filter(is_repaid).find(|lever| lever.holds()) {
+            let floor_bps = math::part_down(sound.floor_wad.into(), U256::from(10_000), U256::from(math::WAD));
+            let facts =
+                [sound.position.word(), sound.backing_assets.word(), sound.debt_assets.word(), floor_bps.word()];
+            return Err(revert::<IDesk::Healthy>(&facts));
+        }
         if is <= was && !change.verdict.mends {
             let limit = Limit::LiquidityCover as u8;
             let facts = [limit.word(), B256::ZERO, is.word(), was.saturating_add(1).word()];
@@ -80,6 +89,7 @@ impl Desk {
     #[inline(never)]
     fn run(&self, session: &mut Session, actor: &mut Actor, legs: &[Leg]) -> Result<Change, Revert> {
         let outcomes = self.perform(session, legs)?;
+        session.hear(&self.vm, legs);
         let account = session.account(legs, &outcomes)?;
         let budgets = session.budgets(actor, &account);
         let verdict = session.judge(&self.book, &account.before, &account.after, &account.flow, &budgets)?;
@@ -89,7 +99,7 @@ impl Desk {
     /// Moves the money: what comes back is counted by our balance, what went in by the position's units and value.
     fn perform(&self, session: &Session, legs: &[Leg]) -> Result<Vec<Outcome>, Revert> {
         let (token, mut held) = (session.base.asset.token, None);
-        session.outcomes(legs, |_, adapter, movement| self.move_money(token, adapter, movement, &mut held))
+        session.outcomes(legs, |_, holding, movement| self.move_money(token, holding, movement, &mut held))
     }
 
     /// `held`: the vault's balance of the asset, where it was read.
@@ -97,11 +107,11 @@ impl Desk {
     fn move_money(
         &self,
         token: Address,
-        adapter: Address,
+        holding: &Holding,
         movement: Movement,
         held: &mut Option<U256>,
     ) -> Result<Outcome, Failure> {
-        let this = self.vm.contract_address();
+        let (this, adapter) = (self.vm.contract_address(), holding.adapter);
         let mut paid_assets = 0;
         let answer = match movement {
             Movement::In(0) => {
@@ -125,6 +135,10 @@ impl Desk {
                 *held = Some(now);
                 paid_assets = saturate(now.saturating_sub(before));
                 answer
+            }
+            Movement::Repay(assets) => {
+                let words = [assets.map_or(U256::MAX, U256::from).word(), u32::from(holding.target_bps).word()];
+                invoke(&self.vm, adapter, IAdapter::deleverageCall::SELECTOR, &words)?
             }
         };
         let mut words = Arguments::new(&answer);
@@ -169,8 +183,14 @@ impl Desk {
         let mut results = Encoded::array(legs.len());
         for (leg, moved) in legs.iter().zip(&account.moved) {
             let result = U256::from(moved.result_assets);
-            self.tell_moved(&moved.touched, leg.assets.into_raw(), result, moved.touched.report.depth_assets);
+            // What repays leaves idle as it is; what was repaid tells how health was raised.
+            let assets = if leg.repays { U256::ZERO } else { leg.assets.into_raw() };
+            moved.touched.tell_moved(&self.vm, assets, result, moved.touched.report.depth_assets);
             results.put(&[result.word()]);
+        }
+        for (before, after) in account.before.levers.iter().zip(&account.after.levers) {
+            let amounts = [before.backing_assets, before.debt_assets, after.backing_assets, after.debt_assets];
+            emit::<IDesk::HealthSeen>(&self.vm, &[before.position.word()], &amounts.map(Word::word));
         }
         let mut incomes = [U256::MAX; 2];
         if let Some((before, after)) = account.flow.income_assets {

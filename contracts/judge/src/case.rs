@@ -1,14 +1,19 @@
 //! A random change: what is stored (amounts, masks, levels), and everything that the desk derives from it before it asks
 //! the mandate.
 
-use mandate::{Budgets, Cap, Flow, Least, Level, Parameters, Portfolio, Stake, exposures, judge, states};
+use mandate::{Budgets, Cap, Flow, Least, Level, Lever, Parameters, Portfolio, Stake, exposures, judge, states};
 
-use crate::{Record, clocks::Clocks, random::Random};
+use crate::{
+    Record,
+    clocks::Clocks,
+    random::{Random, WAD},
+};
 
 /// The most of each in one case.
 const POSITIONS: usize = 3;
 const CAPS: usize = 4;
 const STAKES: usize = 2;
+const LEVERS: usize = 2;
 /// In one case of so many budgets come from buckets and clocks, and in as many every limit is listed: a division costs
 /// many times what a comparison does.
 const DERIVED_ONE_IN: u64 = 16;
@@ -22,6 +27,7 @@ struct Side {
     instant_assets: u128,
     values_assets: [u128; POSITIONS],
     stakes: [Stake; STAKES],
+    levers: [Lever; LEVERS],
 }
 
 /// A change with everything that it is judged by.
@@ -33,8 +39,10 @@ pub struct Case {
     caps: [Cap<u8>; CAPS],
     cap_count: usize,
     stake_count: usize,
+    lever_count: usize,
     floor_wad: u64,
     cover_wad: u64,
+    health_wad: u64,
     flow: Flow,
     budgets: Budgets,
     clocks: Option<Clocks>,
@@ -61,8 +69,10 @@ impl Case {
             caps,
             cap_count: random.below(5) as usize,
             stake_count: random.below(3) as usize,
+            lever_count: random.below(3) as usize,
             floor_wad: rare_fraction(random),
             cover_wad: rare_fraction(random),
+            health_wad: health_floor(random),
             flow: flow(random),
             budgets: Budgets {
                 loss: level(random),
@@ -83,7 +93,12 @@ impl Case {
         let after = self.portfolio(&self.after, least.as_ref(), &mut exposed_after);
         let budgets = self.clocks.as_ref().map_or(self.budgets, |clocks| clocks.budgets(before.least_nav_assets));
         let caps = self.caps.get(..self.cap_count).unwrap_or_default();
-        let parameters = Parameters { caps, liquidity_floor_wad: self.floor_wad, liquidity_cover_wad: self.cover_wad };
+        let parameters = Parameters {
+            caps,
+            liquidity_floor_wad: self.floor_wad,
+            liquidity_cover_wad: self.cover_wad,
+            health_floor_wad: self.health_wad,
+        };
 
         record.outcome(&judge(&before, &after, &self.flow, &budgets, &parameters));
         record.number(before.least_nav_assets);
@@ -110,6 +125,7 @@ impl Case {
             // Where there are as many caps as can be, one exposure is not stated: it counts as infinite.
             exposures_assets: exposures_assets.split_last().map_or(&[], |(_, stated)| stated),
             stakes: side.stakes.get(..self.stake_count).unwrap_or_default(),
+            levers: side.levers.get(..self.lever_count).unwrap_or_default(),
         }
     }
 }
@@ -127,13 +143,21 @@ fn side(random: &mut Random) -> Side {
             depth_assets: random.bound(),
             depth_wad: random.fraction(),
         }),
+        levers: core::array::from_fn(|_| Lever {
+            position: random.next() as u8, // Any will do.
+            floor_wad: health_floor(random),
+            ..secured(random)
+        }),
     }
 }
 
 /// Any other amounts of the same positions.
 fn other_side(side: &Side, random: &mut Random) -> Side {
+    let lever = |lever: Lever| Lever { position: lever.position, floor_wad: lever.floor_wad, ..secured(random) };
+    let levers = side.levers.map(lever);
     let stake = |stake: Stake| Stake { value_assets: random.amount(), depth_assets: random.bound(), ..stake };
     Side {
+        levers,
         stakes: side.stakes.map(stake),
         nav_assets: random.amount(),
         least_nav_assets: random.amount(),
@@ -148,7 +172,8 @@ fn nearby(side: &Side, random: &mut Random) -> Side {
     let mut side = side.clone();
     let by = u128::from(random.next() & 3).wrapping_sub(1);
     let [first, second, third] = &mut side.values_assets;
-    let field = match random.below(8) {
+    let [lever, _] = &mut side.levers;
+    let field = match random.below(12) {
         0 => &mut side.nav_assets,
         1 => &mut side.least_nav_assets,
         2 => &mut side.idle_assets,
@@ -156,6 +181,13 @@ fn nearby(side: &Side, random: &mut Random) -> Side {
         4 => first,
         5 => second,
         6 => third,
+        7 => &mut lever.backing_assets,
+        8 => &mut lever.debt_assets,
+        // Both at once, so that the ratio decides.
+        9 | 10 => {
+            lever.backing_assets = lever.backing_assets.wrapping_add(u128::from(random.next() & 3).wrapping_sub(1));
+            &mut lever.debt_assets
+        }
         _ => return side,
     };
     *field = field.wrapping_add(by);
@@ -169,6 +201,8 @@ fn flow(random: &mut Random) -> Flow {
         loss_assets: few(word),
         turnover_assets: few(word >> 16),
         invests: word >> 32 & 1 == 1,
+        ventures: word >> 58 & 1 == 1,
+        rescues: word >> 59 & 3 == 3,
         invested_mask: word >> 33 & word >> 41 & 15,
         income_assets: (word >> 50 & 1 == 1).then(|| (few(word >> 51), few(word >> 47))),
     }
@@ -178,6 +212,29 @@ fn level(random: &mut Random) -> Level {
     let word = random.next();
     let capacity_assets = if word & 3 == 0 { u128::from(word >> 2 & 15) } else { u128::MAX };
     Level { used_assets: u128::from(word >> 8 & 15), capacity_assets }
+}
+
+/// What secures a debt, and the debt, mostly small; often nothing is owed, at times the adapter does not say.
+fn secured(random: &mut Random) -> Lever {
+    let word = random.next();
+    let small = |word: u64| u128::from(word & 31);
+    let (backing_assets, debt_assets) = match word & 15 {
+        0..8 => (random.amount(), 0),
+        8..13 => (small(word >> 4).wrapping_add(4), small(word >> 9)),
+        13 | 14 => (random.amount(), random.amount()),
+        _ => (0, u128::MAX),
+    };
+    Lever { backing_assets, debt_assets, ..Lever::default() }
+}
+
+/// A little more than the debt mostly, at times a fraction of it, or infinite: nothing may be owed.
+fn health_floor(random: &mut Random) -> u64 {
+    let word = random.next();
+    match word & 7 {
+        0..5 => (word >> 8 & 7).wrapping_add(8).wrapping_mul(WAD / 8),
+        5 | 6 => random.fraction(),
+        _ => u64::MAX,
+    }
 }
 
 /// Mostly nothing, so that later limits are reached too.

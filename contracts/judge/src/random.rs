@@ -60,7 +60,7 @@ impl Random {
 }
 
 /// 1e18, one in wad.
-const WAD: u64 = 1_000_000_000_000_000_000;
+pub(crate) const WAD: u64 = 1_000_000_000_000_000_000;
 
 /// Steele, Lea and Flood's finaliser of 64 bits (SplitMix).
 fn mixed(number: u64) -> u64 {

@@ -13,7 +13,6 @@ extern crate alloc;
 mod budgets;
 mod preview;
 mod program;
-mod registry;
 mod standing;
 
 pub use program::{ROUTES, main};

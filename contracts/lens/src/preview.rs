@@ -7,7 +7,7 @@ use alloy_primitives::Address;
 use book::Accounts;
 use host::{Encoded, Revert};
 use mandate::Flow;
-use portfolio::{Outcome, Report, Session, authorise, imagine};
+use portfolio::{Outcome, Report, Session, authorise, imagine, lever};
 
 use crate::program::Lens;
 
@@ -17,6 +17,7 @@ impl Lens {
         let mut session = self.session(self.book.accounts());
         let mut actor = session.admit(&self.book, keeper, grant, intent)?;
         let outcomes = self.imagine_legs(&session, intent)?;
+        session.hear(&self.vm, &intent.legs);
         let account = session.account(&intent.legs, &outcomes)?;
         let budgets = session.budgets(&mut actor, &account);
         session.judge(&self.book, &account.before, &account.after, &account.flow, &budgets)?;
@@ -25,13 +26,16 @@ impl Lens {
 
     pub(crate) fn limits(&self) -> Result<Encoded, Revert> {
         let session = self.session(self.book.accounts());
-        let mut stakes = Vec::new();
+        let (mut stakes, mut levers) = (Vec::new(), Vec::new());
         for (index, held) in (0_u8..).zip(&session.charter.positions) {
             // A venue that does not answer does not say how deep it is.
-            let report = Report::ask(&self.vm, held.holding.adapter);
-            stakes.push(session.stake(index, report.map_or(u128::MAX, |report| report.depth_assets)));
+            let report = Report::ask(&self.vm, held.holding.adapter).unwrap_or(Report::SILENT);
+            stakes.push(session.stake(index, report.depth_assets));
+            if held.holding.may_owe() {
+                levers.push(lever(index, &held.holding, &report));
+            }
         }
-        let sight = session.sight_of(stakes);
+        let sight = session.sight_of(stakes, levers);
         let buckets = self.book.buckets();
         let silence_secs = session.charter.silence_secs;
         let scale = self.book.scale(&session.base.ledger, sight.least_nav_assets, &buckets, silence_secs);
@@ -46,13 +50,13 @@ impl Lens {
     /// Every leg at the price that its adapter reports now, each from where the last one of its position left it.
     fn imagine_legs(&self, session: &Session, intent: &Intent) -> Result<Vec<Outcome>, Revert> {
         let mut known: Vec<(u32, Report)> = Vec::new();
-        session.outcomes(&intent.legs, |position, adapter, movement| {
+        session.outcomes(&intent.legs, |position, holding, movement| {
             let last = known.iter().rev().find(|(of, _)| *of == position);
             let before = match last {
                 Some((_, report)) => *report,
-                None => Report::ask(&self.vm, adapter)?,
+                None => Report::ask(&self.vm, holding.adapter)?,
             };
-            let outcome = imagine(movement, &before)?;
+            let outcome = imagine(movement, holding.target_bps, &before)?;
             known.push((position, outcome.after));
             Ok(outcome)
         })

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use abi::{board::IBoard, desk::IDesk};
+use abi::desk::IDesk;
 use book::Book;
 use host::{Revert, VM};
 use portfolio::read_intent;
@@ -18,7 +18,7 @@ pub(crate) struct Lens {
 ///
 /// # Errors
 ///
-/// A typed error of `IDesk` or `IBoard`; empty for ether sent along, malformed arguments or an unknown selector.
+/// A typed error of `IDesk`; empty for ether sent along, malformed arguments or an unknown selector.
 pub fn main(input: Vec<u8>, vm: VM) -> Result<Vec<u8>, Revert> {
     if !vm.msg_value().is_zero() {
         return Err(Vec::new());
@@ -28,23 +28,16 @@ pub fn main(input: Vec<u8>, vm: VM) -> Result<Vec<u8>, Revert> {
     route(&mut lens, *selector, arguments).unwrap_or(Err(Vec::new()))
 }
 
-host::routes! { for Lens, this:
-    IDesk {
-        previewRebalanceCall(a) => this.preview_rebalance(a.address()?, &read_intent(a)?);
-        limitsCall(_) => this.limits();
-        budgetsCall(_) => view(this.view_budgets());
-        grantCall(a) => view(this.view_grant(a.address()?));
-        bookCall(_) => view(this.view_book());
-        mandateCall(_) => view(this.view_mandate());
-        positionsCall(_) => view(this.view_positions());
-        capsCall(_) => view(this.view_caps());
-        revisionCall(_) => view(this.book.watch().revision);
-    }
-    IBoard {
-        breakerCall(a) => view(this.view_breaker(a.word()?));
-        ancestorsCall(a) => this.view_ancestors(a.word()?);
-        programsCall(_) => view(this.view_programs());
-    }
+host::routes! { IDesk for Lens, this:
+    previewRebalanceCall(a) => this.preview_rebalance(a.address()?, &read_intent(a)?);
+    limitsCall(_) => this.limits();
+    budgetsCall(_) => view(this.view_budgets());
+    grantCall(a) => view(this.view_grant(a.address()?));
+    bookCall(_) => view(this.view_book());
+    mandateCall(_) => view(this.view_mandate());
+    positionsCall(_) => view(this.view_positions());
+    capsCall(_) => view(this.view_caps());
+    revisionCall(_) => view(this.book.watch().revision);
 }
 
 fn view<T>(value: T) -> Result<T, Revert> {

@@ -23,7 +23,7 @@ impl Lens {
     }
 
     /// `IDesk.Mandate`.
-    pub(crate) fn view_mandate(&self) -> [B256; 6] {
+    pub(crate) fn view_mandate(&self) -> [B256; 7] {
         let (terms, clock, register) = (self.book.terms(), self.book.clock(), self.book.register());
         [
             terms.liquidity_floor_wad.word(),
@@ -32,6 +32,7 @@ impl Lens {
             terms.turnover_wad.word(),
             clock.epoch_secs.word(),
             register.silence_secs.word(),
+            u32::from(register.health_floor_bps).word(),
         ]
     }
 
@@ -42,7 +43,7 @@ impl Lens {
         let (mut heads, mut items) = (Encoded::array(count.into()), Encoded::default());
         let ledger = self.book.ledger(&accounts, &self.book.clock());
         for index in 0..count {
-            let Holding { adapter, instant_bps, depth_bps, slack_bps } = self.book.holding(index);
+            let Holding { adapter, instant_bps, depth_bps, slack_bps, .. } = self.book.holding(index);
             let (mark, caps) = (self.book.mark(index, slack_bps), self.book.counted(index).caps);
             let offset = u64::from(count).saturating_mul(32).saturating_add(items.0.len() as u64);
             heads.put(&[offset.word()]);

@@ -3,7 +3,7 @@
 use alloy_primitives::U256;
 
 use crate::{
-    Budgets, Flow, Limit, Measure, Parameters, Portfolio, RiskId, Subject,
+    Budgets, Flow, Limit, Measure, Parameters, Portfolio, RiskId, Sense, Subject,
     limit::{Case, rules},
 };
 
@@ -47,8 +47,9 @@ pub struct Verdict {
 }
 
 /// Checks that after a change each limit holds, or is strictly nearer to holding than before. A change that puts money
-/// into no position may leave a broken limit as it is, and passes any turnover budget; one that loses nothing passes an
-/// overdrawn loss budget; one that mends a limit need not raise the income.
+/// into no position may leave a broken limit as it is, and passes any turnover budget; one that loses nothing, or only
+/// repays debts below their floor of health, passes an overdrawn loss budget; one that mends a limit need not raise the income. While health is below a floor, money goes into a
+/// position only as far as it lowers that position's debt.
 ///
 /// Both portfolios state the same stakes in the same order.
 ///
@@ -87,7 +88,9 @@ pub fn judge<Id: Copy>(
             let (held, holds) = (was.holds(), is.holds());
             let mends = if holds { !held } else { is.is_nearer_than(&was) };
             verdict.mends |= mends;
-            if !(holds || mends || is_excused(&was, &is, flow, verdict.mends)) {
+            // Below a floor of health nothing but deleveraging is allowed: to mend it a little buys nothing else.
+            let is_bought = flow.ventures && is.sense == Sense::Covers;
+            if !(holds || mends && !is_bought || is_excused(&was, &is, flow, verdict.mends)) {
                 return Err(Breach { limit: is.limit, on: is.on, value: is.value(), bound: U256::from(is.bound) });
             }
             verdict.broken_before.set_bit(place, !held);
@@ -102,7 +105,8 @@ pub fn judge<Id: Copy>(
 fn is_excused<Id>(was: &Measure<Id>, is: &Measure<Id>, flow: &Flow, mends: bool) -> bool {
     match is.limit {
         Limit::Improvement => mends,
-        Limit::LossBudget | Limit::GrantLoss => flow.loss_assets == 0,
+        // A fall that was marked fills the budget of whoever must repay for it: that never waits.
+        Limit::LossBudget | Limit::GrantLoss => flow.loss_assets == 0 || flow.rescues,
         // The way to idle stays open: it counts, but only what goes in again waits.
         Limit::TurnoverBudget | Limit::GrantTurnover => !flow.invests,
         Limit::Breaker => false,

@@ -35,7 +35,7 @@ pub use check::{Breach, State, Verdict, check, judge, states};
 pub use least::Least;
 pub use limit::Limit;
 pub use measure::{Measure, Sense, Subject};
-pub use portfolio::{Budgets, Cap, Flow, Level, Parameters, Portfolio, Stake, exposures};
+pub use portfolio::{Budgets, Cap, Flow, Level, Lever, Parameters, Portfolio, Stake, exposures};
 
 /// What a limit hangs on: a protocol, an issuer, a collateral; a short readable string such as
 /// `protocol/aave-v3`, padded with zeros to 32 bytes.

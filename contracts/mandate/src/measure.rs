@@ -14,6 +14,8 @@ pub enum Sense {
     AtMost,
     /// The value may equal the bound, not fall below it.
     AtLeast,
+    /// As at least, for what covers a debt: nearer is a higher ratio, whatever became of both.
+    Covers,
 }
 
 /// What a limit is about.
@@ -49,7 +51,8 @@ pub struct Measure<Id> {
 impl<Id> Measure<Id> {
     /// Returns whether the limit holds: `amount * scale` against `bound * of`, exactly.
     ///
-    /// With nothing in the portfolio (`of` = 0) a cap holds when nothing counts against it, and a floor holds.
+    /// With nothing in the portfolio, or nothing owed (`of` = 0), a cap holds when nothing counts against it, and a floor
+    /// holds.
     pub fn holds(&self) -> bool {
         let found = match (self.of, self.scale) {
             // An amount: most limits, and much cheaper.
@@ -58,26 +61,34 @@ impl<Id> Measure<Id> {
         };
         match self.sense {
             Sense::AtMost => found != Ordering::Greater,
-            Sense::AtLeast => found != Ordering::Less,
+            Sense::AtLeast | Sense::Covers => found != Ordering::Less,
         }
     }
 
     /// Returns whether this is strictly nearer to holding than `before`, the same limit measured earlier. A floor is not
     /// nearer for a loss of what it is measured by: its amount must have risen too.
     pub fn is_nearer_than(&self, before: &Self) -> bool {
-        let moved = mul_wide(self.amount, before.of).cmp(&mul_wide(before.amount, self.of));
+        let moved = self.moved(before);
         match self.sense {
             Sense::AtMost => moved == Ordering::Less,
             Sense::AtLeast => moved == Ordering::Greater && self.amount > before.amount,
+            Sense::Covers => moved == Ordering::Greater,
         }
     }
 
-    /// Returns whether its amount alone has not moved away from the bound since `before`.
+    /// Returns whether it has not moved away from the bound since `before`: its amount alone, but of what covers a debt
+    /// the ratio.
     pub fn is_no_further_than(&self, before: &Self) -> bool {
         match self.sense {
             Sense::AtMost => self.amount <= before.amount,
             Sense::AtLeast => self.amount >= before.amount,
+            Sense::Covers => self.moved(before) != Ordering::Less,
         }
+    }
+
+    /// How the fraction compares with what it was.
+    fn moved(&self, before: &Self) -> Ordering {
+        mul_wide(self.amount, before.of).cmp(&mul_wide(before.amount, self.of))
     }
 
     /// Returns the value in units of the bound, rounded to the side that is not allowed: it satisfies the bound if
@@ -85,10 +96,10 @@ impl<Id> Measure<Id> {
     pub fn value(&self) -> U256 {
         let (amount, scale, of) = (U256::from(self.amount), U256::from(self.scale), U256::from(self.of));
         match (self.sense, self.of) {
-            (Sense::AtLeast, 0) => scale.max(U256::from(self.bound)),
+            (Sense::AtLeast | Sense::Covers, 0) => scale.max(U256::from(self.bound)),
             (Sense::AtMost, 0) if self.amount == 0 => U256::ZERO,
             (Sense::AtMost, _) => mul_div_up(amount, scale, of).unwrap_or(U256::MAX),
-            (Sense::AtLeast, _) => mul_div_down(amount, scale, of).unwrap_or(U256::MAX),
+            (Sense::AtLeast | Sense::Covers, _) => mul_div_down(amount, scale, of).unwrap_or(U256::MAX),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What the limits look at, what moved, and what governance allows.
 
+use math::mul_wide;
+
 use crate::RiskId;
 
 /// The caps of one risk id.
@@ -24,6 +26,8 @@ pub struct Parameters<'a, Id = RiskId> {
     pub liquidity_floor_wad: u64,
     /// The least money that is idle or payable at once, as a fraction of the least net asset value.
     pub liquidity_cover_wad: u64,
+    /// The least that secures all debts together, as a fraction of them.
+    pub health_floor_wad: u64,
 }
 
 /// The portfolio at one moment. Amounts are base units of the asset.
@@ -41,6 +45,8 @@ pub struct Portfolio<'a> {
     pub exposures_assets: &'a [u128],
     /// The positions whose venue was measured, the same and in the same order before and after a change.
     pub stakes: &'a [Stake],
+    /// The positions that owe, or may; the same and in the same order before and after a change.
+    pub levers: &'a [Lever],
 }
 
 impl Portfolio<'_> {
@@ -63,6 +69,26 @@ pub struct Stake {
     pub depth_wad: u64,
 }
 
+/// A position that owes, or may.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lever {
+    /// The position's index.
+    pub position: u8,
+    /// What secures its debt, as far as the venue lends against it, by the worst price that counts.
+    pub backing_assets: u128,
+    /// What it owes; [`u128::MAX`] where it does not say.
+    pub debt_assets: u128,
+    /// The least backing, as a fraction of the debt; [`u64::MAX`] where it may owe nothing.
+    pub floor_wad: u64,
+}
+
+impl Lever {
+    /// Returns whether it is at its floor or above.
+    pub fn holds(&self) -> bool {
+        mul_wide(self.backing_assets, math::WAD.into()) >= mul_wide(self.debt_assets, self.floor_wad.into())
+    }
+}
+
 /// What a change moved and cost. Amounts are base units of the asset.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Flow {
@@ -72,6 +98,10 @@ pub struct Flow {
     pub turnover_assets: u128,
     /// Whether money went into any position.
     pub invests: bool,
+    /// Whether more of it did than lowered the position's debt.
+    pub ventures: bool,
+    /// Whether it did nothing but repay debts whose health was below its floor.
+    pub rescues: bool,
     /// The caps that count the positions into which money went, bit i for the cap at place i.
     pub invested_mask: u64,
     /// Income a year of the positions it touched, before and after; `None` where a venue does not say.

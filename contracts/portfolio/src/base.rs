@@ -1,6 +1,7 @@
 //! The words that every call which moves money changes, in memory until the last call out has returned.
 
-use book::{Accounts, Asset, Book, Clock, Ledger, Lock, Mark, Overflow, Supply, Watch};
+use alloy_primitives::U256;
+use book::{Accounts, Asset, Book, Clock, Ledger, Lock, MAX_SUPPLY, Mark, Overflow, Supply, Watch};
 use host::Revert;
 use mandate::Least;
 
@@ -44,16 +45,25 @@ impl Base {
     }
 
     /// Changes the ledger; where the net asset value rises, what it was before is recorded.
-    pub(crate) fn change(
-        &mut self,
-        operation: impl FnOnce(&mut Ledger) -> Result<u128, Overflow>,
-    ) -> Result<u128, Revert> {
+    pub fn change(&mut self, operation: impl FnOnce(&mut Ledger) -> Result<u128, Overflow>) -> Result<u128, Revert> {
         let nav_before = self.ledger.nav_assets();
         let cost = operation(&mut self.ledger).map_err(overflow)?;
         if self.ledger.nav_assets() > nav_before {
             self.least = self.least.recorded(nav_before, self.clock.epoch_secs, self.ledger.now_secs);
         }
         Ok(cost)
+    }
+
+    /// Returns the shares in existence.
+    pub fn shares(&self) -> U256 {
+        self.supply.shares
+    }
+
+    /// Adds shares to those in existence, unless they would be too many. Returns whether it did.
+    pub fn create_shares(&mut self, shares: U256) -> bool {
+        let all = self.supply.shares.checked_add(shares).filter(|all| *all <= MAX_SUPPLY);
+        self.supply.shares = all.unwrap_or(self.supply.shares);
+        all.is_some()
     }
 
     /// Returns the least net asset value of the current and the last epoch.

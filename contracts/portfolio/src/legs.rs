@@ -6,11 +6,11 @@ use abi::{
     adapter::IAdapter,
     desk::IDesk::{self, Leg},
 };
-use alloy_primitives::{Address, I256, U256};
-use book::{MAX_ASSETS, Stated, slack_up};
+use alloy_primitives::{I256, U256};
+use book::{Holding, MAX_ASSETS, Stated, slack_up};
 use host::{Failure, Revert, Word, revert};
 use mandate::Flow;
-use math::mul_div_up;
+use math::{mul_div_down, mul_div_up, part_up};
 
 use crate::{Report, Session, Sight, Touched, adapter_failed, bound_exceeded};
 
@@ -24,6 +24,8 @@ pub enum Movement {
     In(u128),
     /// To take so much out; `None` takes everything.
     Out(Option<u128>),
+    /// To repay so much debt by selling what secures it; `None` goes all the way to the target.
+    Repay(Option<u128>),
 }
 
 /// What a leg did.
@@ -42,7 +44,7 @@ pub struct Outcome {
 pub struct Moved {
     /// The position after it.
     pub touched: Touched,
-    /// The growth of the position's value, or what reached the vault.
+    /// The growth of the position's value, what reached the vault, or what was repaid.
     pub result_assets: u128,
 }
 
@@ -66,12 +68,18 @@ impl Movement {
     /// `BoundExceeded` beyond what the accounts hold.
     pub(crate) fn read(leg: &Leg) -> Result<Self, Revert> {
         if leg.assets == I256::MIN {
-            return Ok(Self::Out(None));
+            return Ok(if leg.repays { Self::Repay(None) } else { Self::Out(None) });
         }
         let asked = leg.assets.unsigned_abs();
         let assets = u128::try_from(asked).ok().filter(|assets| *assets <= MAX_ASSETS);
         let assets = assets.ok_or_else(|| bound_exceeded(asked, U256::from(MAX_ASSETS)))?;
-        Ok(if leg.assets.is_negative() { Self::Out(Some(assets)) } else { Self::In(assets) })
+        match (leg.assets.is_negative(), leg.repays) {
+            (true, false) => Ok(Self::Out(Some(assets))),
+            (true, true) => Ok(Self::Repay(Some(assets))),
+            (false, false) => Ok(Self::In(assets)),
+            // A repayment is no gift.
+            (false, true) => Err(bound_exceeded(asked, U256::ZERO)),
+        }
     }
 
     /// Demands that idle money covers it, and returns what idle money is after it, were all counted that it pays.
@@ -87,23 +95,27 @@ impl Movement {
 }
 
 impl Session {
-    /// Has every leg run in its order by `act`, which is told the position, who holds it and the movement.
+    /// Has every leg run in its order by `act`, which is told the position, how it is held and the movement.
     ///
     /// # Errors
     ///
-    /// `UnknownPosition`, `BoundExceeded`, `InsufficientIdle`, `AdapterCallFailed` with what `act` says.
+    /// `UnknownPosition`, `BoundExceeded`, `InsufficientIdle`, `NoThresholds`, `AdapterCallFailed` with what `act` says.
     pub fn outcomes(
         &self,
         legs: &[Leg],
-        mut act: impl FnMut(u32, Address, Movement) -> Result<Outcome, Failure>,
+        mut act: impl FnMut(u32, &Holding, Movement) -> Result<Outcome, Failure>,
     ) -> Result<Vec<Outcome>, Revert> {
         let mut idle_assets = self.base.ledger.idle_assets;
         let mut outcomes = Vec::with_capacity(legs.len());
         for leg in legs {
-            let (adapter, movement) = (self.adapter(leg.position)?, Movement::read(leg)?);
+            let (holding, movement) = (self.holding(leg.position)?, Movement::read(leg)?);
+            if matches!(movement, Movement::Repay(_)) && !holding.may_owe() {
+                return Err(revert::<IDesk::NoThresholds>(&[leg.position.word()]));
+            }
             // The book counts exactly; here no leg may take what has surely not come.
             idle_assets = movement.covered(idle_assets)?;
-            let outcome = act(leg.position, adapter, movement).map_err(|reason| adapter_failed(adapter, reason))?;
+            let outcome = act(leg.position, &holding, movement);
+            let outcome = outcome.map_err(|reason| adapter_failed(holding.adapter, reason))?;
             idle_assets = idle_assets.saturating_add(outcome.paid_assets);
             outcomes.push(outcome);
         }
@@ -119,7 +131,10 @@ impl Session {
     #[inline(never)]
     pub fn account(&mut self, legs: &[Leg], outcomes: &[Outcome]) -> Result<Account, Revert> {
         for (leg, outcome) in legs.iter().zip(outcomes) {
-            self.touch(leg.position, &outcome.before)?;
+            let place = self.touch(leg.position, &outcome.before)?;
+            if let Some(touched) = self.touched.get_mut(place) {
+                touched.owes |= (outcome.before.debt_assets, outcome.after.debt_assets) != (0, 0);
+            }
         }
         let before = self.sight();
         let (mut flow, mut moved) = (Flow::default(), Vec::new());
@@ -127,6 +142,11 @@ impl Session {
             moved.push(self.book_leg(leg, outcome, &mut flow)?);
         }
         flow.income_assets = self.incomes_assets();
+        let is_rescue = |leg: &Leg| {
+            let mut ill = before.levers.iter().filter(|lever| !lever.holds());
+            leg.repays && ill.any(|lever| u32::from(lever.position) == leg.position)
+        };
+        flow.rescues = !legs.is_empty() && legs.iter().all(is_rescue);
         Ok(Account { before, after: self.sight(), flow, moved })
     }
 
@@ -144,12 +164,21 @@ impl Session {
         let (result_assets, moved) = match movement {
             Movement::In(assets) => (after.value_assets.saturating_sub(before.value_assets), assets),
             Movement::Out(_) => (paid, paid.max(drop)),
+            Movement::Repay(_) => (was.debt_assets.saturating_sub(is.debt_assets), 0),
         };
+        // What is borrowed or repaid is moved too: it is swapped. Slack is of the value, which is leveraged: what is swapped is
+        // wrong by as much less as the value is of all that is held.
+        let swapped = was.debt_assets.abs_diff(is.debt_assets);
+        let whole = if before.value_assets == 0 { is } else { was };
+        let own = whole.stated.value_assets;
+        let slacking = moved.saturating_add(part_up(swapped, U256::from(own), whole.held_assets()));
+        let moved = moved.saturating_add(swapped);
         let result = U256::from(result_assets);
         if result < leg.minResult {
             let facts = [leg.position.word(), result.word(), leg.minResult.word()];
             return Err(revert::<IDesk::ResultBelowMinimum>(&facts));
         }
+        let may_owe = self.holding(leg.position)?.may_owe();
         let (lacking, touched) = self.change(place, |ledger, touched| {
             touched.report = is;
             touched.has_moved |= moved != 0;
@@ -158,19 +187,26 @@ impl Session {
                 Movement::In(assets) => ledger.invest(&mut touched.mark, assets, &before, &after),
                 Movement::Out(_) => {
                     let lacking = ledger.settle_sale(&mut touched.mark, paid, &before, &after);
+                    let idle_assets = ledger.idle_assets;
                     ledger.divest(&mut touched.mark, paid, &before, &after)?;
-                    Ok(lacking)
+                    // What a leveraged position pays beyond what is believed of it counts for nobody: whoever sells it then is
+                    // charged with it.
+                    let counted = ledger.idle_assets.saturating_sub(idle_assets);
+                    let uncounted = if may_owe { paid.saturating_sub(counted) } else { 0 };
+                    Ok(lacking.saturating_add(uncounted))
                 }
+                Movement::Repay(_) => ledger.repay(&mut touched.mark, &before, &after),
             }
         })?;
         let held = self.held(touched.index);
         // What is not rounding, and how far the venue's price may be from a fair one, rounded up.
         let lacking = if lacking <= ROUNDING_ASSETS { 0 } else { lacking };
-        let slack = slack_up(moved, held.holding.slack_bps);
+        let slack = slack_up(slacking, held.holding.slack_bps);
         flow.loss_assets = flow.loss_assets.saturating_add(lacking).saturating_add(slack);
         flow.turnover_assets = flow.turnover_assets.saturating_add(moved);
-        if matches!(movement, Movement::In(1..)) {
+        if let Movement::In(assets @ 1..) = movement {
             flow.invests = true;
+            flow.ventures |= assets > was.debt_assets.saturating_sub(is.debt_assets).saturating_add(ROUNDING_ASSETS);
             flow.invested_mask |= held.caps;
         }
         Ok(Moved { touched, result_assets })
@@ -178,17 +214,25 @@ impl Session {
 }
 
 /// Tells what a movement would do to a position that an adapter reports so: venues are taken to take and pay exactly, at
-/// the price of the report.
+/// the price of the report, and to leave the health of what they take and pay as it is.
 ///
 /// # Errors
 ///
 /// `InsufficientUnits`.
-pub fn imagine(movement: Movement, before: &Report) -> Result<Outcome, Failure> {
+pub fn imagine(movement: Movement, target_bps: u16, before: &Report) -> Result<Outcome, Failure> {
     let Stated { value_assets, units } = before.stated;
     let mut after = *before;
     let (moved, paid_assets) = match movement {
         Movement::In(assets) => (assets, 0),
         Movement::Out(asked) => (asked.unwrap_or(value_assets), asked.unwrap_or(value_assets)),
+        Movement::Repay(asked) => {
+            let most = to_target_up(before, target_bps);
+            let repaid = asked.unwrap_or(most).min(most);
+            after.debt_assets = before.debt_assets.saturating_sub(repaid);
+            // What is sold backed no more than it was worth.
+            after.backing_assets = before.backing_assets.saturating_sub(repaid);
+            return Ok(Outcome { paid_assets: 0, before: *before, after });
+        }
     };
     // The first units cost one each: what comes after them in the same intent compares with their price.
     let share = mul_div_up(units, U256::from(moved), U256::from(value_assets)).unwrap_or(U256::from(moved));
@@ -205,5 +249,23 @@ pub fn imagine(movement: Movement, before: &Report) -> Result<Outcome, Failure> 
             after.depth_assets = before.depth_assets.saturating_sub(moved);
         }
     }
+    if value_assets != 0 && before.debt_assets != 0 {
+        let [is, was] = [after.stated.value_assets, value_assets].map(U256::from);
+        let scaled = |conversion: fn(U256, U256, U256) -> Option<U256>, amount: u128| {
+            conversion(U256::from(amount), is, was).map_or(u128::MAX, |scaled| scaled.saturating_to())
+        };
+        after.backing_assets = scaled(mul_div_down, before.backing_assets);
+        after.debt_assets = scaled(mul_div_up, before.debt_assets);
+    }
     Ok(Outcome { paid_assets, before: *before, after })
+}
+
+/// Returns what must be repaid by selling what backs as much as it is worth, so that health is at the target: the most
+/// that it may take.
+fn to_target_up(report: &Report, target_bps: u16) -> u128 {
+    let [target, one] = [U256::from(target_bps), U256::from(10_000)];
+    let (debt, backing) = (U256::from(report.debt_assets), U256::from(report.backing_assets));
+    let lacking = mul_div_up(debt, target, one).unwrap_or(U256::MAX).saturating_sub(backing);
+    let repaid = mul_div_up(lacking, one, target.saturating_sub(one)).unwrap_or(debt);
+    repaid.min(debt).saturating_to()
 }

@@ -32,6 +32,6 @@ pub use intent::{read_intent, read_leg};
 pub use legs::{Account, Moved, Movement, Outcome, imagine};
 pub use refusal::{adapter_failed, bound_exceeded, not_authorized, overflow, registered};
 pub use report::Report;
-pub use session::Session;
+pub use session::{Session, lever};
 pub use sight::Sight;
 pub use touched::Touched;

@@ -6,7 +6,7 @@ use book::{Book, Terms};
 use host::{Encoded, Revert, Word, revert};
 use mandate::{Budgets, Flow, Parameters, Subject, Verdict, judge, states};
 
-use crate::{Session, Sight};
+use crate::{Session, Sight, session::BPS_WAD};
 
 impl Session {
     /// Refuses what leaves a limit broken and no nearer to holding.
@@ -46,7 +46,8 @@ impl Session {
 
     fn parameters(&self) -> Parameters<'_, u8> {
         let Terms { liquidity_floor_wad, liquidity_cover_wad, .. } = self.charter.terms;
-        Parameters { caps: &self.caps, liquidity_floor_wad, liquidity_cover_wad }
+        let health_floor_wad = BPS_WAD.saturating_mul(self.charter.health_floor_bps.into());
+        Parameters { caps: &self.caps, liquidity_floor_wad, liquidity_cover_wad, health_floor_wad }
     }
 }
 

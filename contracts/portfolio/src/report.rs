@@ -23,6 +23,15 @@ pub struct Report {
 }
 
 impl Report {
+    /// What counts of a position that may owe and does not answer.
+    pub const SILENT: Self = Self {
+        stated: Stated { value_assets: 0, units: U256::ZERO },
+        depth_assets: u128::MAX,
+        rate_wad: U256::MAX,
+        backing_assets: 0,
+        debt_assets: u128::MAX,
+    };
+
     /// Asks an adapter.
     ///
     /// # Errors
@@ -44,6 +53,11 @@ impl Report {
         let rate_wad = words.uint()?;
         let (backing_assets, debt_assets) = (saturated(words.uint()?), saturated(words.uint()?));
         Ok(Self { stated, depth_assets, rate_wad, backing_assets, debt_assets })
+    }
+
+    /// Returns all that the position holds: its value and what it owes.
+    pub(crate) fn held_assets(&self) -> U256 {
+        U256::from(self.stated.value_assets).saturating_add(U256::from(self.debt_assets))
     }
 
     /// Returns what `assets` earn a year at this rate, rounded down; `None` where it is unknown.

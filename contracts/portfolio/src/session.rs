@@ -2,10 +2,11 @@
 
 use alloc::vec::Vec;
 
-use alloy_primitives::{Address, U256};
+use abi::desk::IDesk::Leg;
+use alloy_primitives::U256;
 use book::{Accounts, Book, Charter, Held, Holding, Ledger, Lock, MAX_CAPS, Mark, Overflow};
 use host::{Revert, VM};
-use mandate::{Cap, Stake};
+use mandate::{Cap, Lever, Stake};
 use math::part_down;
 
 use crate::{Base, Report, Sight, Touched, registered};
@@ -13,7 +14,7 @@ use crate::{Base, Report, Sight, Touched, registered};
 /// One whole in the terms of a position.
 const ONE_BPS: u16 = 10_000;
 /// A 1/10,000 in wad.
-const BPS_WAD: u64 = math::WAD / ONE_BPS as u64;
+pub(crate) const BPS_WAD: u64 = math::WAD / ONE_BPS as u64;
 
 /// The book while legs run. Caps are known by their place; the id is read where somebody needs it.
 pub struct Session {
@@ -30,6 +31,8 @@ pub struct Session {
     trips: Vec<(u64, u32)>,
     /// The positions that the change touches, in the order of their first leg.
     pub touched: Vec<Touched>,
+    /// What was heard of those that may owe and are not touched, in their order.
+    heard: Vec<Lever>,
 }
 
 impl Session {
@@ -54,17 +57,32 @@ impl Session {
             let book::Bounds { absolute_assets, relative_wad } = *bounds;
             caps.push(Cap { id: place, absolute_assets, relative_wad, is_tripped });
         }
-        Self { base, charter, marks, caps, tripped, trips, touched: Vec::new() }
+        Self { base, charter, marks, caps, tripped, trips, touched: Vec::new(), heard: Vec::new() }
     }
 
-    /// Returns who holds a position.
+    /// Returns how a position is held.
     ///
     /// # Errors
     ///
     /// `UnknownPosition`.
-    pub(crate) fn adapter(&self, position: u32) -> Result<Address, Revert> {
+    pub(crate) fn holding(&self, position: u32) -> Result<Holding, Revert> {
         let index = registered(&self.base.accounts, position)?;
-        Ok(self.held(index).holding.adapter)
+        Ok(self.held(index).holding)
+    }
+
+    /// Asks after the health of every position that may owe and that no leg names. One that does not answer counts as owing
+    /// more than anything secures; as owing nothing where the book has nothing there either.
+    #[inline(never)]
+    pub fn hear(&mut self, vm: &VM, legs: &[Leg]) {
+        for ((index, held), mark) in (0_u8..).zip(&self.charter.positions).zip(&self.marks) {
+            let is_named = legs.iter().any(|leg| leg.position == u32::from(index));
+            if is_named || !held.holding.may_owe() {
+                continue;
+            }
+            let unheard = if mark.value_assets == 0 { Report::default() } else { Report::SILENT };
+            let report = Report::ask(vm, held.holding.adapter).unwrap_or(unheard);
+            self.heard.push(lever(index, &held.holding, &report));
+        }
     }
 
     pub(crate) fn held(&self, index: u8) -> Held {
@@ -114,11 +132,16 @@ impl Session {
     /// Returns what the limits look at now, the touched positions measured against their venues.
     #[inline(never)]
     pub(crate) fn sight(&self) -> Sight {
-        let mut stakes = Vec::new();
-        for Touched { index, report, .. } in &self.touched {
+        let (mut stakes, mut levers) = (Vec::new(), Vec::new());
+        for Touched { index, report, owes, .. } in &self.touched {
             stakes.push(self.stake(*index, report.depth_assets));
+            let holding = self.held(*index).holding;
+            if *owes || holding.may_owe() {
+                levers.push(lever(*index, &holding, report));
+            }
         }
-        self.sight_of(stakes)
+        levers.extend_from_slice(&self.heard);
+        self.sight_of(stakes, levers)
     }
 
     /// Returns what the touched positions earn a year, before the legs and now, each rounded down; `None` where nothing
@@ -139,9 +162,9 @@ impl Session {
         (!self.touched.is_empty()).then_some((before, after))
     }
 
-    /// Returns what the limits look at now, with these positions measured against their venues.
+    /// Returns what the limits look at now, with these positions measured against their venues and their debts.
     #[inline(never)]
-    pub fn sight_of(&self, stakes: Vec<Stake>) -> Sight {
+    pub fn sight_of(&self, stakes: Vec<Stake>, levers: Vec<Lever>) -> Sight {
         let idle_assets = self.base.ledger.idle_assets;
         let nav_assets = self.base.ledger.nav_assets();
         let mut exposures_assets = alloc::vec![0; usize::from(self.base.accounts.caps.min(MAX_CAPS))];
@@ -161,6 +184,7 @@ impl Session {
             instant_assets,
             exposures_assets,
             stakes,
+            levers,
         }
     }
 
@@ -193,6 +217,17 @@ impl Session {
         }
         end
     }
+}
+
+/// Returns a position with what secures its debt; nothing secures that of one which may not owe.
+pub fn lever(index: u8, holding: &Holding, report: &Report) -> Lever {
+    let Report { backing_assets, debt_assets, .. } = *report;
+    let (backing_assets, floor_wad) = if holding.may_owe() {
+        (backing_assets, BPS_WAD.saturating_mul(holding.soft_bps.into()))
+    } else {
+        (0, u64::MAX)
+    };
+    Lever { position: index, backing_assets, debt_assets, floor_wad }
 }
 
 /// The part of a position that counts as payable at once, rounded down.

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use mandate::{Portfolio, Stake};
+use mandate::{Lever, Portfolio, Stake};
 
 /// A portfolio with what it is made of.
 pub struct Sight {
@@ -14,6 +14,8 @@ pub struct Sight {
     pub instant_assets: u128,
     pub(crate) exposures_assets: Vec<u128>,
     pub(crate) stakes: Vec<Stake>,
+    /// The positions that owe, or may.
+    pub levers: Vec<Lever>,
 }
 
 impl Sight {
@@ -26,6 +28,7 @@ impl Sight {
             instant_assets: self.instant_assets,
             exposures_assets: &self.exposures_assets,
             stakes: &self.stakes,
+            levers: &self.levers,
         }
     }
 }

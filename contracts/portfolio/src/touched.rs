@@ -1,7 +1,7 @@
 //! A position that a call touches.
 
 use abi::desk::IDesk;
-use alloy_primitives::Address;
+use alloy_primitives::{Address, U256};
 use book::{Book, Holding, Mark};
 use host::{Revert, VM, Word, emit};
 
@@ -26,6 +26,8 @@ pub struct Touched {
     pub(crate) income_before_assets: Option<u128>,
     /// Whether a leg moved anything.
     pub(crate) has_moved: bool,
+    /// Whether any report of it says that it owes.
+    pub(crate) owes: bool,
 }
 
 impl Touched {
@@ -45,6 +47,7 @@ impl Touched {
             report: Report::default(),
             income_before_assets: None,
             has_moved: false,
+            owes: false,
         }
     }
 
@@ -67,6 +70,14 @@ impl Touched {
             let values = [before.value_assets.word(), after.value_assets.word()];
             emit::<IDesk::PositionMarked>(vm, &[self.index.word()], &values);
         }
+    }
+
+    /// Tells of a leg, or of what an exit forced.
+    #[inline(never)]
+    pub fn tell_moved(&self, vm: &VM, assets: U256, result: U256, depth_assets: u128) {
+        let depth = if depth_assets == u128::MAX { U256::MAX } else { U256::from(depth_assets) };
+        let facts = [assets.word(), result.word(), self.mark.value_assets.word(), depth.word()];
+        emit::<IDesk::PositionMoved>(vm, &[self.index.word()], &facts);
     }
 
     /// Writes it, and tells of its shortfall where that changed.

@@ -3,7 +3,7 @@
 use abi::{desk::IDesk, vault::IVault};
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::{SolCall, SolError};
-use book::{Accounts, Lock, MAX_ASSETS};
+use book::{Accounts, Lock, MAX_ASSETS, Role};
 use host::{Failure, Revert, Word, balance_of, emit, encode, revert, transfer, transfer_from};
 use math::{to_assets_down, to_assets_up, to_shares_down, to_shares_up};
 use stylus_sdk::stylus_core::{AccountAccess, MessageAccess};
@@ -102,7 +102,7 @@ impl Vault {
         let missing = assets.saturating_sub(U256::from(before.idle_assets));
         if !missing.is_zero() {
             self.book.set_lock(Lock::Forcing);
-            self.delegate(&encode(IDesk::forceIdleCall::SELECTOR, &[missing.word()]))?;
+            self.delegate(Role::Commons, &encode(IDesk::forceIdleCall::SELECTOR, &[missing.word()]))?;
         }
 
         let mut accounts = self.book.accounts();

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use abi::{erc20::IERC20, vault::IVault};
+use abi::{desk::IDesk, erc20::IERC20, vault::IVault};
 use alloy_primitives::Address;
 use alloy_sol_types::SolCall;
 use book::{Accounts, Asset, Book, Clock, NOT_OPENED, Register, Role};
@@ -41,11 +41,20 @@ pub fn main(input: Vec<u8>, vm: VM) -> Result<Vec<u8>, Revert> {
     }
     let (selector, arguments) = input.split_first_chunk::<4>().ok_or_else(Vec::new)?;
     let mut vault = Vault { book: Book::open(&vm), vm };
-    route(&mut vault, *selector, arguments).unwrap_or_else(|| vault.delegate(&input))
+    let beyond = if COMMONS.contains(selector) { Role::Commons } else { Role::Desk };
+    route(&mut vault, *selector, arguments).unwrap_or_else(|| vault.delegate(beyond, &input))
 }
 
+/// What the commons answer and strangers pay for: they are reached at once, not by the desk.
+const COMMONS: [[u8; 4]; 4] = [
+    IDesk::markCall::SELECTOR,
+    IDesk::deleverageCall::SELECTOR,
+    IDesk::evacuateCall::SELECTOR,
+    IDesk::tripCall::SELECTOR,
+];
+
 host::routes! { IVault for Vault, this:
-    initializeCall(a) => this.initialize([a.address()?, a.address()?, a.address()?, a.address()?, a.address()?]);
+    initializeCall(a) => this.initialize([a.address()?, a.address()?, a.address()?, a.address()?, a.address()?, a.address()?]);
     depositCall(a) => this.deposit(a.uint()?, a.address()?);
     withdrawCall(a) => this.withdraw(a.uint()?, a.address()?, a.address()?);
     redeemCall(a) => this.redeem(a.uint()?, a.address()?, a.address()?);
@@ -70,6 +79,7 @@ host::routes! { IVault for Vault, this:
     maxRedeemCall(a) => view(this.max_redeem(a.address()?));
     assetCall(_) => view(this.book.asset().token);
     deskCall(_) => view(this.book.role(Role::Desk));
+    commonsCall(_) => view(this.book.role(Role::Commons));
     boardCall(_) => view(this.book.role(Role::Board));
     lensCall(_) => view(this.book.role(Role::Lens));
     decimalsCall(_) => view(this.book.accounts().decimals);
@@ -84,12 +94,12 @@ fn view<T>(value: T) -> Result<T, Revert> {
 }
 
 impl Vault {
-    fn initialize(&mut self, accounts: [Address; 5]) -> Result<(), Revert> {
-        let [asset, desk, board, lens, owner] = accounts;
+    fn initialize(&mut self, accounts: [Address; 6]) -> Result<(), Revert> {
+        let [asset, desk, commons, board, lens, owner] = accounts;
         if !self.book.role(Role::Desk).is_zero() {
             return Err(revert::<IVault::AlreadyInitialized>(&[]));
         }
-        for account in [asset, desk, board, lens] {
+        for account in [asset, desk, commons, board, lens] {
             if self.vm.code_size(account) == 0 {
                 return Err(revert::<IVault::InvalidAddress>(&[account.word()]));
             }
@@ -106,9 +116,8 @@ impl Vault {
         self.book.set_asset(&Asset { token: asset, ..Asset::default() });
         self.book.set_clock(&Clock { epoch_secs: EPOCH_SECS, blocked_until_secs: NOT_OPENED, ..self.book.clock() });
         self.book.set_register(&Register { silence_secs: SILENCE_SECS, ..Register::default() });
-        for (role, account) in
-            [Role::Desk, Role::Board, Role::Lens, Role::Owner].into_iter().zip([desk, board, lens, owner])
-        {
+        let roles = [Role::Desk, Role::Commons, Role::Board, Role::Lens, Role::Owner];
+        for (role, account) in roles.into_iter().zip([desk, commons, board, lens, owner]) {
             self.book.set_role(role, account);
         }
         let words = accounts.map(Word::word);
@@ -117,12 +126,12 @@ impl Vault {
         Ok(())
     }
 
-    /// Runs the desk's code on this storage.
-    pub(crate) fn delegate(&self, input: &[u8]) -> Result<Vec<u8>, Revert> {
-        let desk = self.book.role(Role::Desk);
-        if desk.is_zero() {
+    /// Runs another program's code on this storage.
+    pub(crate) fn delegate(&self, role: Role, input: &[u8]) -> Result<Vec<u8>, Revert> {
+        let program = self.book.role(role);
+        if program.is_zero() {
             return Err(Vec::new());
         }
-        delegate(&self.vm, desk, input)
+        delegate(&self.vm, program, input)
     }
 }

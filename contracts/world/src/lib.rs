@@ -10,14 +10,15 @@ mod chain;
 mod frame;
 mod governance;
 mod hooks;
+pub mod levers;
 pub mod mock;
 mod scene;
 
 pub use chain::{Log, Program, World, address, refusal};
 pub use governance::change_id;
 pub use scene::{
-    ALL, BOARD, CURATOR, DESK, GUARDIAN, KEEPER, LENS, OWNER, Scene, Terms, USDC, VAULT, WAD, add, legs, risk_id,
-    set_cap,
+    ALL, BOARD, COMMONS, CURATOR, DESK, GUARDIAN, KEEPER, LENS, OWNER, Scene, Terms, USDC, VAULT, WAD, add, initialize,
+    legs, risk_id, set_cap,
 };
 
 /// The price of a test's brevity: revert data as it came.

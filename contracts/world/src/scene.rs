@@ -1,4 +1,4 @@
-//! A vault with its desk, board, lens, token, roles and positions: where most tests start.
+//! A vault with its desk, commons, board, lens, token, roles and positions: where most tests start.
 //!
 //! A new scene is still being set up: owner and curator change everything at once. The first deposit opens it, and from
 //! then on what adds risk waits. Money counts for caps and budgets once it has stayed ([`Scene::endow`], [`Scene::age`]).
@@ -34,6 +34,8 @@ pub const DESK: Address = address(0x13);
 pub const BOARD: Address = address(0x14);
 /// The lens's own address.
 pub const LENS: Address = address(0x15);
+/// The commons' own address.
+pub const COMMONS: Address = address(0x16);
 /// The roles.
 pub const OWNER: Address = address(0x21);
 /// See [`OWNER`].
@@ -90,10 +92,11 @@ impl Scene {
         arb::install(&world);
         world.install(VAULT, tenor_vault::main);
         world.install(DESK, tenor_desk::main);
+        world.install(COMMONS, tenor_commons::main);
         world.install(BOARD, tenor_board::main);
         world.install(LENS, tenor_lens::main);
         let scene = Self { world, token_hook, positions: Cell::new(0) };
-        scene.call(OWNER, IVault::initializeCall { asset: USDC, desk: DESK, board: BOARD, lens: LENS, owner: OWNER });
+        scene.call(OWNER, initialize(OWNER));
         scene.call(OWNER, IBoard::setCuratorCall { account: CURATOR });
         scene.call(OWNER, IBoard::setGuardianCall { account: GUARDIAN, granted: true });
         scene.call(OWNER, IBoard::setMaxRateCall { rateWad: U256::from(WAD) });
@@ -302,9 +305,14 @@ impl Scene {
 pub fn legs(legs: &[(u32, i128)]) -> Vec<Leg> {
     let leg = |(position, assets): &(u32, i128)| {
         let assets = if *assets == ALL { I256::MIN } else { I256::try_from(*assets).expect("fits") };
-        Leg { position: *position, assets, minResult: U256::ZERO }
+        Leg { position: *position, assets, minResult: U256::ZERO, repays: false }
     };
     legs.iter().map(leg).collect()
+}
+
+/// Returns the call that makes the vault one of an owner.
+pub fn initialize(owner: Address) -> IVault::initializeCall {
+    IVault::initializeCall { asset: USDC, desk: DESK, commons: COMMONS, board: BOARD, lens: LENS, owner }
 }
 
 /// Returns the change that registers an adapter.

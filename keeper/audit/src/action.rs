@@ -108,6 +108,7 @@ fn used(limit: &LimitState) -> Option<f64> {
     let (value, bound) = (f64::from(limit.value), f64::from(limit.bound));
     let used = match limit.limit {
         Limit::LiquidityFloor | Limit::LiquidityCover | Limit::Improvement => bound / value,
+        Limit::HealthFloor | Limit::PortfolioHealth => bound / value,
         Limit::Breaker => return None, // No new money: what is there always fills it.
         _ => value / bound,
     };

@@ -187,11 +187,12 @@ impl Auditor {
     }
 }
 
-/// What an event says that the vault's budgets were charged with: losses by marks and by legs, and turnover.
+/// What an event says that the vault's budgets were charged with: losses by marks, legs and rescues, and turnover.
 fn charges(event: &Event) -> (u128, u128) {
     use abi::desk::IDesk::IDeskEvents as D;
     match event {
         Event::Desk(D::PositionMarked(told)) => (told.valueBefore.saturating_sub(told.valueAfter).saturating_to(), 0),
+        Event::Desk(D::Deleveraged(told)) => (told.lost.saturating_add(told.reward).saturating_to(), 0),
         Event::Desk(D::Rebalanced(told)) => (told.loss.saturating_to(), told.turnover.saturating_to()),
         _ => (0, 0),
     }

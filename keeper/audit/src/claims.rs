@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::fact::{Fact, Value};
 use crate::limits::Standing;
-use crate::state::State;
+use crate::state::{Health, State};
 
 /// A claim that does not follow from the history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -64,6 +64,21 @@ pub(crate) struct Call {
     pub base: Option<Box<Standing>>,
     pub invests: bool,
     pub invested_mask: u64,
+    /// What the last leg came to.
+    pub result_assets: U256,
+    /// What secured debts, and the debts, before the legs and after them, in the order in which it was told.
+    pub healths: Vec<(usize, [Health; 2])>,
+}
+
+impl Call {
+    /// Forgets legs that no rebalance told.
+    pub(crate) fn legs_ended(&mut self) {
+        self.depths.clear();
+        self.touched.clear();
+        self.healths.clear();
+        self.base = None;
+        (self.legs, self.invests, self.invested_mask) = (0, false, 0);
+    }
 }
 
 /// Money that came in or went out.
@@ -81,6 +96,13 @@ impl Claims {
         let (rebuilt, told) = (rebuilt.into(), told.into());
         if rebuilt != told {
             self.wrong.push(Claim { fact, rebuilt: Some(rebuilt), told });
+        }
+    }
+
+    /// What was told must not exceed what follows.
+    pub(crate) fn at_most(&mut self, fact: Fact, told: U256, most: U256) {
+        if told > most {
+            self.wrong.push(Claim { fact, rebuilt: Some(most.into()), told: told.into() });
         }
     }
 

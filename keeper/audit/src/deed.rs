@@ -129,7 +129,7 @@ fn of_vault(event: &V) -> Option<Deed> {
 }
 
 fn of_desk(event: &D) -> Option<Deed> {
-    use Detail::{Assets, Moved, Name, Number, Time, Word};
+    use Detail::{Assets, Moved, Name, Number, Shares, Time, Word};
     let position = |index: u32| ("position", Number(U256::from(index)));
     match event {
         D::Rebalanced(told) => {
@@ -139,6 +139,9 @@ fn of_desk(event: &D) -> Option<Deed> {
             }
             details.insert(0, ("nonce", Number(told.nonce)));
             did("rebalance", Some(told.caller), details)
+        }
+        D::PositionMoved(told) if told.assets.is_zero() && !told.result.is_zero() => {
+            did("repay", None, vec![position(told.position), ("debt", Assets(told.result))])
         }
         D::PositionMoved(told) => {
             let moved =
@@ -171,7 +174,23 @@ fn of_desk(event: &D) -> Option<Deed> {
                 ("confirm at", Time(told.confirmAt)),
             ],
         ),
-        D::ShortfallSet(_) | D::Charged(_) => None,
+        D::Deleveraged(told) => did(
+            "deleverage",
+            Some(told.caller),
+            vec![
+                position(told.position),
+                ("repaid", Assets(told.repaid)),
+                ("lost", Assets(told.lost)),
+                ("reward", Assets(told.reward)),
+                ("shares", Shares(told.shares)),
+                ("backing", Assets(told.backingAfter)),
+                ("debt", Assets(told.debtAfter)),
+            ],
+        ),
+        D::Stuck(told) => {
+            did("stuck", None, vec![("id", Name(told.riskId)), position(told.position), ("value", Assets(told.value))])
+        }
+        D::ShortfallSet(_) | D::Charged(_) | D::HealthSeen(_) => None,
     }
 }
 
@@ -201,6 +220,23 @@ fn of_board(event: &B) -> Option<Deed> {
             details.extend(terms(told.instantBps, told.depthBps, told.slackBps));
             did("terms", None, details)
         }
+        B::ThresholdsSet(told) => {
+            let thresholds = &told.thresholds;
+            did(
+                "thresholds",
+                None,
+                vec![
+                    ("position", Number(U256::from(told.position))),
+                    ("target", Bps(thresholds.targetBps)),
+                    ("soft", Bps(thresholds.softBps)),
+                    ("hard", Bps(thresholds.hardBps)),
+                    ("chunk", Assets(thresholds.chunk)),
+                    ("cooldown", Secs(U256::from(thresholds.cooldownSecs))),
+                    ("slip", Bps(thresholds.slipBps)),
+                    ("reward", Bps(thresholds.rewardBps)),
+                ],
+            )
+        }
         B::CapSet(told) => did(
             "cap",
             None,
@@ -229,6 +265,7 @@ fn of_board(event: &B) -> Option<Deed> {
         B::MandateSet(told) => {
             let value = match short_name(told.what).as_str() {
                 "maxRate" => Wad(told.value),
+                "healthFloor" => Bps(told.value.saturating_to()),
                 _ => Secs(told.value),
             };
             did("mandate", None, vec![("what", Name(told.what)), ("value", value)])
@@ -272,6 +309,7 @@ fn condition(number: u8) -> &'static str {
         3 => "illiquid",
         4 => "no answer",
         5 => "a guardian's word",
+        6 => "unhealthy",
         _ => "unknown",
     }
 }

@@ -41,4 +41,6 @@ pub use fact::{Fact, On, Value, short_name};
 pub use least::NavHistory;
 pub use limits::{LimitState, at_rest, limit_name};
 pub use question::{Facts, Malformed, Question};
-pub use state::{BOOK_EPOCH_SECS, Breaker, Drained, Grant, Id, Mandate, Origin, Position, Roles, State};
+pub use state::{
+    BOOK_EPOCH_SECS, Breaker, Drained, Grant, Health, Id, Mandate, Origin, Position, Roles, State, Thresholds,
+};

@@ -2,7 +2,7 @@
 
 use abi::desk::IDesk;
 use alloy_primitives::U256;
-use mandate::{Budgets, Cap, Flow, Level, Limit, Parameters, Portfolio, RiskId, Stake, states};
+use mandate::{Budgets, Cap, Flow, Level, Lever, Limit, Parameters, Portfolio, RiskId, Stake, states};
 
 use crate::claims::Claims;
 use crate::fact::Fact;
@@ -26,6 +26,7 @@ pub(crate) struct Standing {
     instant_assets: u128,
     exposures_assets: Vec<u128>,
     stakes: Vec<Stake>,
+    levers: Vec<Lever>,
 }
 
 impl Standing {
@@ -47,6 +48,7 @@ impl Standing {
             instant_assets: state.instant_assets(now_secs),
             exposures_assets: state.exposures_assets(),
             stakes: positions.filter_map(stake).collect(),
+            levers: Vec::new(),
         }
     }
 
@@ -58,13 +60,16 @@ impl Standing {
             instant_assets: self.instant_assets,
             exposures_assets: &self.exposures_assets,
             stakes: &self.stakes,
+            levers: &self.levers,
         }
     }
 }
 
-/// Returns every limit as it stands: of venues' depths those that were ever told, as they were told last.
+/// Returns every limit as it stands: of venues' depths and of healths those that were ever told, as they were told last.
 pub fn at_rest(state: &State, now_secs: u64) -> Vec<LimitState> {
-    let standing = Standing::of(state, 0..state.positions.len(), now_secs);
+    let mut standing = Standing::of(state, 0..state.positions.len(), now_secs);
+    let may_owe = state.positions.iter().enumerate().filter(|(_, position)| position.thresholds.is_some());
+    standing.levers = may_owe.filter_map(|(index, position)| Some(position.lever(index, position.health?))).collect();
     let (least, alertness) = (standing.least_nav_assets, state.alertness_wad(now_secs));
     let budgets = Budgets {
         loss: level(state.loss_budget(least, alertness, now_secs)),
@@ -81,7 +86,7 @@ pub fn at_rest(state: &State, now_secs: u64) -> Vec<LimitState> {
 pub(crate) fn check_told(state: &State, told: &IDesk::Rebalanced, now_secs: u64, claims: &mut Claims) {
     let fact = |field| Fact::plain("rebalance", field);
     let touched = claims.call.touched.clone();
-    let after = Standing::of(state, touched.iter().copied(), now_secs);
+    let mut after = Standing::of(state, touched.iter().copied(), now_secs);
     let mut before = claims.call.base.take().map_or_else(|| after.clone(), |base| *base);
     claims.equal(fact("nav least"), before.least_nav_assets, told.navLeast);
     // Whatever legs take off the net asset value is charged, but for rounding.
@@ -112,6 +117,9 @@ pub(crate) fn check_told(state: &State, told: &IDesk::Rebalanced, now_secs: u64,
         loss_assets: amount(told.loss),
         turnover_assets: amount(told.turnover),
         invests: claims.call.invests,
+        // What a rebalance was allowed for is not asked: it passed.
+        ventures: claims.call.invests,
+        rescues: false,
         invested_mask: claims.call.invested_mask,
         income_assets: known.then(|| (amount(told.incomeBefore), amount(told.incomeAfter))),
     };
@@ -120,12 +128,34 @@ pub(crate) fn check_told(state: &State, told: &IDesk::Rebalanced, now_secs: u64,
     // How deep venues were before the legs is not told: those bits are not compared.
     let unknown = Stake { position: 0, value_assets: 0, depth_assets: u128::MAX, depth_wad: 0 };
     before.stakes = vec![unknown; after.stakes.len()];
+    [before.levers, after.levers] = levers(state, &touched, claims);
     let depths = 2 * caps.len() + 2..2 * caps.len() + 2 + after.stakes.len();
     let (was, is) = (before.portfolio(), after.portfolio());
     let was_broken = broken(states(&was, &was, &flow, &budgets, &parameters));
     let is_broken = broken(states(&was, &is, &flow, &budgets, &parameters));
     claims.equal(fact("limits broken before"), without(was_broken, &depths), without(told.brokenBefore, &depths));
     claims.equal(fact("limits broken after"), is_broken, told.brokenAfter);
+}
+
+/// What was told of healths, before and after: of every position that it must tell of, in its order.
+fn levers(state: &State, touched: &[usize], claims: &mut Claims) -> [Vec<Lever>; 2] {
+    let told = std::mem::take(&mut claims.call.healths);
+    let indices: Vec<usize> = told.iter().map(|(index, _)| *index).collect();
+    let due = state.levers_due(touched, &indices);
+    claims.equal(Fact::plain("rebalance", "healths told of"), due.len() as u64, indices.len() as u64);
+    let [mut before, mut after] = [const { Vec::new() }; 2];
+    for ((index, [was, is]), due) in told.into_iter().zip(due) {
+        claims.equal(Fact::of_position(index, "health told of in its place"), due as u64, index as u64);
+        if !touched.contains(&index) {
+            let fact = |field| Fact::of_position(index, field);
+            claims.equal(fact("backing that nothing touched"), was.backing_assets, is.backing_assets);
+            claims.equal(fact("debt that nothing touched"), was.debt_assets, is.debt_assets);
+        }
+        let Some(position) = state.positions.get(index) else { continue };
+        before.push(position.lever(index, was));
+        after.push(position.lever(index, is));
+    }
+    [before, after]
 }
 
 fn without(mut bits: U256, places: &std::ops::Range<usize>) -> U256 {
@@ -156,6 +186,7 @@ fn parameters<'a>(state: &State, caps: &'a [Cap]) -> Parameters<'a> {
         caps,
         liquidity_floor_wad: mandate.liquidity_floor_wad,
         liquidity_cover_wad: mandate.liquidity_cover_wad,
+        health_floor_wad: u64::from(mandate.health_floor_bps).saturating_mul(BPS_WAD),
     }
 }
 
@@ -176,6 +207,8 @@ pub fn limit_name(limit: Limit) -> &'static str {
         Limit::GrantLoss => "grant_loss",
         Limit::GrantTurnover => "grant_turnover",
         Limit::Breaker => "breaker",
+        Limit::HealthFloor => "health_floor",
+        Limit::PortfolioHealth => "portfolio_health",
         Limit::Improvement => "improvement",
     }
 }

@@ -55,7 +55,7 @@ fn describe(data: &[u8], depth: usize) -> String {
         return format!("{} more bytes", data.len());
     }
     desk(data, depth - 1)
-        .or_else(|| board(data))
+        .or_else(|| board(data, depth - 1))
         .or_else(|| vault(data))
         .or_else(|| adapter(data, depth - 1))
         .or_else(|| leverage(data))
@@ -95,6 +95,21 @@ fn desk(data: &[u8], depth: usize) -> Option<String> {
         E::NotTripped(e) => {
             format!("NotTripped: the condition on {} does not hold ({} against {})", RiskId(e.riskId), e.value, e.bound)
         }
+        E::NoThresholds(e) => format!("NoThresholds: position {} may owe nothing, and has no target", e.position),
+        E::Healthy(e) => format!(
+            "Healthy: position {} owes {} against {}, and strangers may deleverage it below a health of {} bps alone",
+            e.position, e.debt, e.backing, e.bps
+        ),
+        E::TooSoon(e) => {
+            format!("TooSoon: position {} was deleveraged lately, the next time can be at {}", e.position, e.readyAt)
+        }
+        E::NotDeleveraged(e) => format!(
+            "NotDeleveraged: position {} repaid {} of at most {}, or is no healthier for it",
+            e.position, e.repaid, e.most
+        ),
+        E::DeleverageTooDear(e) => {
+            format!("DeleverageTooDear: position {} lost {}, at most {} is allowed", e.position, e.lost, e.most)
+        }
     })
 }
 
@@ -107,7 +122,7 @@ fn breach(e: &IDesk::LimitBreached) -> String {
     format!("LimitBreached: {}", words::breach_line(&breach, None))
 }
 
-fn board(data: &[u8]) -> Option<String> {
+fn board(data: &[u8], depth: usize) -> Option<String> {
     use IBoardErrors as E;
     Some(match E::abi_decode(data).ok()? {
         E::NotReady(e) if e.executableAt.is_zero() => {
@@ -130,7 +145,10 @@ fn board(data: &[u8]) -> Option<String> {
             format!("DelayOutOfBounds: {} seconds, from {} to {} is possible", e.secs, e.least, e.most)
         }
         E::CodeNotAdmitted(e) => {
-            format!("CodeNotAdmitted: the code {} of adapter {} was never admitted", e.codehash, e.adapter)
+            format!("CodeNotAdmitted: the code {} of {} was never admitted", e.codehash, e.account)
+        }
+        E::OracleRefused(e) => {
+            format!("OracleRefused: oracle {} has no price to go by: {}", e.oracle, describe(&e.reason, depth))
         }
         E::FeedRefused(e) => {
             let reason = match e.reason {
@@ -273,6 +291,29 @@ mod tests {
 
         let short = abi::leverage::ILoop::SwapTooShort { received: U256::from(9), least: U256::from(10) };
         assert_eq!(Revert::decode(&short.abi_encode()).text, "SwapTooShort: 9 received, at least 10 demanded");
+    }
+
+    #[test]
+    fn a_rescue_that_is_refused_says_why() {
+        use abi::desk::IDesk::{Healthy, TooSoon};
+        let (backing, debt) = (U256::from(110), U256::from(100));
+        let healthy = Healthy { position: 3, backing, debt, bps: U256::from(10_500) };
+        let soon = TooSoon { position: 3, readyAt: U256::from(50) };
+
+        let text = Revert::decode(&healthy.abi_encode()).text;
+        assert!(text.starts_with("Healthy: position 3 owes 100 against 110"), "{text}");
+        let text = Revert::decode(&soon.abi_encode()).text;
+        assert_eq!(text, "TooSoon: position 3 was deleveraged lately, the next time can be at 50");
+    }
+
+    #[test]
+    fn an_oracle_that_is_refused_says_its_own_reason() {
+        let reason = PriceRefused { reason: 4, value: U256::from(90), bound: U256::from(60) }.abi_encode().into();
+        let refused = abi::board::IBoard::OracleRefused { oracle: Address::ZERO, reason };
+
+        let text = Revert::decode(&refused.abi_encode()).text;
+
+        assert!(text.ends_with("has no price to go by: PriceRefused(reason 4, value 90, bound 60)"), "{text}");
     }
 
     #[test]

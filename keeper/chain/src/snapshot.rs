@@ -1,13 +1,17 @@
 //! Reads everything that one decision rests on, at one pinned block.
 
+use std::collections::BTreeMap;
+
 use abi::adapter::IAdapter;
+use abi::board::IBoard;
 use abi::desk::IDesk;
 use abi::erc20::IERC20;
 use abi::vault::IVault;
 use alloy_primitives::{Address, B256, U256};
 use model::ports::{Fault, SnapshotSource};
 use model::{
-    Asset, Assets, Block, Book, Operator, Position, RateModel, RiskId, Snapshot, Terms, Timestamp, VenueKind, Wad,
+    Asset, Assets, Block, Book, Lever, Operator, Position, RateModel, RiskId, Snapshot, Terms, Thresholds, Timestamp,
+    VenueKind, Wad,
 };
 
 use crate::batch::{Answers, Batch, Ticket};
@@ -69,13 +73,16 @@ impl<'a> Reader<'a> {
         let budgets = batch.add(self.vault, IDesk::budgetsCall {});
         let revision = batch.add(self.vault, IDesk::revisionCall {});
         let positions = batch.add(self.vault, IDesk::positionsCall {});
+        let levers = batch.add(self.vault, IBoard::leversCall {});
         let caps = batch.add(self.vault, IDesk::capsCall {});
         let grant = batch.add(self.vault, IDesk::grantCall { keeper: self.account });
         let answers = batch.send(self.rpc, block.number).await?;
 
         let asset = self.asset(answers.get(&asset)?, block).await?;
         let book = checked_book(answers.get(&book)?)?;
-        let positions = self.positions(answers.get(&positions)?, asset.address, block).await?;
+        let found = answers.get(&positions)?;
+        let levers = governed::levers(answers.get(&levers)?, found.len() as u64)?;
+        let positions = self.positions(found, &levers, asset.address, block).await?;
         Ok(Snapshot {
             chain_id: self.chain_id,
             vault: self.vault,
@@ -95,6 +102,31 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// Asks the adapters that may owe alone, where there is a newer block.
+    async fn read_debts(&self, last: &Snapshot) -> Result<Snapshot, Error> {
+        let (block, mut snapshot) = (self.rpc.head().await?, last.clone());
+        if block.hash == last.block.hash {
+            return Ok(snapshot);
+        }
+        snapshot.block = block;
+        let mut batch = Batch::new(self.account);
+        let levers = snapshot.positions.iter_mut().filter(|position| position.lever.is_some());
+        let asked: Vec<_> =
+            levers.map(|position| (batch.add(position.adapter, IAdapter::reportCall {}), position)).collect();
+        let answers = batch.send(self.rpc, block.number).await?;
+        for (ticket, position) in asked {
+            let report = match answers.get(&ticket) {
+                Ok(report) => Some(report),
+                Err(error) if error.kind().is_passing() => return Err(error.into()),
+                Err(_) => None,
+            };
+            let thresholds = position.lever.and_then(|lever| lever.thresholds);
+            let (backing, debt) = report.map_or((Assets::ZERO, None), |report| owed(&report));
+            position.lever = Some(Lever { backing, debt, thresholds });
+        }
+        Ok(snapshot)
+    }
+
     async fn asset(&self, address: Address, block: Block) -> Result<Asset, Error> {
         if address.is_zero() {
             let (value, expected) = (address.to_string(), "a token's address".to_owned());
@@ -112,6 +144,7 @@ impl<'a> Reader<'a> {
     async fn positions(
         &self,
         found: Vec<IDesk::Position>,
+        levers: &BTreeMap<u32, Thresholds>,
         asset: Address,
         block: Block,
     ) -> Result<Vec<Position>, Error> {
@@ -141,9 +174,14 @@ impl<'a> Reader<'a> {
                 }
                 Err(Error::Rpc(error)) if !error.kind().is_passing() => {
                     let reason = error.to_string();
-                    (Reading::of_silent_adapter(marked), RateModel::Unknown { reason })
+                    (Reading::of_silent_adapter(&answers, &tickets, marked), RateModel::Unknown { reason })
                 }
                 Err(error) => return Err(error),
+            };
+            let may_owe = levers.contains_key(&index) || reading.debt.is_some_and(|debt| !debt.is_zero());
+            let collateral = match may_owe {
+                true => venue::collateral::read(self.rpc, found.adapter, reading.venue, asset, block).await?,
+                false => None,
             };
             positions.push(Position {
                 index,
@@ -165,6 +203,8 @@ impl<'a> Reader<'a> {
                 liquidity: reading.liquidity,
                 depth: reading.depth,
                 reported_rate: reading.rate,
+                lever: lever(&reading, levers.get(&index).copied()),
+                collateral,
                 rate,
             });
         }
@@ -192,20 +232,32 @@ struct Reading {
     liquidity: Assets,
     depth: Option<Assets>,
     rate: Option<Wad>,
+    backing: Assets,
+    debt: Option<Assets>,
+}
+
+/// What a position owes, where it owes or may; one that may not and does not answer is taken to owe nothing.
+fn lever(reading: &Reading, thresholds: Option<Thresholds>) -> Option<Lever> {
+    let owes = reading.debt.is_some_and(|debt| !debt.is_zero());
+    let lever = Lever { backing: reading.backing, debt: reading.debt, thresholds };
+    (owes || thresholds.is_some()).then_some(lever)
 }
 
 impl Reading {
-    /// A broken adapter keeps its last mark and pays nothing out; the other positions go on.
-    fn of_silent_adapter(marked: Assets) -> Self {
+    /// A broken adapter keeps its last mark and pays nothing out; the other positions go on. One that lacks a price alone
+    /// still says where it is.
+    fn of_silent_adapter(answers: &Answers, tickets: &AdapterTickets, marked: Assets) -> Self {
         Self {
-            venue: Address::ZERO,
-            market: B256::ZERO,
-            kind: VenueKind::Other(B256::ZERO),
+            venue: answers.get(&tickets.venue).unwrap_or_default(),
+            market: answers.get(&tickets.market).unwrap_or_default(),
+            kind: VenueKind::from_bytes(answers.get(&tickets.kind).unwrap_or_default()),
             value: marked,
             units: U256::ZERO,
             liquidity: Assets::ZERO,
             depth: None,
             rate: None,
+            backing: Assets::ZERO,
+            debt: None,
         }
     }
 }
@@ -219,8 +271,7 @@ impl Reader<'_> {
         let report = answers.get(&tickets.report)?;
         let liquidity = answers.get(&tickets.liquidity)?;
         within("liquidity", liquidity, report.value)?;
-        // The largest number says that the venue does not say.
-        let said = |number: U256| (number != U256::MAX).then_some(number);
+        let (backing, debt) = owed(&report);
         Ok(Reading {
             venue: answers.get(&tickets.venue)?,
             market: answers.get(&tickets.market)?,
@@ -230,13 +281,29 @@ impl Reader<'_> {
             liquidity: Assets(liquidity),
             depth: said(report.depth).map(Assets),
             rate: said(report.rateWad).map(Wad),
+            backing,
+            debt,
         })
     }
+}
+
+/// What a report says of a debt: what secures it, and how much it is, where it says.
+fn owed(report: &IAdapter::Report) -> (Assets, Option<Assets>) {
+    (Assets(report.backing), said(report.debt).map(Assets))
+}
+
+/// The largest number says that the venue does not say.
+fn said(number: U256) -> Option<U256> {
+    (number != U256::MAX).then_some(number)
 }
 
 impl SnapshotSource for Reader<'_> {
     async fn snapshot(&self) -> Result<Snapshot, Fault> {
         Ok(self.read().await?)
+    }
+
+    async fn glance(&self, last: &Snapshot) -> Result<Snapshot, Fault> {
+        Ok(self.read_debts(last).await?)
     }
 }
 

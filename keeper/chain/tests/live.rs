@@ -196,7 +196,9 @@ fn both(
     let curve = |position: &model::Position| position.rate.curve(position.value, snapshot.now()).expect("possible");
     let curves = snapshot.positions.iter().map(curve).collect::<Vec<_>>();
     let movement = |leg: &IDesk::Leg| match leg.assets {
+        I256::MIN if leg.repays => Movement::RepayAll,
         I256::MIN => Movement::DeallocateAll,
+        assets if leg.repays => Movement::Repay(Assets(assets.unsigned_abs())),
         assets if assets.is_negative() => Movement::Deallocate(Assets(assets.unsigned_abs())),
         assets => Movement::Allocate(Assets(assets.unsigned_abs())),
     };
@@ -216,7 +218,7 @@ fn both(
 
 /// Income is the venues' word before, where the preview hears Morpho's mean rate and a rebalance that of the moment, and a
 /// prediction after, which no preview makes.
-const IMPROVEMENT: u8 = 10;
+const IMPROVEMENT: u8 = 12;
 
 #[test]
 fn the_keeper_judges_as_the_vaults_own_preview_does() {
@@ -224,7 +226,7 @@ fn the_keeper_judges_as_the_vaults_own_preview_does() {
     tenor.deposit(tenor.wallets[0], usdc(10_000_000));
     tenor.rebalance(vec![leg(AAVE, 2_000_000), leg(2, 3_000_000)]).expect("inside every limit");
     tenor.pass(50_000);
-    let everything = IDesk::Leg { position: 2, assets: I256::MIN, minResult: U256::ZERO };
+    let everything = IDesk::Leg { position: 2, assets: I256::MIN, minResult: U256::ZERO, repays: false };
     let cases = [
         vec![],
         vec![leg(META_MORPHO, 1_500_000)],

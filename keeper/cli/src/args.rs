@@ -36,6 +36,8 @@ pub enum Command {
     Plan,
     /// Keep the vault: look, decide, act, record.
     Run(Run),
+    /// Move money of one position by hand, inside the mandate.
+    Move(Move),
     /// Rebuild the vault's history and every limit from its events alone, and say where storage differs.
     Audit(Audit),
     /// Show what governance sets; diff, propose, vote on, queue and execute changes of it.
@@ -110,6 +112,26 @@ pub struct Withdraw {
     pub receiver: Option<String>,
     #[command(flatten)]
     pub signing: Signing,
+}
+
+/// Options of `move`.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("way").required(true))]
+pub struct Move {
+    /// The position's index.
+    pub position: u32,
+    /// From idle money to the position: whole tokens, as in 1000 or 0.5.
+    #[arg(long, value_name = "AMOUNT", group = "way")]
+    pub into: Option<String>,
+    /// From the position to idle money: whole tokens, or "all".
+    #[arg(long, value_name = "AMOUNT", group = "way")]
+    pub out: Option<String>,
+    /// Repay debt by selling what secures it: whole tokens, or "all" down to the target.
+    #[arg(long, value_name = "AMOUNT", group = "way")]
+    pub repay: Option<String>,
+    /// Simulate only; sign and send nothing.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// Options of `run`.

@@ -56,6 +56,7 @@ async fn run(cli: &Cli) -> Result<Ending, Failure> {
     let settings = config::load(cli.config.as_deref())?;
     let report = match &cli.command {
         Command::Devnet(_) | Command::Demo(_) => return Ok(Ending::Done),
+        Command::Move(args) => return commands::by_hand::run(&settings, args, cli.json).await,
         Command::Run(args) => return commands::run::run(&settings, args, cli.json).await,
         Command::Deploy(args) => commands::deploy::run(&settings, args.key_env.as_deref()).await?,
         Command::Deposit(args) => commands::deposit::run(&settings, args).await?,

@@ -7,7 +7,7 @@ mod line;
 mod tests;
 
 use model::ports::{Fault, Recorder, Resolved, Settlement, SnapshotSource, Submitter};
-use model::{Decision, Snapshot};
+use model::{Decision, Movement, Snapshot};
 
 pub use line::{resolved_line, summary};
 pub use model::words::{amount, percent};
@@ -78,11 +78,39 @@ impl<S: SnapshotSource, X: Submitter, R: Recorder> Engine<S, X, R> {
     /// When the world cannot be seen or no decision can be verified.
     pub async fn decide(&self) -> Result<(Snapshot, Decision), Error> {
         let snapshot = self.source.snapshot().await?;
-        let target = optimizer::optimize(&snapshot, &self.settings.optimizer)?;
         let gas_price = snapshot.block.base_fee;
         let planner = planner::Settings { gas_price, ..self.settings.planner.clone() };
+        // What cannot wait asks for no target, which may not be there.
+        if let Some(decision) = planner::protect(&snapshot, &planner)? {
+            return Ok((snapshot, decision));
+        }
+        let target = optimizer::optimize(&snapshot, &self.settings.optimizer)?;
         let decision = planner::plan(&snapshot, &target, &planner)?;
         Ok((snapshot, decision))
+    }
+
+    /// Looks at what positions owe now, and returns whether something cannot wait for the next turn. A vault that may owe
+    /// nothing is not looked at.
+    ///
+    /// # Errors
+    /// When the chain does not answer, or no decision can be verified.
+    pub async fn is_pressed(&self, last: &Snapshot) -> Result<bool, Error> {
+        if last.positions.iter().all(|position| position.lever.is_none()) {
+            return Ok(false);
+        }
+        let glance = self.source.glance(last).await?;
+        Ok(planner::protect(&glance, &self.settings.planner)?.is_some())
+    }
+
+    /// Makes one movement that somebody asks for, inside the mandate, whatever it earns.
+    ///
+    /// # Errors
+    /// As of [`Engine::tick`], and where the mandate would refuse it.
+    pub async fn by_hand(&self, position: u32, movement: Movement) -> Result<Tick, Error> {
+        let resolved = self.resolve().await?;
+        let snapshot = self.source.snapshot().await?;
+        let plan = planner::by_hand(&snapshot, &self.settings.planner, position, movement)?;
+        self.settle(resolved, snapshot, Decision::Rebalance(plan)).await
     }
 
     /// Takes one whole turn.
@@ -92,6 +120,10 @@ impl<S: SnapshotSource, X: Submitter, R: Recorder> Engine<S, X, R> {
     pub async fn tick(&self) -> Result<Tick, Error> {
         let resolved = self.resolve().await?;
         let (snapshot, decision) = self.decide().await?;
+        self.settle(resolved, snapshot, decision).await
+    }
+
+    async fn settle(&self, resolved: Vec<Resolved>, snapshot: Snapshot, decision: Decision) -> Result<Tick, Error> {
         let settlement = match &decision {
             Decision::Rebalance(plan) => Some(self.submitter.submit(&snapshot, plan).await?),
             Decision::NothingToDo { .. } | Decision::Infeasible { .. } => None,

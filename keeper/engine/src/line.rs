@@ -2,7 +2,7 @@
 
 use model::ports::{Resolved, Settlement};
 use model::words::{amount, duration, percent};
-use model::{Decision, Plan, Purpose, Snapshot};
+use model::{Decision, Movement, Plan, Purpose, Snapshot};
 
 /// Returns one sentence on a turn of the loop.
 pub fn summary(snapshot: &Snapshot, decision: &Decision, settlement: Option<&Settlement>) -> String {
@@ -46,6 +46,16 @@ fn outcome(settlement: &Settlement) -> String {
     }
 }
 
+/// Why something could not wait, and what is left behind.
+fn protection(snapshot: &Snapshot, plan: &Plan) -> String {
+    let reasons: Vec<_> = plan.legs.iter().map(|planned| planned.reason.as_str()).collect();
+    let stuck =
+        plan.explanation.stuck.iter().map(|stuck| {
+            format!("; {} of position {} are stuck", amount(stuck.assets, &snapshot.asset), stuck.position)
+        });
+    format!("because {}{}", reasons.join("; "), stuck.collect::<String>())
+}
+
 /// What the plan does and why.
 fn deed(snapshot: &Snapshot, plan: &Plan) -> String {
     if plan.purpose == Purpose::SignOfLife {
@@ -60,7 +70,12 @@ fn deed(snapshot: &Snapshot, plan: &Plan) -> String {
             let kind = snapshot.positions.iter().find(|position| position.index == planned.leg.position);
             let kind = kind.map_or_else(|| "?".to_owned(), |position| position.kind.to_string());
             let (before, after) = (amount(planned.before, &snapshot.asset), amount(planned.after, &snapshot.asset));
-            format!("position {} ({kind}) {before} -> {after}", planned.leg.position)
+            let deed = match planned.leg.movement {
+                Movement::Repay(debt) => format!("repays up to {}", amount(debt, &snapshot.asset)),
+                Movement::RepayAll => "repays down to its target".to_owned(),
+                _ => format!("{before} -> {after}"),
+            };
+            format!("position {} ({kind}) {deed}", planned.leg.position)
         })
         .collect();
     let explanation = &plan.explanation;
@@ -70,6 +85,8 @@ fn deed(snapshot: &Snapshot, plan: &Plan) -> String {
     };
     let why = match plan.purpose {
         Purpose::RestoreLimits => "to bring the limits back".to_owned(),
+        Purpose::Protect => protection(snapshot, plan),
+        Purpose::ByHand => "by hand".to_owned(),
         Purpose::Earn | Purpose::SignOfLife => format!(
             "to earn {} a year instead of {}",
             percent(rate(explanation.income_after_assets)),

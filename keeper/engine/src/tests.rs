@@ -9,8 +9,8 @@ use model::alloy_primitives::{Address, B256, U256};
 use model::ports::{Fault, FaultKind, Receipt, Recorder, Resolved, Settlement, SnapshotSource, Submitter};
 use model::rate::{AaveTwoSlope, RateModel};
 use model::{
-    Asset, Assets, Block, Book, Budgets, Cap, Decision, Gas, Grant, Level, Operator, Parameters, Plan, Position, Ray,
-    RiskId, Snapshot, Terms, Timestamp, VenueKind, Wad, Wei,
+    Asset, Assets, Block, Book, Budgets, Cap, Decision, Gas, Grant, Level, Lever, Movement, Operator, Parameters, Plan,
+    Position, Ray, RiskId, Snapshot, Terms, Thresholds, Timestamp, VenueKind, Wad, Wei,
 };
 
 use super::*;
@@ -47,6 +47,8 @@ fn snapshot(idle: u128) -> Snapshot {
             liquidity: Assets::ZERO,
             depth: None,
             reported_rate: None,
+            lever: None,
+            collateral: None,
             rate: RateModel::AaveTwoSlope(AaveTwoSlope {
                 total_variable_debt: Assets::from(600_000_000_000),
                 available_liquidity: Assets::from(400_000_000_000),
@@ -103,6 +105,15 @@ fn done() -> Settlement {
 impl SnapshotSource for &Parts {
     async fn snapshot(&self) -> Result<Snapshot, Fault> {
         self.snapshot.clone()
+    }
+
+    async fn glance(&self, last: &Snapshot) -> Result<Snapshot, Fault> {
+        // The debt has grown by half since.
+        let mut snapshot = last.clone();
+        for lever in snapshot.positions.iter_mut().filter_map(|position| position.lever.as_mut()) {
+            lever.debt = lever.debt.map(|debt| debt.saturating_add(Assets(debt.0 >> 1)));
+        }
+        Ok(snapshot)
     }
 }
 
@@ -215,4 +226,45 @@ fn a_world_that_cannot_be_seen_is_a_fault() {
     let parts = Parts { snapshot: Err(fault.clone()), ..parts(0) };
 
     assert!(matches!(tick(&parts), Err(Error::Fault(found)) if found == fault));
+}
+
+/// A vault whose position owes a million, at this health in percent.
+fn levered(health_percent: u128) -> Snapshot {
+    let mut snapshot = snapshot(0);
+    let (debt, thresholds) = (
+        Assets::from(1_000_000_000_000),
+        Thresholds { target_bps: 15_000, soft_bps: 13_000, hard_bps: 11_500, ..Thresholds::default() },
+    );
+    let all = Level { used: Assets::ZERO, capacity: Assets(U256::from(u128::MAX)) };
+    (snapshot.budgets.loss, snapshot.budgets.turnover) = (all, all);
+    (snapshot.operator.grant.loss, snapshot.operator.grant.turnover) = (all, all);
+    let position = &mut snapshot.positions[0];
+    (position.value, position.marked) = (debt, debt);
+    let backing = Assets(debt.0 / U256::from(100) * U256::from(health_percent));
+    position.lever = Some(Lever { backing, debt: Some(debt), thresholds: Some(thresholds) });
+    snapshot
+}
+
+#[test]
+fn a_debt_below_its_soft_threshold_is_repaid_before_anything_is_weighed() {
+    let mut parts = parts(0);
+    parts.snapshot = Ok(levered(120));
+
+    let tick = tick(&parts).expect("a good world");
+
+    let plan = parts.submitted.lock().expect("one thread")[0].clone();
+    assert_eq!(plan.legs[0].leg.movement, Movement::RepayAll);
+    assert!(tick.summary.contains("repays down to its target because health is 1.2000"), "{}", tick.summary);
+}
+
+#[test]
+fn what_cannot_wait_is_seen_between_two_turns() {
+    let parts = parts(0);
+    let settings = Settings { optimizer: optimizer::Settings::default(), planner: planner::Settings::default() };
+    let engine = Engine::new(&parts, &parts, &parts, settings);
+    let is_pressed = |snapshot: &Snapshot| live(engine.is_pressed(snapshot)).expect("it can be read");
+
+    assert!(is_pressed(&levered(190)), "1.9 is 1.27 by now");
+    assert!(!is_pressed(&levered(900)));
+    assert!(!is_pressed(&snapshot(0)), "nothing is owed");
 }

@@ -293,6 +293,7 @@ pub(crate) fn plan(intent_nonce: u64, now_secs: u64) -> Plan {
         positions: Vec::new(),
         binding: Vec::new(),
         limits: Vec::new(),
+        stuck: Vec::new(),
     };
     Plan { intent, legs: Vec::new(), purpose: Purpose::Earn, explanation }
 }

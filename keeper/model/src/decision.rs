@@ -67,6 +67,10 @@ pub enum Purpose {
     Earn,
     /// To bring limits back, whatever it earns.
     RestoreLimits,
+    /// To keep a debt from its threshold, or money from a venue that runs dry, whatever it earns.
+    Protect,
+    /// Because somebody says so.
+    ByHand,
     /// To show that the keeper is there, so that its budgets do not shrink: no legs.
     SignOfLife,
 }
@@ -120,6 +124,13 @@ pub enum Idleness {
         /// What the gain would have to exceed.
         required_assets: f64,
     },
+    /// What it would cost is kept for the gas of a debt's worst hour.
+    GasReserve {
+        /// What the account has.
+        balance: Wei,
+        /// What it keeps.
+        reserve: Wei,
+    },
     /// Money may only move to idle, and none needs to.
     Paused {
         /// Until when.
@@ -149,6 +160,11 @@ impl fmt::Display for Idleness {
             Self::NoGrant { account } => write!(formatter, "the vault lets {account} do nothing: it has no grant"),
             Self::GrantExpired { expiry, now } => write!(formatter, "the grant ended at {expiry}, it is {now}"),
             Self::NoAssets => formatter.write_str("the vault holds nothing"),
+            Self::GasReserve { balance, reserve } => write!(
+                formatter,
+                "the account has {} wei and keeps {} for the gas of a debt's worst hour: send it some",
+                balance.0, reserve.0
+            ),
             Self::Paused { until } => write!(formatter, "paused until {until}: money may only move to idle"),
             Self::TooYoung { counted, nav, epoch_secs } => write!(
                 formatter,
@@ -197,6 +213,20 @@ pub struct Explanation {
     pub binding: Vec<Limit>,
     /// Every limit of the mandate after the plan (now, where there is none).
     pub limits: Vec<LimitLine>,
+    /// What should leave its venue and cannot now.
+    #[serde(default)]
+    pub stuck: Vec<Stuck>,
+}
+
+/// Money that should leave its venue and cannot now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stuck {
+    /// The position's index.
+    pub position: u32,
+    /// How much.
+    pub assets: Assets,
+    /// Why it should leave.
+    pub reason: String,
 }
 
 /// One position in an explanation.

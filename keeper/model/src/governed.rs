@@ -72,6 +72,8 @@ pub struct Parameters {
     pub epoch_secs: u64,
     /// How long the keeper may be silent before anyone may bring money to idle and its budgets shrink.
     pub silence_secs: u64,
+    /// The least that secures all debts together, by those debts: 10,000 = 1.
+    pub health_floor_bps: u64,
 }
 
 /// What is used of a budget now, and the most (half of what an epoch allows).

@@ -28,7 +28,8 @@ pub struct Leg {
     pub position: u32,
     /// Where the money goes, and how much.
     pub movement: Movement,
-    /// The least growth of the position (allocated) or the least that reaches the vault (deallocated).
+    /// The least growth of the position (allocated), the least that reaches the vault (deallocated), or the least that is
+    /// repaid.
     pub min_result: Assets,
 }
 
@@ -42,6 +43,10 @@ pub enum Movement {
     Deallocate(Assets),
     /// Everything the position holds, to idle.
     DeallocateAll,
+    /// Sells what secures the position's debt and repays so much of it, no further than to the governed target.
+    Repay(Assets),
+    /// The same, all down to the target.
+    RepayAll,
 }
 
 /// An amount that the signed 256 bits of a leg cannot carry.
@@ -85,10 +90,11 @@ impl Leg {
         let signed = |assets: Assets| I256::try_from(assets.0).map_err(|_| TooLarge(assets));
         let assets = match self.movement {
             Movement::Allocate(assets) => signed(assets)?,
-            Movement::Deallocate(assets) => -signed(assets)?,
-            Movement::DeallocateAll => I256::MIN,
+            Movement::Deallocate(assets) | Movement::Repay(assets) => -signed(assets)?,
+            Movement::DeallocateAll | Movement::RepayAll => I256::MIN,
         };
-        Ok(IDesk::Leg { position: self.position, assets, minResult: self.min_result.0 })
+        let repays = matches!(self.movement, Movement::Repay(_) | Movement::RepayAll);
+        Ok(IDesk::Leg { position: self.position, assets, minResult: self.min_result.0, repays })
     }
 }
 
@@ -103,11 +109,17 @@ mod tests {
 
     #[test]
     fn movements_take_the_sign_of_their_direction() {
-        let sign = |movement| intent(movement).to_abi().expect("it fits").legs[0].assets;
+        let sign = |movement| {
+            let leg = intent(movement).to_abi().expect("it fits").legs.remove(0);
+            (leg.assets, leg.repays)
+        };
+        let ten = I256::try_from(10).expect("it fits");
 
-        assert_eq!(sign(Movement::Allocate(Assets::from(10))).to_string(), "10");
-        assert_eq!(sign(Movement::Deallocate(Assets::from(10))).to_string(), "-10");
-        assert_eq!(sign(Movement::DeallocateAll), I256::MIN);
+        assert_eq!(sign(Movement::Allocate(Assets::from(10))), (ten, false));
+        assert_eq!(sign(Movement::Deallocate(Assets::from(10))), (-ten, false));
+        assert_eq!(sign(Movement::DeallocateAll), (I256::MIN, false));
+        assert_eq!(sign(Movement::Repay(Assets::from(10))), (-ten, true));
+        assert_eq!(sign(Movement::RepayAll), (I256::MIN, true));
     }
 
     #[test]

@@ -5,9 +5,12 @@
 //! error against the venues' own integer formulas is at most 1e-12 for Aave's rates, and 1e-7 for Morpho's, which
 //! the chain itself rounds to whole wad a second (eight digits at its lowest rate).
 
+pub mod collateral;
 pub mod decision;
+pub mod drought;
 pub mod governed;
 pub mod intent;
+pub mod lever;
 pub mod limits;
 pub mod ports;
 pub mod position;
@@ -23,9 +26,11 @@ pub use alloy_primitives;
 pub use mandate;
 pub use math;
 
-pub use decision::{Decision, Explanation, Idleness, Plan, PlannedLeg, Purpose};
+pub use collateral::{Answer, Collateral, Price};
+pub use decision::{Decision, Explanation, Idleness, Plan, PlannedLeg, Purpose, Stuck};
 pub use governed::{Budgets, Cap, Grant, Level, Operator, Parameters, RiskId};
 pub use intent::{Intent, Leg, Movement};
+pub use lever::{Lever, Thresholds};
 pub use limits::{Holdings, Mandate};
 pub use position::{Position, Terms, VenueKind};
 pub use rate::{Curve, RateModel};

@@ -4,6 +4,7 @@ use alloy_primitives::U256;
 
 use crate::decision::LimitLine;
 use crate::governed::{Level, RiskId};
+use crate::lever::Lever;
 use crate::position::Position;
 use crate::snapshot::Snapshot;
 use crate::units::Assets;
@@ -11,6 +12,9 @@ use crate::words::{Unit, limit_name};
 
 /// 10,000: the whole in basis points.
 const WHOLE_BPS: u16 = 10_000;
+
+/// One of them in wad.
+const BPS_WAD: u64 = math::WAD / WHOLE_BPS as u64;
 
 /// The limits of a snapshot with the positions that count against each cap, and what each counts as payable at once.
 #[derive(Clone, Debug)]
@@ -21,6 +25,7 @@ pub struct Mandate {
     least_nav_assets: u128,
     liquidity_floor_wad: u64,
     liquidity_cover_wad: u64,
+    health_floor_wad: u64,
     budgets: mandate::Budgets,
 }
 
@@ -33,6 +38,7 @@ pub struct Holdings {
     instant_assets: u128,
     exposures_assets: Vec<u128>,
     stakes: Vec<mandate::Stake>,
+    levers: Vec<mandate::Lever>,
 }
 
 /// An amount beyond the vault's accounts (2^128 - 1 base units).
@@ -77,6 +83,7 @@ impl Mandate {
             least_nav_assets: snapshot.book.nav_least.0.saturating_to(),
             liquidity_floor_wad: snapshot.parameters.liquidity_floor.0.saturating_to(),
             liquidity_cover_wad: snapshot.parameters.liquidity_cover.0.saturating_to(),
+            health_floor_wad: snapshot.parameters.health_floor_bps.saturating_mul(BPS_WAD),
             budgets: mandate::Budgets {
                 loss: level(&snapshot.budgets.loss),
                 turnover: level(&snapshot.budgets.turnover),
@@ -123,7 +130,7 @@ impl Mandate {
     }
 
     /// The portfolio with `idle` and position values in the snapshot's order; `stakes` are the positions whose venue
-    /// is measured.
+    /// is measured, `levers` those that owe or may.
     ///
     /// # Errors
     /// Where an amount is beyond the vault's accounts.
@@ -132,6 +139,7 @@ impl Mandate {
         idle: Assets,
         values: &[Assets],
         stakes: Vec<mandate::Stake>,
+        levers: Vec<mandate::Lever>,
     ) -> Result<Holdings, BeyondAccounts> {
         let exposure = |members: &Vec<usize>| {
             let held = members.iter().filter_map(|place| values.get(*place));
@@ -147,6 +155,7 @@ impl Mandate {
             instant_assets: narrow(instant)?,
             exposures_assets: self.members.iter().map(exposure).collect::<Result<_, _>>()?,
             stakes,
+            levers,
         })
     }
 
@@ -170,14 +179,20 @@ impl Mandate {
         self.states(holdings, holdings, &mandate::Flow::default())
     }
 
-    /// Every limit of the snapshot's portfolio as the book has it, each venue measured.
+    /// Every limit of the snapshot's portfolio as the book has it, each venue measured, and whoever may owe.
     ///
     /// # Errors
     /// Where an amount is beyond the vault's accounts.
     pub fn standing_now(&self, snapshot: &Snapshot) -> Result<Vec<mandate::State>, BeyondAccounts> {
         let marked = snapshot.positions.iter().map(|position| position.marked).collect::<Vec<_>>();
         let stakes = snapshot.positions.iter().map(|position| stake(position, position.marked, position.depth));
-        let now = self.holdings(snapshot.book.idle, &marked, stakes.collect::<Result<_, _>>()?)?;
+        let stakes = stakes.collect::<Result<_, _>>()?;
+        let may_owe = |position: &Position| {
+            let lever = position.lever.filter(|lever| lever.thresholds.is_some())?;
+            Some(lever_of(position, lever))
+        };
+        let levers = snapshot.positions.iter().filter_map(may_owe).collect();
+        let now = self.holdings(snapshot.book.idle, &marked, stakes, levers)?;
         Ok(self.standing(&now))
     }
 
@@ -186,11 +201,17 @@ impl Mandate {
             caps: &self.caps,
             liquidity_floor_wad: self.liquidity_floor_wad,
             liquidity_cover_wad: self.liquidity_cover_wad,
+            health_floor_wad: self.health_floor_wad,
         }
     }
 }
 
 impl Holdings {
+    /// The positions that owe, or may.
+    pub(crate) fn levers(&self) -> &[mandate::Lever] {
+        &self.levers
+    }
+
     fn portfolio(&self) -> mandate::Portfolio<'_> {
         mandate::Portfolio {
             nav_assets: self.nav_assets,
@@ -199,6 +220,7 @@ impl Holdings {
             instant_assets: self.instant_assets,
             exposures_assets: &self.exposures_assets,
             stakes: &self.stakes,
+            levers: &self.levers,
         }
     }
 }
@@ -214,8 +236,22 @@ pub(crate) fn stake(
         position: u8::try_from(position.index).unwrap_or(u8::MAX),
         value_assets: narrow(value)?,
         depth_assets: depth.map_or(u128::MAX, |depth| depth.0.saturating_to()),
-        depth_wad: u64::from(position.terms.depth_bps) * (math::WAD / u64::from(WHOLE_BPS)),
+        depth_wad: u64::from(position.terms.depth_bps) * BPS_WAD,
     })
+}
+
+/// A position with what it owes, as the contracts state it: amounts beyond their accounts are as much as those hold,
+/// whoever does not say what he owes has nothing for an infinite debt, and nothing secures the debt of one that may not owe.
+pub(crate) fn lever_of(position: &Position, lever: Lever) -> mandate::Lever {
+    let backing = if lever.thresholds.is_some() { lever.backing } else { Assets::ZERO };
+    let known = lever.debt.map(|debt| (backing.0.saturating_to(), debt.0.saturating_to()));
+    let (backing_assets, debt_assets) = known.unwrap_or((0, u128::MAX));
+    mandate::Lever {
+        position: u8::try_from(position.index).unwrap_or(u8::MAX),
+        backing_assets,
+        debt_assets,
+        floor_wad: lever.floor_wad(),
+    }
 }
 
 /// `value * bps / 10,000`, rounded down.

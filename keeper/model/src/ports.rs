@@ -37,6 +37,9 @@ pub enum FaultKind {
 pub trait SnapshotSource {
     /// The state at the newest block.
     fn snapshot(&self) -> impl Future<Output = Result<Snapshot, Fault>> + Send;
+    /// An earlier snapshot with what positions owe at the newest block, and nothing else of it: what can be looked at
+    /// every block.
+    fn glance(&self, last: &Snapshot) -> impl Future<Output = Result<Snapshot, Fault>> + Send;
 }
 
 /// Time, so that tests own it.

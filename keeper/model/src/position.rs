@@ -5,7 +5,9 @@ use std::fmt;
 use alloy_primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize};
 
+use crate::collateral::Collateral;
 use crate::governed::RiskId;
+use crate::lever::Lever;
 use crate::rate::RateModel;
 use crate::units::{Assets, Timestamp, Wad};
 
@@ -42,6 +44,10 @@ pub struct Position {
     pub depth: Option<Assets>,
     /// What a unit earns a year at the present use, by the adapter; nothing where it does not say.
     pub reported_rate: Option<Wad>,
+    /// What it owes; nothing of a position that neither owes nor may.
+    pub lever: Option<Lever>,
+    /// What secures that; nothing where it cannot be read, or nothing is owed.
+    pub collateral: Option<Collateral>,
     /// How the venue's rate answers to what we hold there.
     pub rate: RateModel,
 }
@@ -77,13 +83,15 @@ pub enum VenueKind {
     Erc4626,
     /// One market of Morpho Blue.
     MorphoBlue,
+    /// Collateral at Aave v3, and the vault's asset borrowed against it.
+    AaveV3Loop,
     /// One that this keeper does not know.
     Other(B256),
 }
 
 impl VenueKind {
     /// The kinds that this keeper knows.
-    pub const KNOWN: [Self; 3] = [Self::AaveV3, Self::Erc4626, Self::MorphoBlue];
+    pub const KNOWN: [Self; 4] = [Self::AaveV3, Self::Erc4626, Self::MorphoBlue, Self::AaveV3Loop];
 
     /// Reads `IAdapter.kind()`: a short string padded with zeros.
     #[must_use]
@@ -105,6 +113,7 @@ impl fmt::Display for VenueKind {
             Self::AaveV3 => formatter.write_str("aave-v3"),
             Self::Erc4626 => formatter.write_str("erc4626"),
             Self::MorphoBlue => formatter.write_str("morpho-blue"),
+            Self::AaveV3Loop => formatter.write_str("aave-v3-loop"),
             Self::Other(kind) => write!(formatter, "{}", RiskId(*kind)),
         }
     }
@@ -132,6 +141,8 @@ mod tests {
             liquidity: Assets::from(value),
             depth: None,
             reported_rate: None,
+            lever: None,
+            collateral: None,
             rate: RateModel::Unknown { reason: String::new() },
         };
         let (half, year) = (Wad::from(500_000_000_000_000_000), Timestamp(math::YEAR_SECS));

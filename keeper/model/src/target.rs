@@ -118,6 +118,11 @@ pub enum LimitKind {
         /// The position's index.
         position: u32,
     },
+    /// A position that owes, or may: what leverage earns is not weighed yet, so it stays as it is.
+    Leverage {
+        /// The position's index.
+        position: u32,
+    },
 }
 
 impl fmt::Display for LimitKind {
@@ -137,6 +142,7 @@ impl fmt::Display for LimitKind {
             Self::Paused => formatter.write_str("pause"),
             Self::Capacity { position } => write!(formatter, "capacity of position {position}"),
             Self::Illiquidity { position } => write!(formatter, "liquidity of position {position}"),
+            Self::Leverage { position } => write!(formatter, "leverage of position {position}"),
         }
     }
 }

@@ -2,12 +2,14 @@
 //!
 //! Venues are taken to pay and take exactly what is asked, at the prices that their adapters report; what is lost then is
 //! what governance says that a movement costs, what the book does not believe of a venue's price, and the part of an
-//! earlier loss that a sale is charged with. The judgement itself is the mandate's own code ([`Trial::check`]).
+//! earlier loss that a sale is charged with. A position that owes keeps its health while money goes in or out; a repayment
+//! lowers what is owed and what secures it by as much. What is borrowed or repaid is moved too. The judgement itself is the mandate's own code ([`Trial::check`]).
 
 use alloy_primitives::U256;
 
 use crate::intent::{Leg, Movement};
-use crate::limits::{BeyondAccounts, Holdings, Mandate, narrow, stake};
+use crate::lever::Lever;
+use crate::limits::{BeyondAccounts, Holdings, Mandate, lever_of, narrow, stake};
 use crate::rate::{Curve, RateModel};
 use crate::snapshot::Snapshot;
 use crate::units::{Assets, WAD};
@@ -52,6 +54,12 @@ pub enum TrialError {
         /// What is idle.
         idle: Assets,
     },
+    /// A repayment for a position that may owe nothing.
+    #[error("position {0} has no thresholds to repay towards")]
+    NoThresholds(u32),
+    /// A repayment for a position that does not say what it owes.
+    #[error("position {0} does not say what it owes")]
+    DebtUnknown(u32),
     /// An amount is beyond the vault's accounts.
     #[error(transparent)]
     Amount(#[from] BeyondAccounts),
@@ -65,6 +73,15 @@ struct Touched {
     book: Assets,
     shortfall: Assets,
     depth: Option<Assets>,
+    lever: Option<Lever>,
+    /// Whether a leg moved anything.
+    has_moved: bool,
+}
+
+impl Touched {
+    fn debt(&self) -> Assets {
+        self.lever.and_then(|lever| lever.debt).unwrap_or_default()
+    }
 }
 
 impl Trial {
@@ -127,6 +144,8 @@ struct Run<'a> {
     turnover: Assets,
     invests: bool,
     invested_mask: u64,
+    /// Whether every leg repays a debt whose health is below its floor.
+    rescues: bool,
 }
 
 impl<'a> Run<'a> {
@@ -150,14 +169,22 @@ impl<'a> Run<'a> {
             } else {
                 (position.marked, position.shortfall)
             };
-            positions.push(Touched { real: position.value, book, shortfall, depth: position.depth });
+            let (real, depth, lever) = (position.value, position.depth, position.lever);
+            positions.push(Touched { real, book, shortfall, depth, lever, has_moved: false });
         }
         let mandate = Mandate::of(snapshot);
         let book_before = positions.iter().map(|position| position.book).collect::<Vec<_>>();
         let stakes = stakes(snapshot, &order, &positions)?;
-        let before = mandate.holdings(snapshot.book.idle, &book_before, stakes)?;
+        let levers = levers(snapshot, &order, &positions);
+        let before = mandate.holdings(snapshot.book.idle, &book_before, stakes, levers)?;
         let mandate = mandate.marked(narrow(lost)?, &before);
         let idle = snapshot.book.idle;
+        let is_rescue = |leg: &Leg| {
+            let repays = matches!(leg.movement, Movement::Repay(_) | Movement::RepayAll);
+            let mut ill = before.levers().iter().filter(|lever| !lever.holds());
+            repays && ill.any(|lever| u32::from(lever.position) == leg.position)
+        };
+        let rescues = !legs.is_empty() && legs.iter().all(is_rescue);
         let turnover = Assets::ZERO;
         Ok(Self {
             snapshot,
@@ -171,13 +198,14 @@ impl<'a> Run<'a> {
             turnover,
             invests: false,
             invested_mask: 0,
+            rescues,
         })
     }
 
     fn leg(&mut self, leg: &Leg) -> Result<(), TrialError> {
         let place = self.snapshot.positions.iter().position(|position| position.index == leg.position);
         let place = place.ok_or(TrialError::UnknownPosition(leg.position))?;
-        let held = self.positions[place].real;
+        let (held, owed) = (self.positions[place].real, self.positions[place].debt());
         let amount = match leg.movement {
             Movement::Allocate(amount) => {
                 self.allocate(place, amount)?;
@@ -194,9 +222,26 @@ impl<'a> Run<'a> {
                 self.deallocate(place, held);
                 held
             }
+            Movement::Repay(amount) => {
+                self.repay(place, amount)?;
+                Assets::ZERO
+            }
+            Movement::RepayAll => {
+                self.repay(place, Assets::MAX)?;
+                Assets::ZERO
+            }
         };
+        // What is borrowed or repaid is swapped: wrong by as much less as the value is of all that is held.
+        let (is, owes) = (self.positions[place].real, self.positions[place].debt());
+        let swapped = owes.saturating_sub(owed).saturating_add(owed.saturating_sub(owes));
+        let (own, debt) = if held.is_zero() { (is, owes) } else { (held, owed) };
+        let whole = own.saturating_add(debt);
+        let swap = if whole.is_zero() { Assets::ZERO } else { part_up(swapped, own.0, whole.0) };
+        let slacking = amount.saturating_add(swap);
+        let amount = amount.saturating_add(swapped);
+        self.positions[place].has_moved |= !amount.is_zero();
         let slack_bps = U256::from(self.snapshot.positions[place].terms.slack_bps);
-        let slack = part_up(amount, slack_bps, U256::from(10_000));
+        let slack = part_up(slacking, slack_bps, U256::from(10_000));
         self.loss = self.loss.saturating_add(slack.0.saturating_to());
         self.turnover = self.turnover.saturating_add(amount);
         Ok(())
@@ -220,7 +265,9 @@ impl<'a> Run<'a> {
         };
         charge(&mut self.loss, amount.saturating_sub(growth));
         touched.book = touched.book.saturating_add(growth);
-        touched.real = touched.real.saturating_add(amount);
+        let real = touched.real.saturating_add(amount);
+        touched.lever = touched.lever.map(|lever| lever.scaled(real, touched.real));
+        touched.real = real;
         touched.depth = touched.depth.map(|depth| depth.saturating_add(amount));
         Ok(())
     }
@@ -232,7 +279,6 @@ impl<'a> Run<'a> {
             true => Assets::ZERO,
             false => part_up(touched.shortfall, amount.0, touched.real.0),
         };
-        charge(&mut self.loss, owed);
         touched.shortfall = touched.shortfall.saturating_sub(owed);
         let slack_bps = U256::from(self.snapshot.positions[place].terms.slack_bps);
         let (sold, counted) = if slack_bps.is_zero() {
@@ -244,19 +290,41 @@ impl<'a> Run<'a> {
             (sold, amount.min(sold.saturating_add(part_up(sold, slack_bps, U256::from(10_000)))))
         };
         self.idle = self.idle.saturating_add(counted);
-        touched.real = touched.real.saturating_sub(amount);
+        let may_owe = self.snapshot.positions[place].lever.is_some_and(|lever| lever.thresholds.is_some());
+        // What is not believed of a leveraged position counts for nobody.
+        let uncounted = if may_owe { amount.saturating_sub(counted) } else { Assets::ZERO };
+        charge(&mut self.loss, owed.saturating_add(uncounted));
+        let real = touched.real.saturating_sub(amount);
+        touched.lever = touched.lever.map(|lever| lever.scaled(real, touched.real));
+        touched.real = real;
         touched.book = touched.book.saturating_sub(sold).min(touched.real);
         touched.depth = touched.depth.map(|depth| depth.saturating_sub(amount));
+    }
+
+    /// What is sold and repaid is worth the same; what the sale costs is what governance says of it.
+    fn repay(&mut self, place: usize, wanted: Assets) -> Result<(), TrialError> {
+        let (touched, position) = (&mut self.positions[place], self.snapshot.positions[place].index);
+        let lever = touched.lever.and_then(|lever| lever.thresholds.map(|thresholds| (lever, thresholds.target_bps)));
+        let (lever, target_bps) = lever.ok_or(TrialError::NoThresholds(position))?;
+        if lever.debt.is_none() {
+            return Err(TrialError::DebtUnknown(position));
+        }
+        touched.lever = Some(lever.repaid(lever.repayable(target_bps, wanted)));
+        Ok(())
     }
 
     fn finish(self, curves: &[Curve]) -> Result<Trial, TrialError> {
         let book_after = self.positions.iter().map(|position| position.book).collect::<Vec<_>>();
         let stakes = stakes(self.snapshot, &self.order, &self.positions)?;
-        let after = self.mandate.holdings(self.idle, &book_after, stakes)?;
+        let levers = levers(self.snapshot, &self.order, &self.positions);
+        let after = self.mandate.holdings(self.idle, &book_after, stakes, levers)?;
         let flow = mandate::Flow {
             loss_assets: self.loss,
             turnover_assets: narrow(self.turnover)?,
             invests: self.invests,
+            // What goes into a position that owes is taken to be borrowed against, and not to repay.
+            ventures: self.invests,
+            rescues: self.rescues,
             invested_mask: self.invested_mask,
             income_assets: self.income(curves),
         };
@@ -264,12 +332,18 @@ impl<'a> Run<'a> {
         Ok(Trial { mandate: self.mandate, before: self.before, after, flow, idle_after: self.idle, values_after })
     }
 
-    /// Income a year of what is touched before and after, where every venue says what it pays.
+    /// Income a year of what is touched before and after, where every venue says what it pays. One that does not say and was
+    /// not moved is left out.
     fn income(&self, curves: &[Curve]) -> Option<(u128, u128)> {
         let (mut before, mut after) = (0_u128, 0_u128);
         for &place in &self.order {
             let (position, touched) = (&self.snapshot.positions[place], &self.positions[place]);
-            let reported = position.reported_rate?;
+            let Some(reported) = position.reported_rate else {
+                if touched.has_moved {
+                    return None;
+                }
+                continue;
+            };
             let earn = |book: Assets, rate: f64| Assets::from_f64_down(book.to_f64() * rate).0.saturating_to::<u128>();
             let curve = curves.get(place).filter(|_| position.rate.refusal().is_none());
             let was = match (&position.rate, curve) {
@@ -293,6 +367,25 @@ fn stakes(snapshot: &Snapshot, order: &[usize], positions: &[Touched]) -> Result
         .iter()
         .map(|place| stake(&snapshot.positions[*place], positions[*place].book, positions[*place].depth))
         .collect()
+}
+
+/// The positions that owe or may: those that legs name, in that order, then every other one that has thresholds and holds
+/// something.
+fn levers(snapshot: &Snapshot, order: &[usize], positions: &[Touched]) -> Vec<mandate::Lever> {
+    let may_owe = |place: &usize| {
+        let position = &snapshot.positions[*place];
+        let has_thresholds = position.lever.is_some_and(|lever| lever.thresholds.is_some());
+        has_thresholds && !order.contains(place)
+    };
+    let untouched = (0..positions.len()).filter(may_owe);
+    let stated = |place: usize| {
+        let (position, lever) = (&snapshot.positions[place], positions[place].lever?);
+        // One in which the book has nothing, and that does not say, is taken to owe nothing.
+        let is_empty = lever.debt.is_none() && position.marked.is_zero();
+        let lever = if is_empty { Lever { debt: Some(Assets::ZERO), ..lever } } else { lever };
+        Some(lever_of(position, lever))
+    };
+    order.iter().copied().chain(untouched).filter_map(stated).collect()
 }
 
 /// Adds a charge, but for rounding.

@@ -15,6 +15,8 @@ pub enum Unit {
     Assets,
     /// Parts of the net asset value (or of a venue), 1e18 = 100 %.
     Wad,
+    /// What secures a debt, by the debt, 1e18 = 1.
+    Health,
 }
 
 impl Unit {
@@ -24,6 +26,7 @@ impl Unit {
         use mandate::Limit as L;
         match limit {
             L::RelativeCap | L::LiquidityFloor | L::LiquidityCover | L::VenueDepth => Self::Wad,
+            L::HealthFloor | L::PortfolioHealth => Self::Health,
             L::AbsoluteCap
             | L::LossBudget
             | L::TurnoverBudget
@@ -34,11 +37,12 @@ impl Unit {
         }
     }
 
-    /// A value in words: "60 %", "1,000.5 USDC"; without the token, base units.
+    /// A value in words: "60 %", "1,000.5 USDC", a health of "1.1500"; without the token, base units.
     #[must_use]
     pub fn show(self, value: U256, asset: Option<&Asset>) -> String {
         match (self, asset) {
             (Self::Wad, _) => exact_percent(value),
+            (Self::Health, _) => health(value),
             (Self::Assets, Some(asset)) => amount(Assets(value), asset),
             (Self::Assets, None) => format!("{value} base units"),
         }
@@ -46,7 +50,7 @@ impl Unit {
 }
 
 /// The limits, by the numbers that the contracts' errors and views give them.
-pub const LIMITS: [mandate::Limit; 11] = [
+pub const LIMITS: [mandate::Limit; 13] = [
     mandate::Limit::AbsoluteCap,
     mandate::Limit::RelativeCap,
     mandate::Limit::LiquidityFloor,
@@ -57,6 +61,8 @@ pub const LIMITS: [mandate::Limit; 11] = [
     mandate::Limit::GrantLoss,
     mandate::Limit::GrantTurnover,
     mandate::Limit::Breaker,
+    mandate::Limit::HealthFloor,
+    mandate::Limit::PortfolioHealth,
     mandate::Limit::Improvement,
 ];
 
@@ -75,6 +81,8 @@ pub fn kind_name(limit: mandate::Limit) -> &'static str {
         L::GrantLoss => "grant's loss budget",
         L::GrantTurnover => "grant's turnover budget",
         L::Breaker => "breaker",
+        L::HealthFloor => "health floor",
+        L::PortfolioHealth => "portfolio health",
         L::Improvement => "improvement",
     }
 }
@@ -96,7 +104,7 @@ pub fn subject(limit: mandate::Limit, id: mandate::RiskId) -> mandate::Subject<m
     use mandate::Limit as L;
     match limit {
         L::AbsoluteCap | L::RelativeCap | L::Breaker => mandate::Subject::Risk(id),
-        L::VenueDepth => mandate::Subject::Position(id[31]),
+        L::VenueDepth | L::HealthFloor => mandate::Subject::Position(id[31]),
         _ => mandate::Subject::Portfolio,
     }
 }
@@ -107,8 +115,9 @@ pub fn breach_line(breach: &mandate::Breach, asset: Option<&Asset>) -> String {
     let unit = Unit::of(breach.limit);
     let (value, bound) = (unit.show(breach.value, asset), unit.show(breach.bound, asset));
     let name = limit_name(breach.limit, breach.on);
+    use mandate::Limit as L;
     match breach.limit {
-        mandate::Limit::LiquidityFloor | mandate::Limit::LiquidityCover | mandate::Limit::Improvement => {
+        L::LiquidityFloor | L::LiquidityCover | L::HealthFloor | L::PortfolioHealth | L::Improvement => {
             format!("{name}: {value} found, at least {bound} required")
         }
         _ => format!("{name}: {value} found, at most {bound} allowed"),
@@ -150,6 +159,18 @@ pub fn exact_percent(wad: U256) -> String {
         "" => format!("{whole} %"),
         fraction => format!("{whole}.{fraction} %"),
     }
+}
+
+/// A health of 1e18 = 1 with four digits after the point, rounded down; one beyond every health that governance asks for is
+/// "infinite".
+#[must_use]
+pub fn health(wad: U256) -> String {
+    if wad >= U256::from(u64::MAX) {
+        return "infinite".to_owned();
+    }
+    let digits = format!("{:0>5}", wad / U256::from(math::WAD / 10_000));
+    let (whole, fraction) = digits.split_at(digits.len() - 4);
+    format!("{whole}.{fraction}")
 }
 
 /// A length of time: "36 hours", "3 days", the largest unit that fits whole, else seconds.
@@ -194,6 +215,15 @@ mod tests {
     }
 
     #[test]
+    fn healths_show_four_digits_and_none_is_rounded_up() {
+        assert_eq!(health(U256::from(1_150_000_000_000_000_000_u64)), "1.1500");
+        assert_eq!(health(U256::from(1_099_999_999_999_999_999_u64)), "1.0999");
+        assert_eq!(health(U256::from(99_999_999_999_999_u64)), "0.0000");
+        assert_eq!(health(U256::from(12) * U256::from(math::WAD)), "12.0000");
+        assert_eq!(health(U256::from(u64::MAX)), "infinite");
+    }
+
+    #[test]
     fn times_are_told_in_the_largest_whole_unit() {
         let told = [0, 1, 90, 3_600, 129_600, 86_400, 259_200].map(duration);
 
@@ -210,6 +240,8 @@ mod tests {
         assert_eq!(limit_name(LIMITS[1], subject(LIMITS[1], id)), "relative cap of aave");
         assert_eq!(limit_name(LIMITS[4], subject(LIMITS[4], B256::with_last_byte(7))), "venue depth of position 7");
         assert_eq!(limit_name(LIMITS[5], subject(LIMITS[5], B256::ZERO)), "loss budget");
+        assert_eq!(limit_name(LIMITS[10], subject(LIMITS[10], B256::with_last_byte(2))), "health floor of position 2");
+        assert_eq!(limit_name(LIMITS[11], subject(LIMITS[11], B256::ZERO)), "portfolio health");
     }
 
     #[test]
@@ -227,5 +259,7 @@ mod tests {
 
         assert_eq!(floor, "liquidity floor: 1 % found, at least 5 % required");
         assert_eq!(loss, "loss budget: 2.000001 USDC found, at most 2.000000 USDC allowed");
+        let health = breach(mandate::Limit::PortfolioHealth, 1_049_900_000_000_000_000, 1_050_000_000_000_000_000);
+        assert_eq!(breach_line(&health, None), "portfolio health: 1.0499 found, at least 1.0500 required");
     }
 }

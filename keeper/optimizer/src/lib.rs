@@ -43,7 +43,7 @@ mod weight;
 
 use model::units::Wad;
 use model::words::breach_line;
-use model::{Snapshot, Target, mandate};
+use model::{Mandate, Snapshot, Target, mandate};
 
 use statement::{Freedom, Statement};
 
@@ -122,10 +122,11 @@ pub fn optimize(snapshot: &Snapshot, settings: &Settings) -> Result<Target, Erro
 }
 
 /// The target where money may go both ways. None where it may only go to idle: while the vault is paused; while a broken
-/// limit comes no nearer, which forbids to invest anything; and while budgets keep broken limits from being mended: turnover
-/// does not bound the way to idle, and what is left of the others serves the limits.
+/// limit comes no nearer, which forbids to invest anything (health never does by what is weighed here); and while budgets
+/// keep broken limits from being mended: turnover does not bound the way to idle, and what is left of the others serves the
+/// limits.
 fn free(snapshot: &Snapshot, settings: &Settings) -> Result<Option<Target>, Error> {
-    if snapshot.budgets.is_paused(snapshot.now()) {
+    if snapshot.budgets.is_paused(snapshot.now()) || is_unhealthy(snapshot)? {
         return Ok(None);
     }
     let statement = Statement::of(snapshot, settings, Freedom::Full)?;
@@ -141,6 +142,13 @@ fn free(snapshot: &Snapshot, settings: &Settings) -> Result<Option<Target>, Erro
         Err(breach) if statement.unreachable.is_empty() => Err(refused(snapshot, &breach)),
         Err(_) => Ok(None),
     }
+}
+
+/// Whether a debt is secured by less than governance asks for, or nobody says what is owed.
+fn is_unhealthy(snapshot: &Snapshot) -> Result<bool, Error> {
+    use mandate::Limit as L;
+    let standing = Mandate::of(snapshot).standing_now(snapshot).map_err(model::TrialError::from)?;
+    Ok(standing.iter().any(|state| matches!(state.limit, L::HealthFloor | L::PortfolioHealth) && !state.holds))
 }
 
 fn refused(snapshot: &Snapshot, breach: &mandate::Breach) -> Error {

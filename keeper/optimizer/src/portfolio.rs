@@ -1,6 +1,6 @@
 //! The limits of a portfolio, each as a bound on a weighted sum of real values.
 //!
-//! The book may lag behind the real values: caps take the lower of both net asset values, floor and cover the higher, and
+//! The book may lag behind the real values: caps take the lower of both for every position, floor and cover the higher, and
 //! a position ahead of its mark counts as payable at once only as far as the book has it.
 
 use model::alloy_primitives::U256;
@@ -22,8 +22,13 @@ pub(crate) struct Limit {
 /// Every such limit that some position counts against.
 pub(crate) fn limits(snapshot: &Snapshot, settings: &Settings) -> Vec<Limit> {
     let mandate = Mandate::of(snapshot);
-    let (total, nav) = (snapshot.total_assets(), snapshot.book.nav);
-    let (lower_nav, higher_nav) = (total.min(nav), total.max(nav));
+    let total = snapshot.total_assets();
+    // Only what moves is marked: one position may count by its mark beside another by its value.
+    let nav = |of: fn(&Position) -> Assets| {
+        snapshot.positions.iter().map(of).fold(snapshot.book.idle, Assets::saturating_add)
+    };
+    let lower_nav = nav(|position| position.value.min(position.marked));
+    let higher_nav = nav(|position| position.value.max(position.marked));
     let places = snapshot.positions.len();
     let limit = |kind, members: Vec<usize>, weights: Vec<Weight>, exact: Assets| {
         let bound = room(exact, settings).to_f64();

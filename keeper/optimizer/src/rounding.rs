@@ -45,7 +45,7 @@ fn stated(snapshot: &Snapshot, statement: &Statement, solution: &Solution, amoun
             assets: *amount,
             rate: curve.rate(amount.to_f64()),
             marginal: solution.marginals[place],
-            refusal: position.rate.refusal().map(str::to_owned),
+            refusal: position.refusal().map(str::to_owned),
         }
     };
     Target {
@@ -114,7 +114,7 @@ fn binding(snapshot: &Snapshot, statement: &Statement, solution: &Solution) -> V
         let price = |(group, price): (&Group, &f64)| group.slope_below(place, amount).map(|slope| slope * price);
         let reduced = solution.marginals[place] - groups.iter().zip(&solution.prices).filter_map(price).sum::<f64>();
         let (lower, upper) = (statement.programme.lower()[place], statement.programme.upper()[place]);
-        if position.rate.refusal().is_some() || reduced.abs() <= NOISE {
+        if position.refusal().is_some() || reduced.abs() <= NOISE {
             continue;
         }
         if reduced > 0.0 && amount >= upper {

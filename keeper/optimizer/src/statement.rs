@@ -116,12 +116,20 @@ fn ranges(snapshot: &Snapshot, curves: &[Curve], freedom: Freedom) -> Vec<Range>
             let holds = Some(LimitKind::OutOfGrant { position: position.index });
             return Range { lower: value, upper: value.to_f64(), holds, is_barren: false, marginal };
         }
+        if position.lever.is_some() {
+            let holds = Some(LimitKind::Leverage { position: position.index });
+            return Range { lower: value, upper: value.to_f64(), holds, is_barren: false, marginal };
+        }
         // What a position pays beyond its value in the book would be in nobody's price: it stays there.
         let lower = value.saturating_sub(position.liquidity.min(believed));
         let stuck = LimitKind::Illiquidity { position: position.index };
         let holds = (!lower.is_zero()).then_some(stuck);
         let is_barren = position.rate.refusal().is_some() || earns_nothing(curve, lower.to_f64());
-        let takes_nothing = only_reduces || is_barren || snapshot.is_tripped(position) || is_doubted(value, believed);
+        let takes_nothing = only_reduces
+            || is_barren
+            || position.is_dry()
+            || snapshot.is_tripped(position)
+            || is_doubted(value, believed);
         let most = if takes_nothing { value.to_f64() } else { curve.capacity() };
         Range { lower, upper: most.max(lower.to_f64()), holds, is_barren, marginal }
     };

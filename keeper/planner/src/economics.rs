@@ -41,14 +41,13 @@ impl Economics {
         let (before, after) = (income(&values_before), income(&values_after));
         let gas = settings.gas_per_leg.0.saturating_mul(movements.legs.len() as u64);
         let gas_cost = Gas(settings.gas_base.0.saturating_add(gas)).cost(settings.gas_price);
-        let gas_cost_assets = model::math::mul_div_up(gas_cost.0, settings.coin_price.0, U256::from(WAD));
-        let gas_cost_assets = Assets(gas_cost_assets.unwrap_or(U256::MAX));
+        let gas_cost_assets = in_assets(gas_cost, settings);
         Ok(Self {
             curves,
             values_after,
             income_before_assets: before,
             income_after_assets: after,
-            gain_assets: (after - before) * (settings.horizon_secs as f64 / YEAR_SECS as f64),
+            gain_assets: gain(before, after, settings),
             gas_cost,
             gas_cost_assets,
             required_assets: settings.gain_factor * gas_cost_assets.to_f64(),
@@ -59,6 +58,17 @@ impl Economics {
     pub(crate) fn is_worth_it(&self) -> bool {
         self.gain_assets > self.required_assets
     }
+}
+
+/// What another income a year gains over the horizon.
+pub(crate) fn gain(before_assets: f64, after_assets: f64, settings: &Settings) -> f64 {
+    (after_assets - before_assets) * (settings.horizon_secs as f64 / YEAR_SECS as f64)
+}
+
+/// A cost in the chain's coin in assets, rounded up.
+pub(crate) fn in_assets(cost: Wei, settings: &Settings) -> Assets {
+    let assets = model::math::mul_div_up(cost.0, settings.coin_price.0, U256::from(WAD));
+    Assets(assets.unwrap_or(U256::MAX))
 }
 
 /// The income curve of each position.

@@ -40,6 +40,7 @@ pub(crate) fn of(
         positions: (0..snapshot.positions.len()).map(line).collect(),
         binding: target.binding.clone(),
         limits: states.iter().map(LimitLine::from).collect(),
+        stuck: Vec::new(),
     }
 }
 
@@ -87,6 +88,7 @@ fn limits_on(snapshot: &Snapshot, target: &Target, place: usize) -> String {
         }
         LimitKind::Capacity { position: index }
         | LimitKind::Illiquidity { position: index }
+        | LimitKind::Leverage { position: index }
         | LimitKind::VenueDepth { position: index }
         | LimitKind::OutOfGrant { position: index } => *index == position.index,
         LimitKind::LossBudget

@@ -11,12 +11,16 @@
 //!   it acts whenever the vault would accept it.
 //! - Before it says "rebalance", the legs are run on the book as the vault would run them, and the mandate itself judges
 //!   what they move, what they cost, and the portfolio after them.
+//! - What cannot wait is decided before, without a target ([`protect`]).
+//! - Where a debt may have to be lowered, money for the gas of the worst hour is kept: nothing is done for income alone that
+//!   would use it.
 //! - Where nothing else is to be done and the keeper has been silent for half of the time that governance allows, it gives
 //!   a sign of life: an intent without legs.
 
 mod economics;
 mod explanation;
 mod movements;
+mod protect;
 mod settings;
 
 use model::limits::BeyondAccounts;
@@ -30,6 +34,7 @@ use model::{
 use economics::Economics;
 use movements::Movements;
 
+pub use protect::{by_hand, protect};
 pub use settings::Settings;
 
 /// Why there is no decision.
@@ -88,6 +93,7 @@ pub fn plan(snapshot: &Snapshot, target: &Target, settings: &Settings) -> Result
     let explained = |states: &[State]| explanation::of(snapshot, target, &economics, states);
 
     let idle = idleness(snapshot, target, settings, &attempt.movements);
+    let keeps_gas = keeps_gas(snapshot, settings, &economics) && economics.is_worth_it();
     let reason = match (idle, &attempt.trial, &target.status) {
         (Some(Idle::Reason(reason)), ..) => reason,
         (Some(Idle::OutOfReach), _, Status::Infeasible { unreachable, conflicts })
@@ -101,7 +107,7 @@ pub fn plan(snapshot: &Snapshot, target: &Target, settings: &Settings) -> Result
         (_, Err(breach), _) if breach.limit != Limit::Improvement || economics.is_worth_it() => {
             return Err(Error::Refused(breach_line(breach, Some(&snapshot.asset))));
         }
-        (None, Ok(trial), _) if is_restoring || economics.is_worth_it() => {
+        (None, Ok(trial), _) if is_restoring || economics.is_worth_it() && !keeps_gas => {
             let legs = explanation::legs(snapshot, target, &economics, &attempt.movements);
             let purpose = if is_restoring { Purpose::RestoreLimits } else { Purpose::Earn };
             return Ok(Decision::Rebalance(Plan {
@@ -111,12 +117,24 @@ pub fn plan(snapshot: &Snapshot, target: &Target, settings: &Settings) -> Result
                 explanation: explained(&trial.states()),
             }));
         }
+        _ if keeps_gas => reserve(snapshot, settings),
         _ => Idleness::NotWorthIt { gain_assets: economics.gain_assets, required_assets: economics.required_assets },
     };
     if let Some(sign) = sign_of_life(snapshot, settings, || explained(&standing)) {
         return Ok(sign);
     }
     Ok(Decision::NothingToDo { reason, explanation: explained(&standing) })
+}
+
+/// Whether what an act for income costs is needed for the worst hour of a debt.
+fn keeps_gas(snapshot: &Snapshot, settings: &Settings, economics: &Economics) -> bool {
+    let may_owe =
+        snapshot.positions.iter().any(|position| position.lever.is_some_and(|lever| lever.thresholds.is_some()));
+    may_owe && snapshot.operator.balance.0 < settings.gas_reserve.0.saturating_add(economics.gas_cost.0)
+}
+
+fn reserve(snapshot: &Snapshot, settings: &Settings) -> Idleness {
+    Idleness::GasReserve { balance: snapshot.operator.balance, reserve: settings.gas_reserve }
 }
 
 /// Whether a limit of the portfolio is broken; a budget that is overdrawn drains by itself.

@@ -70,7 +70,7 @@ impl Movements {
 
 impl Settings {
     /// The amount less the tolerance, rounded down.
-    fn least_of(&self, amount: Assets) -> Assets {
+    pub(crate) fn least_of(&self, amount: Assets) -> Assets {
         let (whole, kept) = (U256::from(10_000), U256::from(10_000_u16.saturating_sub(self.tolerance_bps)));
         Assets(model::math::mul_div_down(amount.0, kept, whole).unwrap_or_default())
     }

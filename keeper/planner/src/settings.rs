@@ -25,11 +25,18 @@ pub struct Settings {
     pub gas_price: Wei,
     /// What one whole coin of the chain (1e18 wei) costs.
     pub coin_price: Assets,
+    /// A debt is repaid to its target when its soft threshold may be passed within so many hours, with a chance of one in
+    /// twenty at today's volatility.
+    pub protect_hours: f64,
+    /// What is kept for the gas of the worst hour, where the vault may owe.
+    pub gas_reserve: Wei,
 }
 
 impl Default for Settings {
     /// For USDC on Arbitrum: a dollar is the least movement, a week the horizon, gas at 0.1 gwei and ether at 3,000
     /// dollars; the gas figures are estimates on the high side: two legs at real venues took 558,000 to 813,000 gas.
+    /// A debt is repaid half a day before it may reach its soft threshold, and ten repayments at 5 gwei are kept for
+    /// (fees on Arbitrum have been above that for minutes, not hours): 0.06 ether.
     fn default() -> Self {
         Self {
             deadline_secs: 300,
@@ -41,6 +48,8 @@ impl Default for Settings {
             gas_per_leg: Gas(400_000),
             gas_price: Wei::from(100_000_000),
             coin_price: Assets::from(3_000_000_000),
+            protect_hours: 12.0,
+            gas_reserve: Wei::from(60_000_000_000_000_000),
         }
     }
 }
@@ -54,6 +63,9 @@ impl Settings {
         }
         if !(self.gain_factor.is_finite() && self.gain_factor >= 0.0) {
             return fault("gain_factor", self.gain_factor.to_string(), "it must be a number of at least 0");
+        }
+        if !(self.protect_hours.is_finite() && self.protect_hours >= 0.0) {
+            return fault("protect_hours", self.protect_hours.to_string(), "it must be a number of at least 0");
         }
         if self.deadline_secs == 0 {
             return fault("deadline_secs", "0".to_owned(), "an intent must live at least a second");

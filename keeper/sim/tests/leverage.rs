@@ -232,10 +232,13 @@ fn a_position_is_built_paid_lowered_and_left_over_the_real_contracts() {
         stage.has_nothing_in_its_pockets();
 
         stage.price(2_600);
-        let (before, after) = stage.perform(IAdapter::deleverageCall { debtAssets: u(2_000 * ONE) }.abi_encode());
+        let (before, after) = stage.perform(
+            IAdapter::deleverageCall { debtAssets: u(2_000 * ONE), targetBps: u(TARGET_BPS.into()) }.abi_encode(),
+        );
         assert!(health_bps(&before) < 15_000 && health_bps(&after) > health_bps(&before));
         assert!(before.debt - after.debt <= u(2_000 * ONE + 1));
-        let (_, after) = stage.perform(IAdapter::deleverageCall { debtAssets: U256::MAX }.abi_encode());
+        let (_, after) = stage
+            .perform(IAdapter::deleverageCall { debtAssets: U256::MAX, targetBps: u(TARGET_BPS.into()) }.abi_encode());
         assert!((14_900..=15_000).contains(&health_bps(&after)), "{}", health_bps(&after));
         assert_eq!(after.units, before.units);
 

@@ -51,6 +51,7 @@ fn explanation() -> Explanation {
         positions: Vec::new(),
         binding: Vec::new(),
         limits: Vec::new(),
+        stuck: Vec::new(),
     }
 }
 

@@ -100,8 +100,12 @@ impl Tenor {
 
     /// Deploys a world that differs.
     pub fn built(built: &Built) -> Self {
-        let chain = Chain::new(Config { clock: Clock::Manual { start_secs: START_SECS }, ..Config::default() });
-        let world = World::build(&chain, &built.world, &Artifacts::of_workspace(&root())).expect("the world builds");
+        let (chain, world) = begin(&built.world);
+        Self::within(chain, world, built, |_| {})
+    }
+
+    /// Deploys into venues that stand, by a mandate that differs once more.
+    pub(crate) fn within(chain: Chain, world: World, built: &Built, alter: impl FnOnce(&mut Mandate)) -> Self {
         let [owner, curator, guardian, keeper, wallets @ ..] = accounts(&chain);
         let id = |name| RiskId::from_name(name).expect("a short name");
         let cap = |name, (dollars, relative_wad): (u64, u64)| CapTerms {
@@ -139,6 +143,7 @@ impl Tenor {
             ..Mandate::default()
         };
         (built.alter)(&mut mandate, &world);
+        alter(&mut mandate);
         let sender = Local { chain: chain.clone(), account: owner };
         let deployed = now(deploy(&sender, &programs(), &mandate, |_| {})).expect("the deployment lands");
         Self { chain, world, vault: deployed.vault, deployed, owner, curator, guardian, keeper, wallets }
@@ -328,7 +333,18 @@ impl Default for Tenor {
 /// Returns a leg of whole dollars from idle to a position, or back where negative, with any result.
 pub fn leg(position: u32, dollars: i64) -> Leg {
     let assets = I256::try_from(dollars).expect("dollars fit") * I256::try_from(1_000_000).expect("it fits");
-    Leg { position, assets, minResult: U256::ZERO }
+    Leg { position, assets, minResult: U256::ZERO, repays: false }
+}
+
+/// Begins a chain with venues.
+///
+/// # Panics
+///
+/// When they cannot be built.
+pub fn begin(config: &WorldConfig) -> (Chain, World) {
+    let chain = Chain::new(Config { clock: Clock::Manual { start_secs: START_SECS }, ..Config::default() });
+    let world = World::build(&chain, config, &Artifacts::of_workspace(&root())).expect("the world builds");
+    (chain, world)
 }
 
 fn accounts(chain: &Chain) -> [Address; 9] {

@@ -160,7 +160,7 @@ pub(crate) fn repay(position: &Position, assets: U256) -> Result<(), Failure> {
     let (vm, asset, pool) = (&position.vm, position.asset(), position.venue());
     approve(vm, asset, pool, assets)?;
     let words = [asset.word(), assets.word(), VARIABLE.word(), position.this().word()];
-    call_word(vm, pool, IAavePool::repayCall::SELECTOR, &words)?;
+    let taken = call_word(vm, pool, IAavePool::repayCall::SELECTOR, &words)?;
     // Aave takes no more than is owed.
-    approve(vm, asset, pool, U256::ZERO)
+    if taken == assets { Ok(()) } else { approve(vm, asset, pool, U256::ZERO) }
 }

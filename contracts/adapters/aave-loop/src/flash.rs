@@ -20,8 +20,6 @@ use crate::{
 pub(crate) enum Step {
     /// Buys collateral for assets and loan, supplies it, and borrows what the lender is due.
     Buy,
-    /// Repays the loan's worth of debt, and buys assets and what the lender is due back for collateral.
-    Sell,
     /// Repays the debt, and sells all the collateral.
     SellAll,
 }
@@ -35,9 +33,9 @@ pub(crate) struct Plan {
     pub(crate) loan: U256,
     /// What the lender may take for it.
     pub(crate) fee: U256,
-    /// What is our own to spend, or due to the vault.
+    /// What is our own to spend.
     pub(crate) assets: U256,
-    /// The least collateral to buy, the most to sell, or the least that all of it must sell for.
+    /// The least collateral to buy, or the least that all of it must sell for.
     pub(crate) bound: U256,
 }
 
@@ -96,19 +94,13 @@ impl Plan {
                 aave::supply(position, bought)?;
                 if due.is_zero() { Ok(()) } else { aave::borrow(position, due) }
             }
-            Step::Sell => {
-                self.repay(position)?;
-                swap::sell_for(position, fits(self.assets.checked_add(due))?, self.bound)
-            }
             Step::SellAll => {
-                self.repay(position)?;
+                if !self.loan.is_zero() {
+                    aave::repay(position, self.loan)?;
+                }
                 swap::sell_all(position, self.bound)
             }
         }
-    }
-
-    fn repay(&self, position: &Position) -> Result<(), Failure> {
-        if self.loan.is_zero() { Ok(()) } else { aave::repay(position, self.loan) }
     }
 
     fn words(&self, lent: U256) -> [B256; 6] {
@@ -121,7 +113,7 @@ impl Plan {
         let (words, []) = data.as_chunks::<32>() else { return None };
         let &[step, loan, fee, assets, bound, lent] = words else { return None };
         let [loan, fee, assets, bound, lent] = [loan, fee, assets, bound, lent].map(|word| number(B256::new(word)));
-        let steps = [Step::Buy, Step::Sell, Step::SellAll];
+        let steps = [Step::Buy, Step::SellAll];
         let step = steps.into_iter().find(|known| (*known as u8).word() == B256::new(step))?;
         Some((Self { step, loan, fee, assets, bound }, lent))
     }

@@ -63,7 +63,7 @@ pub use venue::AaveLoop;
 pub fn main(input: Vec<u8>, vm: VM) -> Result<Vec<u8>, Revert> {
     match callback::answer(&input, &vm) {
         Some(answer) => answer,
-        None => adapter::run(&AaveLoop, &input, vm),
+        None => adapter::run(&AaveLoop::default(), &input, vm),
     }
 }
 

@@ -6,7 +6,7 @@
 //! ```text
 //! buying      (B + (A + L) g) / (D + L (1 + p)) = H    L = (B + A g - H D) / (H (1 + p) - g)
 //! short of H  (B + (A - R) g) / (D - R) = H            R = (H D - B - A g) / (H - g)
-//! paying      (B - (R (1 + p) + A) c) / (D - R) = B/D  R = A c / (B/D - c (1 + p))
+//! paying      (B - (R + A) c) / (D - R) = B/D          R = A c / (B/D - c)
 //! lowering    (B - R c') / (D - R) = H                 R = (H D - B) / (H - c'), c' at the best price
 //! ```
 //!
@@ -63,20 +63,13 @@ impl Balance {
 
     /// Returns what must be repaid so that paying `assets` lowers health no further, `rounding` being what may be lost
     /// of backing, in wad, on the way; `None` where no repayment could. Without debt it is nothing.
-    pub(crate) fn repayment_up(
-        &self,
-        assets: U256,
-        cost_wad: U256,
-        premium_wad: U256,
-        rounding_wad: U256,
-    ) -> Option<U256> {
+    pub(crate) fn repayment_up(&self, assets: U256, cost_wad: U256, rounding_wad: U256) -> Option<U256> {
         if self.debt.is_zero() {
             return Some(U256::ZERO);
         }
         let health_down_wad = mul_div_down(self.backing, ONE_WAD, self.debt)?;
         let health_up_wad = mul_div_up(self.backing, ONE_WAD, self.debt)?;
-        let cost = mul_div_up(cost_wad, ONE_WAD.checked_add(premium_wad)?, ONE_WAD)?;
-        let freed = health_down_wad.checked_sub(cost).filter(|freed| !freed.is_zero())?;
+        let freed = health_down_wad.checked_sub(cost_wad).filter(|freed| !freed.is_zero())?;
         // The debt may fall short of the repayment by a unit or two, each of which counts at the present health.
         let slack = product(health_up_wad, U256::from(3))?.checked_add(rounding_wad)?;
         let lost = product(assets, cost_wad)?.checked_add(slack)?;
@@ -173,15 +166,13 @@ mod tests {
             balance in balance(),
             assets in amount(),
             cost_bps in 0_u64..12_000,
-            premium_bps in 0_u64..100,
         ) {
             prop_assume!(!balance.debt.is_zero());
-            let (cost, premium) = (wad(cost_bps), wad(premium_bps));
-            let Some(repaid) = balance.repayment_up(assets, cost, premium, U256::ZERO) else { return Ok(()) };
+            let cost = wad(cost_bps);
+            let Some(repaid) = balance.repayment_up(assets, cost, U256::ZERO) else { return Ok(()) };
 
             prop_assert!(repaid <= balance.debt);
-            let sold = big(assets) * WAD + big(repaid) * (BigUint::from(WAD) + big(premium));
-            let lost = sold * big(cost);
+            let lost = (big(assets) + big(repaid)) * WAD * big(cost);
             let (one, debt) = (BigUint::from(WAD), balance.debt - repaid);
             let backing = big(balance.backing) * &one * &one;
             // (B - lost) / (D - R) >= B / D
@@ -223,8 +214,8 @@ mod tests {
     fn what_no_sale_can_repay_is_underwater() {
         let balance = Balance { backing: U256::from(700), debt: U256::from(1_000) };
 
-        assert_eq!(balance.repayment_up(U256::ONE, wad(7_000), U256::ZERO, U256::ZERO), None);
-        assert_eq!(balance.repayment_up(U256::ONE, wad(8_000), U256::ZERO, U256::ZERO), None);
+        assert_eq!(balance.repayment_up(U256::ONE, wad(7_000), U256::ZERO), None);
+        assert_eq!(balance.repayment_up(U256::ONE, wad(8_000), U256::ZERO), None);
     }
 
     #[test]

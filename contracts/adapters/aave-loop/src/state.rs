@@ -31,6 +31,8 @@ pub(crate) struct State {
     pub(crate) threshold_bps: u64,
     /// What a unit of collateral has grown to, in ray.
     income_ray: U256,
+    /// What a unit of debt has grown to, in ray.
+    debt_ray: U256,
     /// See [`Terms::scale`].
     pub(crate) scale: U256,
     /// Whether Aave pays collateral out.
@@ -48,19 +50,35 @@ impl State {
         let prices = view_words(vm, position.oracle(), IOracle::priceCall::SELECTOR, &[])?;
         let [bid_wad, ask_wad] = prices.map(number);
         let reserve = aave::reserve(vm, position.venue(), position.collateral())?;
-        let income_ray = aave::income_ray(position)?;
-        let counted = aave::counted(position, aave::scaled(position, position.receipt())?);
-        let owed = aave::scaled(position, position.debt_token())?;
-        Ok(Self {
-            collateral: fits(ray_mul_down(counted, income_ray))?,
-            debt: fits(mul_div_up(owed, aave::debt_ray(position)?, RAY))?,
+        let state = Self {
+            collateral: U256::ZERO,
+            debt: U256::ZERO,
             bid_wad,
             ask_wad,
             fair_wad: bid_wad.min(aave::price_wad(position)?),
             threshold_bps: reserve.threshold_bps(position)?,
-            income_ray,
+            income_ray: aave::income_ray(position)?,
+            debt_ray: aave::debt_ray(position)?,
             scale: position.scale(),
             pays: reserve.moves(),
+        };
+        state.again(position)
+    }
+
+    /// Returns the position later in the same call: prices, thresholds and what units have grown to are those of the
+    /// block, and stay.
+    ///
+    /// # Errors
+    ///
+    /// What Aave reverted with.
+    #[inline(never)]
+    pub(crate) fn again(&self, position: &Position) -> Result<Self, Failure> {
+        let counted = aave::counted(position, aave::scaled(position, position.receipt())?);
+        let owed = aave::scaled(position, position.debt_token())?;
+        Ok(Self {
+            collateral: fits(ray_mul_down(counted, self.income_ray))?,
+            debt: fits(mul_div_up(owed, self.debt_ray, RAY))?,
+            ..*self
         })
     }
 
@@ -83,9 +101,14 @@ impl State {
     pub(crate) fn report(&self, position: &Position) -> Result<Report, Failure> {
         let all = view_word(&position.vm, position.receipt(), IAToken::scaledTotalSupplyCall::SELECTOR, &[]);
         let all = all.ok().and_then(|scaled| ray_mul_down(scaled, self.income_ray)).unwrap_or(U256::ZERO);
+        Ok(Report { depth: self.worth_down(all, self.bid_wad)?, ..self.brief()? })
+    }
+
+    /// Returns it without what Aave holds for everybody.
+    pub(crate) fn brief(&self) -> Result<Report, Failure> {
         Ok(Report {
             value: self.value_down()?,
-            depth: self.worth_down(all, self.bid_wad)?,
+            depth: U256::MAX,
             rate_wad: U256::MAX,
             backing: self.backing_down(self.collateral)?,
             debt: self.debt,

@@ -1,6 +1,7 @@
 //! A leveraged position at Aave v3 as a venue.
 
 use alloc::vec::Vec;
+use core::cell::Cell;
 
 use abi::{adapter::IAdapter, leverage::ILoop};
 use adapter::{Moved, Movement, Position, Report, Venue, venue_failed};
@@ -13,12 +14,29 @@ use crate::{
     flash::{Plan, Step, fee_up, premium_bps},
     sizing::{Balance, Purchase},
     state::{State, fits},
+    swap,
     terms::{self, ONE_BPS, Terms},
 };
 
-/// Speaks Aave v3 with debt.
-#[derive(Clone, Copy, Debug)]
-pub struct AaveLoop;
+/// Speaks Aave v3 with debt, for one call.
+#[derive(Clone, Debug, Default)]
+pub struct AaveLoop {
+    /// What was found first: prices, thresholds and what units have grown to are those of the block.
+    first: Cell<Option<State>>,
+}
+
+impl AaveLoop {
+    fn state(&self, position: &Position) -> Result<State, Failure> {
+        match self.first.get() {
+            Some(first) => first.again(position),
+            None => {
+                let state = State::read(position)?;
+                self.first.set(Some(state));
+                Ok(state)
+            }
+        }
+    }
+}
 
 /// What rounding may take of collateral on the way, in its base units, and of debt, in the asset's.
 const ROUNDING: U256 = U256::from_limbs([4, 0, 0, 0]);
@@ -46,21 +64,28 @@ impl Venue for AaveLoop {
     fn around(&self, position: &mut Position, movement: &Movement<'_>) -> Result<[Report; 2], Revert> {
         let before = self.report(position).map_err(venue_failed)?;
         movement.make(position)?;
+        // Others have had control meanwhile: the prices are asked again.
+        self.first.set(None);
         let after = self.report(position).map_err(venue_failed)?;
         check(position, &before, &after)?;
         Ok([before, after])
     }
 
-    fn deleverage(&self, position: &Position, debt_assets: U256) -> Result<[Report; 2], Revert> {
-        let before = self.report(position).map_err(venue_failed)?;
-        lower(position, debt_assets).map_err(venue_failed)?;
-        let after = self.report(position).map_err(venue_failed)?;
+    fn oracle(&self, position: &Position) -> Address {
+        Terms::oracle(position)
+    }
+
+    fn deleverage(&self, position: &Position, debt_assets: U256, target_bps: U256) -> Result<[Report; 2], Revert> {
+        let state = self.state(position).map_err(venue_failed)?;
+        let before = state.brief().map_err(venue_failed)?;
+        lower(position, &state, debt_assets, target_bps).map_err(venue_failed)?;
+        let after = state.again(position).and_then(|state| state.brief()).map_err(venue_failed)?;
         check(position, &before, &after)?;
         Ok([before, after])
     }
 
     fn invest(&self, position: &Position, assets: U256) -> Result<Moved, Failure> {
-        let before = State::read(position)?;
+        let before = self.state(position)?;
         let premium = premium_bps(position)?;
         let (mut spent, mut loan) = (assets, U256::ZERO);
         match fits(purchase(position, &before, assets, premium))? {
@@ -81,7 +106,7 @@ impl Venue for AaveLoop {
             let fee = fee_up(loan, premium)?;
             Plan { step: Step::Buy, loan, fee, assets: spent, bound }.run(position)?;
         }
-        let (was, is) = (before.value_down()?, State::read(position)?.value_down()?);
+        let (was, is) = (before.value_down()?, self.state(position)?.value_down()?);
         let grown = is.saturating_sub(was);
         // The first units, and those of a position that had lost everything, cost one each.
         let units = mul_div_down(position.units(), grown, was).filter(|_| !position.units().is_zero());
@@ -92,21 +117,20 @@ impl Venue for AaveLoop {
         if assets.is_zero() {
             return Ok(Moved::default());
         }
-        let before = State::read(position)?;
+        let before = self.state(position)?;
         let was = before.value_down()?;
         if assets > was {
             return Err(revert::<IAdapter::InsufficientUnits>(&[assets.word(), was.word()]));
         }
-        let premium = premium_bps(position)?;
-        sell(position, &before, assets, repayment(position, &before, assets, premium)?, premium)?;
+        sell(position, &before, assets, repayment(position, &before, assets)?)?;
         transfer(&position.vm, position.asset(), position.vault(), assets)?;
-        let fallen = was.saturating_sub(State::read(position)?.value_down()?);
+        let fallen = was.saturating_sub(self.state(position)?.value_down()?);
         let units = fits(mul_div_up(position.units(), fallen, was))?;
         Ok(Moved { assets, units: units.min(position.units()) })
     }
 
     fn pay_all(&self, position: &Position) -> Result<Moved, Failure> {
-        let (before, vm, asset) = (State::read(position)?, &position.vm, position.asset());
+        let (before, vm, asset) = (self.state(position)?, &position.vm, position.asset());
         let held = balance_of(vm, asset, position.this())?;
         if !before.collateral.is_zero() {
             let worth = before.worth_down(before.collateral, before.bid_wad)?;
@@ -122,15 +146,15 @@ impl Venue for AaveLoop {
     }
 
     fn report(&self, position: &Position) -> Result<Report, Failure> {
-        State::read(position)?.report(position)
+        self.state(position)?.report(position)
     }
 
     fn value(&self, position: &Position) -> Result<U256, Failure> {
-        State::read(position)?.value_down()
+        self.state(position)?.value_down()
     }
 
     fn liquidity(&self, position: &Position) -> U256 {
-        State::read(position).and_then(|state| state.liquidity_down(position)).unwrap_or(U256::ZERO)
+        self.state(position).and_then(|state| state.liquidity_down(position)).unwrap_or(U256::ZERO)
     }
 }
 
@@ -143,23 +167,23 @@ fn check(position: &Position, before: &Report, after: &Report) -> Result<(), Rev
     Err(revert::<ILoop::HealthFell>(&[after.backing.word(), after.debt.word()]))
 }
 
-/// Sells collateral to repay up to so much debt, no further than to the target.
-fn lower(position: &Position, debt_assets: U256) -> Result<(), Failure> {
-    let state = State::read(position)?;
+/// Sells collateral to repay up to so much debt, no further than to a health.
+fn lower(position: &Position, state: &State, debt_assets: U256, target_bps: U256) -> Result<(), Failure> {
     let balance = Balance { backing: state.backing_down(state.collateral)?, debt: state.debt };
-    let cost = ratio_down(&state, state.ask_wad, ONE);
-    let most = fits(cost.and_then(|cost| balance.lowering_down(cost, target_wad(position))))?;
+    let cost = ratio_down(state, state.ask_wad, ONE);
+    // A target is of sixteen bits; one that is more is none.
+    let target_wad = bps_wad(target_bps.saturating_to::<u16>().into());
+    let most = fits(cost.and_then(|cost| balance.lowering_down(cost, target_wad)))?;
     let repaid = most.min(debt_assets);
-    if repaid.is_zero() { Ok(()) } else { sell(position, &state, U256::ZERO, repaid, premium_bps(position)?) }
+    if repaid.is_zero() { Ok(()) } else { sell(position, state, U256::ZERO, repaid) }
 }
 
 /// Repays so much debt, and sells collateral for that and for so much more.
-fn sell(position: &Position, state: &State, assets: U256, repaid: U256, premium: u64) -> Result<(), Failure> {
-    let fee = fee_up(repaid, premium)?;
-    let sold = fits(assets.checked_add(repaid).and_then(|sold| sold.checked_add(fee)))?;
+fn sell(position: &Position, state: &State, assets: U256, repaid: U256) -> Result<(), Failure> {
+    let sold = fits(assets.checked_add(repaid))?;
     let fair = fits(mul_div_up(sold, state.scale, state.bid_wad))?;
     let bound = fits(mul_div_up(fair, U256::from(taken_bps(position)), ONE_BPS))?;
-    Plan { step: Step::Sell, loan: repaid, fee, assets, bound }.run(position)
+    swap::sell_for(position, sold, bound, repaid)
 }
 
 /// Sizes a purchase: as if some collateral had been lost and some debt added by rounding.
@@ -174,11 +198,11 @@ fn purchase(position: &Position, state: &State, assets: U256, premium_bps: u64) 
     balance.purchase(assets, gain, bps_wad(premium_bps), target_wad(position))
 }
 
-fn repayment(position: &Position, state: &State, assets: U256, premium_bps: u64) -> Result<U256, Failure> {
+fn repayment(position: &Position, state: &State, assets: U256) -> Result<U256, Failure> {
     let balance = Balance { backing: state.backing_down(state.collateral)?, debt: state.debt };
     let cost = fits(ratio_up(state, state.bid_wad, taken_bps(position)))?;
     let lost = fits(fair_up(state, ROUNDING).and_then(|lost| mul_div_up(lost, U256::from(WAD), U256::ONE)))?;
-    let repaid = balance.repayment_up(assets, cost, bps_wad(premium_bps), lost);
+    let repaid = balance.repayment_up(assets, cost, lost);
     repaid.ok_or_else(|| revert::<ILoop::Underwater>(&[balance.backing.word(), balance.debt.word()]))
 }
 

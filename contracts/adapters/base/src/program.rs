@@ -27,7 +27,7 @@ host::routes! { IAdapter for Adapter<'_>, this:
     initializeCall(c) => this.initialize(c.address()?, c.address()?, c.bytes()?);
     allocateCall(c) => this.perform(Way::In(c.uint()?));
     deallocateCall(c) => this.perform(Way::Out(c.uint()?));
-    deleverageCall(c) => this.deleverage(c.uint()?);
+    deleverageCall(c) => this.deleverage(c.uint()?, c.uint()?);
     reportCall(_) => this.report();
     valueCall(_) => this.value();
     liquidityCall(_) => this.liquidity();
@@ -36,6 +36,7 @@ host::routes! { IAdapter for Adapter<'_>, this:
     venueCall(_) => view(this.position.venue());
     marketCall(_) => view(this.venue.market(&this.position));
     assetCall(_) => view(this.position.asset());
+    oracleCall(_) => view(this.venue.oracle(&this.position));
     kindCall(_) => view(this.venue.kind());
 }
 
@@ -72,9 +73,9 @@ impl Adapter<'_> {
     }
 
     /// Lets nobody but the vault lower the debt, and returns the reports around it. Units stay: what it costs is a loss.
-    fn deleverage(&mut self, debt_assets: U256) -> Result<(Words, Words), Revert> {
+    fn deleverage(&mut self, debt_assets: U256, target_bps: U256) -> Result<(Words, Words), Revert> {
         self.authorise()?;
-        let [before, after] = self.venue.deleverage(&self.position, debt_assets)?;
+        let [before, after] = self.venue.deleverage(&self.position, debt_assets, target_bps)?;
         let units = self.position.units();
         Ok((words(&before, units), words(&after, units)))
     }

@@ -80,13 +80,18 @@ pub trait Venue {
     /// What the venue reverted with.
     fn pay_all(&self, position: &Position) -> Result<Moved, Failure>;
 
-    /// Repays up to so much debt by selling what secures it, towards the target and never beyond, and returns the
-    /// position just before and just after.
+    /// Returns what prices the position; zero where the venue's own accounts do.
+    fn oracle(&self, _position: &Position) -> Address {
+        Address::ZERO
+    }
+
+    /// Repays up to so much debt by selling what secures it, towards a health of `target_bps` and never beyond, and returns
+    /// the position just before and just after.
     ///
     /// # Errors
     ///
     /// `NoDebt` where positions never owe anything.
-    fn deleverage(&self, _position: &Position, _debt_assets: U256) -> Result<[Report; 2], Revert> {
+    fn deleverage(&self, _position: &Position, _debt_assets: U256, _target_bps: U256) -> Result<[Report; 2], Revert> {
         Err(revert::<IAdapter::NoDebt>(&[]))
     }
 

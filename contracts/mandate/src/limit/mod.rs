@@ -4,10 +4,12 @@ mod absolute_cap;
 mod breaker;
 mod grant_loss;
 mod grant_turnover;
+mod health_floor;
 mod improvement;
 mod liquidity_cover;
 mod liquidity_floor;
 mod loss_budget;
+mod portfolio_health;
 mod relative_cap;
 mod turnover_budget;
 mod venue_depth;
@@ -38,8 +40,13 @@ pub enum Limit {
     GrantTurnover = 8,
     /// What counts against a tripped risk id, in base units; at most what it was before.
     Breaker = 9,
-    /// Income a year of the positions that a change touches, in base units; a least value.
-    Improvement = 10,
+    /// What secures a position's debt, as a fraction of that debt; a least value.
+    HealthFloor = 10,
+    /// What secures all debts that are known, as a fraction of them; a least value.
+    PortfolioHealth = 11,
+    /// Income a year of the positions that a change touches, in base units; a least value. The last, because it asks
+    /// whether the change mends any of the others.
+    Improvement = 12,
 }
 
 /// What a rule looks at: a portfolio, the one that it came from, what moved between, and what is allowed.
@@ -53,11 +60,11 @@ pub(crate) struct Case<'a, Id> {
 }
 
 /// A rule: its `index`-th measure of a case, `None` behind its last. As many for every portfolio under the same flow,
-/// parameters, base, and number of stakes.
+/// parameters, base, and number of stakes and levers.
 pub(crate) type Rule<Id> = fn(&Case<'_, Id>, usize) -> Option<Measure<Id>>;
 
 /// Every rule, in the order of [`Limit`]. A table of functions, for the code of chained iterators is long.
-pub(crate) fn rules<Id: Copy>() -> [Rule<Id>; 11] {
+pub(crate) fn rules<Id: Copy>() -> [Rule<Id>; 13] {
     [
         absolute_cap::measure,
         relative_cap::measure,
@@ -69,6 +76,8 @@ pub(crate) fn rules<Id: Copy>() -> [Rule<Id>; 11] {
         grant_loss::measure,
         grant_turnover::measure,
         breaker::measure,
+        health_floor::measure,
+        portfolio_health::measure,
         improvement::measure,
     ]
 }

@@ -2,7 +2,7 @@
 //! breach passes when it improves and fails when it worsens.
 
 use alloy_primitives::U256;
-use tenor_mandate::{Breach, Cap, Level, Limit, Stake, Subject};
+use tenor_mandate::{Breach, Cap, Level, Lever, Limit, Stake, Subject};
 
 use crate::scene::{HALF, Scene, WAD, id, open_cap};
 
@@ -205,6 +205,180 @@ fn breaker() {
     };
     assert_eq!(swapped(0b10), breach(51, 50), "money from one position under the id into another");
     assert_eq!(swapped(0b01), Ok(()), "money into a position under another id");
+}
+
+/// One and a half times the debt.
+const FLOOR_WAD: u64 = WAD + HALF;
+
+/// A lever at place 7 that goes from one backing and debt to another, beside one that is always at three times its debt.
+fn levered(before: (u128, u128), after: (u128, u128)) -> Scene {
+    let lever =
+        |(backing_assets, debt_assets)| Lever { position: 7, backing_assets, debt_assets, floor_wad: FLOOR_WAD };
+    let sound = Lever { position: 3, backing_assets: 300, debt_assets: 100, floor_wad: FLOOR_WAD };
+    let mut scene = Scene::open();
+    (scene.before.levers, scene.after.levers) = (vec![sound, lever(before)], vec![sound, lever(after)]);
+    scene
+}
+
+/// The breach of a position's health floor.
+fn unhealthy(value: U256) -> Result<(), Breach> {
+    Err(Breach { limit: Limit::HealthFloor, on: Subject::Position(7), value, bound: percent(150) })
+}
+
+#[test]
+fn health_floor() {
+    let scene = |before, after| levered((before, 100), (after, 100));
+    let on = Subject::Position(7);
+    Row { limit: Limit::HealthFloor, on, bound: 150, at_least: true, scene, stated: percent }.holds_its_bound();
+}
+
+#[test]
+fn of_health_the_ratio_alone_counts_whatever_became_of_both() {
+    let repaid = levered((140, 100), (85, 60));
+    assert_eq!(repaid.judge(), Ok(()), "backing and debt fall, health rises");
+    assert_eq!(repaid.reversed().judge(), Ok(()), "backing and debt fall, health rises, to idle");
+
+    let levered_up = levered((140, 100), (279, 200));
+    assert_eq!(levered_up.judge(), unhealthy(percent(139) + U256::from(WAD / 200)), "both rise, health falls");
+    assert_eq!(levered_up.reversed().judge(), unhealthy(percent(139) + U256::from(WAD / 200)), "to idle too");
+
+    let shrunk = levered((140, 100), (70, 50));
+    assert_eq!(shrunk.judge(), unhealthy(percent(140)), "both fall, health stays: no nearer");
+    assert_eq!(shrunk.reversed().judge(), Ok(()), "both fall, health stays, to idle: no further");
+}
+
+#[test]
+fn a_little_more_health_buys_no_investment_elsewhere() {
+    let venturing = |before, after| {
+        let mut scene = levered(before, after);
+        scene.flow.ventures = true;
+        scene.judge()
+    };
+
+    assert_eq!(
+        venturing((140, 100), (139, 99)),
+        unhealthy(percent(139) * U256::from(100) / U256::from(99) / U256::ONE)
+    );
+    assert_eq!(venturing((140, 100), (150, 100)), Ok(()), "back at the floor");
+    assert_eq!(venturing((150, 100), (150, 100)), Ok(()), "it was never below");
+}
+
+#[test]
+fn health_of_a_position_that_owes_nothing() {
+    assert_eq!(levered((0, 0), (0, 0)).judge(), Ok(()), "nothing owed, nothing secured");
+    assert_eq!(levered((140, 100), (0, 0)).judge(), Ok(()), "all is repaid");
+    assert_eq!(levered((0, 0), (150, 100)).judge(), Ok(()), "it begins to owe, at the floor");
+    assert_eq!(levered((0, 0), (149, 100)).judge(), unhealthy(percent(149)), "it begins to owe, below the floor");
+    assert_eq!(levered((9, 0), (0, 1)).reversed().judge(), unhealthy(U256::ZERO), "a debt without backing, to idle");
+}
+
+#[test]
+fn health_of_a_position_that_may_owe_nothing() {
+    let scene = |before, after| {
+        let mut scene = levered(before, after);
+        for side in [&mut scene.before, &mut scene.after] {
+            side.levers[1].floor_wad = u64::MAX;
+        }
+        scene
+    };
+    let breach = |value| {
+        let on = Subject::Position(7);
+        Err(Breach { limit: Limit::HealthFloor, on, value, bound: U256::from(u64::MAX) })
+    };
+
+    assert_eq!(scene((0, 0), (100, 0)).judge(), Ok(()), "it owes nothing");
+    assert_eq!(scene((100, 0), (110, 10)).judge(), breach(percent(1_100)), "it borrows, however little");
+    assert_eq!(scene((110, 10), (110, 10)).judge(), breach(percent(1_100)), "it owes, and other money is invested");
+    assert_eq!(scene((110, 10), (110, 10)).reversed().judge(), Ok(()), "it owes, and other money goes to idle");
+    assert_eq!(scene((110, 10), (105, 5)).judge(), Ok(()), "it repays");
+}
+
+#[test]
+fn health_of_a_position_that_does_not_say_what_it_owes() {
+    let silent = (0, u128::MAX);
+    let nothing = || unhealthy(U256::ZERO);
+
+    assert_eq!(levered(silent, silent).judge(), nothing(), "silent: nothing is invested anywhere");
+    assert_eq!(levered(silent, silent).reversed().judge(), Ok(()), "silent: money goes to idle");
+    assert_eq!(levered((200, 100), silent).reversed().judge(), nothing(), "it stops to say, however healthy it was");
+    assert_eq!(levered((140, 100), silent).reversed().judge(), nothing(), "it stops to say, and was below the floor");
+    assert_eq!(levered(silent, (140, 100)).judge(), Ok(()), "it speaks again: nearer, whatever it says");
+}
+
+#[test]
+fn portfolio_health() {
+    let scene = |before: u128, after: u128| {
+        let lever = |backing_assets| Lever { position: 7, backing_assets, debt_assets: 50, floor_wad: 0 };
+        let mut scene = Scene::open();
+        scene.health_wad = FLOOR_WAD;
+        (scene.before.levers, scene.after.levers) =
+            (vec![lever(50), lever(before - 50)], vec![lever(50), lever(after - 50)]);
+        scene
+    };
+    let on = Subject::Portfolio;
+    Row { limit: Limit::PortfolioHealth, on, bound: 150, at_least: true, scene, stated: percent }.holds_its_bound();
+}
+
+#[test]
+fn portfolio_health_adds_up_what_secures_and_what_is_owed() {
+    let scene = |before, after, health_wad| Scene { health_wad, ..levered(before, after) };
+    let breach = |value| {
+        let on = Subject::Portfolio;
+        Err(Breach { limit: Limit::PortfolioHealth, on, value, bound: percent(200) })
+    };
+
+    // Beside 300 for 100.
+    assert_eq!(
+        scene((150, 100), (300, 200), 2 * WAD).judge(),
+        Ok(()),
+        "each is above its own floor, and both at the sum's"
+    );
+    assert_eq!(
+        scene((300, 200), (450, 300), 2 * WAD).judge(),
+        breach(U256::from(WAD) * U256::from(15) / U256::from(8))
+    );
+    assert_eq!(
+        scene((450, 300), (450, 300), 2 * WAD).reversed().judge(),
+        Ok(()),
+        "in breach, staying on the way to idle"
+    );
+    assert_eq!(scene((450, 300), (390, 240), 2 * WAD).judge(), Ok(()), "in breach, both fall, and the ratio rises");
+    assert_eq!(scene((0, 0), (0, 0), u64::MAX).judge().map_err(|breach| breach.limit), Err(Limit::PortfolioHealth));
+
+    let mut nothing_owed = scene((0, 0), (0, 0), u64::MAX);
+    for side in [&mut nothing_owed.before, &mut nothing_owed.after] {
+        side.levers.iter_mut().for_each(|lever| lever.debt_assets = 0);
+    }
+    assert_eq!(nothing_owed.judge(), Ok(()), "nothing is owed");
+    for side in [&mut nothing_owed.before, &mut nothing_owed.after] {
+        side.levers.clear();
+    }
+    let listed = nothing_owed.states().into_iter().any(|state| state.limit == Limit::PortfolioHealth);
+    assert!(!listed, "nobody may owe: there is nothing to say");
+}
+
+#[test]
+fn a_position_that_does_not_say_what_it_owes_stops_no_deleveraging_elsewhere() {
+    let scene = |other: (u128, u128), before, after| {
+        let mut scene = levered(before, after);
+        scene.health_wad = FLOOR_WAD;
+        for side in [&mut scene.before, &mut scene.after] {
+            (side.levers[0].backing_assets, side.levers[0].debt_assets) = other;
+        }
+        scene.reversed()
+    };
+    let (silent, breach) = ((0, u128::MAX), |value: u128| {
+        let on = Subject::Portfolio;
+        Err(Breach { limit: Limit::PortfolioHealth, on, value: percent(value), bound: percent(150) })
+    });
+
+    assert_eq!(scene(silent, (140, 100), (85, 60)).judge(), Ok(()), "another repays");
+    assert_eq!(scene(silent, (300, 200), (150, 100)).judge(), Ok(()), "money comes out of another");
+    let mut no_own_floor = scene(silent, (150, 100), (149, 100));
+    for side in [&mut no_own_floor.before, &mut no_own_floor.after] {
+        side.levers[1].floor_wad = 0;
+    }
+    assert_eq!(no_own_floor.judge(), breach(149), "what is said still counts");
 }
 
 #[test]

@@ -2,15 +2,16 @@
 
 use alloy_primitives::U256;
 use num_bigint::BigInt;
-use tenor_mandate::{Breach, Level, Limit, Subject};
+use tenor_mandate::{Breach, Level, Lever, Limit, Subject};
 
 use crate::scene::{Scene, Side, WAD};
 
-/// `sign * amount / of <= sign * bound / scale`; a floor has the sign -1.
+/// `sign * amount / of <= sign * bound / scale`; a floor has the sign -1. Of what covers a debt the ratio alone counts.
 struct Line {
     limit: Limit,
     on: Subject<alloy_primitives::B256>,
     sign: i8,
+    covers: bool,
     amount: BigInt,
     of: BigInt,
     bound: BigInt,
@@ -44,7 +45,8 @@ fn line(
     (amount, of): (u128, u128),
     (bound, scale): (u128, u64),
 ) -> Line {
-    Line { limit, on, sign, amount: amount.into(), of: of.into(), bound: bound.into(), scale: scale.into() }
+    let covers = matches!(limit, Limit::HealthFloor | Limit::PortfolioHealth);
+    Line { limit, on, sign, covers, amount: amount.into(), of: of.into(), bound: bound.into(), scale: scale.into() }
 }
 
 fn lines(scene: &Scene, side: &Side) -> Vec<Line> {
@@ -85,6 +87,24 @@ fn lines(scene: &Scene, side: &Side) -> Vec<Line> {
         let found = exposure(side, index).max(least);
         lines.push(line(Limit::Breaker, Subject::Risk(cap.id), 1, (found, 1), (bound, 1)));
     }
+    for lever in &side.levers {
+        let found = (lever.backing_assets, lever.debt_assets);
+        lines.push(line(
+            Limit::HealthFloor,
+            Subject::Position(lever.position),
+            -1,
+            found,
+            (lever.floor_wad.into(), WAD),
+        ));
+    }
+    if !side.levers.is_empty() {
+        let is_silent = |side: &Side, index: usize| side.levers[index].debt_assets == u128::MAX;
+        let said = |index: &usize| !is_silent(side, *index) && !is_silent(&scene.before, *index);
+        let known: Vec<_> = (0..side.levers.len()).filter(said).map(|index| &side.levers[index]).collect();
+        let sum = |part: fn(&Lever) -> u128| known.iter().copied().map(part).fold(0, u128::saturating_add);
+        let found = (sum(|lever| lever.backing_assets), sum(|lever| lever.debt_assets));
+        lines.push(line(Limit::PortfolioHealth, whole, -1, found, (scene.health_wad.into(), WAD)));
+    }
     if let (true, Some((before, after))) = (scene.flow.invests, scene.flow.income_assets) {
         lines.push(line(Limit::Improvement, whole, -1, (after, 1), (before.saturating_add(1), 1)));
     }
@@ -93,7 +113,14 @@ fn lines(scene: &Scene, side: &Side) -> Vec<Line> {
 
 fn is_nearer(was: &Line, is: &Line) -> bool {
     let ratio_fell = is.sign * &is.amount * &was.of < is.sign * &was.amount * &is.of;
-    ratio_fell && (is.sign == 1 || is.amount > was.amount)
+    ratio_fell && (is.sign == 1 || is.covers || is.amount > was.amount)
+}
+
+fn is_no_further(was: &Line, is: &Line) -> bool {
+    if is.covers {
+        return &is.amount * &was.of >= &was.amount * &is.of;
+    }
+    is.sign * &is.amount <= is.sign * &was.amount
 }
 
 /// Whether a limit that was broken holds now, or is nearer to it.
@@ -113,16 +140,16 @@ pub fn judge(scene: &Scene) -> Result<(), Breach> {
     let (before, after) = (lines(scene, &scene.before), lines(scene, &scene.after));
     let mends = mends(scene);
     for (index, is) in after.iter().enumerate() {
-        let no_further = is.sign * &is.amount <= is.sign * &before[index].amount;
         let excused = match is.limit {
             Limit::Improvement => mends,
-            Limit::LossBudget | Limit::GrantLoss => scene.flow.loss_assets == 0,
+            Limit::LossBudget | Limit::GrantLoss => scene.flow.loss_assets == 0 || scene.flow.rescues,
             Limit::TurnoverBudget | Limit::GrantTurnover => !scene.flow.invests,
             Limit::Breaker => false,
             Limit::LiquidityCover => !scene.flow.invests,
-            _ => !scene.flow.invests && no_further,
+            _ => !scene.flow.invests && is_no_further(&before[index], is),
         };
-        if !is.holds() && !is_nearer(&before[index], is) && !excused {
+        let nearer = is_nearer(&before[index], is) && !(is.covers && scene.flow.ventures);
+        if !is.holds() && !nearer && !excused {
             let bound = U256::from_be_slice(&is.bound.to_bytes_be().1);
             return Err(Breach { limit: is.limit, on: is.on, value: is.value(), bound });
         }

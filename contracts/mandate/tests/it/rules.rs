@@ -3,7 +3,7 @@
 use alloy_primitives::U256;
 use proptest::{collection::vec, prelude::*};
 use tenor_mandate::{
-    Breach, Budgets, Cap, Flow, Level, Limit, Parameters, Portfolio, Stake, Subject, check, exposures, judge,
+    Breach, Budgets, Cap, Flow, Level, Lever, Limit, Parameters, Portfolio, Stake, Subject, check, exposures, judge,
 };
 
 use crate::{
@@ -29,7 +29,15 @@ fn fraction() -> impl Strategy<Value = u64> {
 fn side(caps: usize) -> impl Strategy<Value = Side> {
     // One exposure less than there are caps now and then.
     (amount(), amount(), amount(), amount(), vec(amount(), caps.saturating_sub(1)..=caps)).prop_map(
-        |(nav, least_nav, idle, instant, exposures)| Side { nav, least_nav, idle, instant, exposures, stakes: vec![] },
+        |(nav, least_nav, idle, instant, exposures)| Side {
+            nav,
+            least_nav,
+            idle,
+            instant,
+            exposures,
+            stakes: vec![],
+            levers: vec![],
+        },
     )
 }
 
@@ -53,11 +61,13 @@ fn budgets() -> impl Strategy<Value = Budgets> {
 
 fn flow() -> impl Strategy<Value = Flow> {
     let amount = || prop_oneof![Just(0), amount()];
-    (amount(), amount(), any::<bool>(), 0..16_u64, proptest::option::of((amount(), amount()))).prop_map(
-        |(loss_assets, turnover_assets, invests, invested_mask, income_assets)| Flow {
+    (amount(), amount(), any::<(bool, bool, bool)>(), 0..16_u64, proptest::option::of((amount(), amount()))).prop_map(
+        |(loss_assets, turnover_assets, (invests, ventures, rescues), invested_mask, income_assets)| Flow {
             loss_assets,
             turnover_assets,
             invests,
+            ventures: invests && ventures,
+            rescues: !invests && rescues,
             invested_mask,
             income_assets,
         },
@@ -75,14 +85,39 @@ fn stakes() -> impl Strategy<Value = (Vec<Stake>, Vec<Stake>)> {
     })
 }
 
+/// What secures a debt, and the debt: anything, healthy by little, or an adapter that does not say.
+fn secured() -> impl Strategy<Value = (u128, u128)> {
+    prop_oneof![
+        4 => (amount(), prop_oneof![Just(0), amount()]),
+        3 => (0..4_u128, 0..20_u128).prop_map(|(off, debt)| (debt + off, debt)),
+        1 => Just((0, u128::MAX)),
+    ]
+}
+
+/// Both sides of the same levers. In one of two what secures a debt and the debt move by little and together, so that the
+/// ratio decides.
+fn levers() -> impl Strategy<Value = (Vec<Lever>, Vec<Lever>)> {
+    let floor = || prop_oneof![3 => fraction(), 2 => WAD..2 * WAD, 1 => Just(u64::MAX)];
+    let after = || prop_oneof![Just(None), (0..4_u128, 0..4_u128).prop_map(Some)];
+    vec((any::<u8>(), floor(), secured(), secured(), after()), 0..3).prop_map(|levers| {
+        let lever = |(position, floor_wad, before, other, little): (u8, u64, (u128, u128), (u128, u128), Option<_>)| {
+            let side = |(backing_assets, debt_assets)| Lever { position, backing_assets, debt_assets, floor_wad };
+            let less = |(sold, repaid)| (before.0.saturating_sub(sold), before.1.saturating_sub(repaid));
+            (side(before), side(little.map_or(other, less)))
+        };
+        levers.into_iter().map(lever).unzip()
+    })
+}
+
 /// A change; in one of three the portfolio before is nearly the one after, so that nearness decides.
 fn scene() -> impl Strategy<Value = Scene> {
     (0..4_usize)
         .prop_flat_map(|caps| {
             let sides = (side(caps), side(caps), 0..3_u8, 0..6_usize, amount());
-            (sides, stakes(), vec(cap(), caps), flow(), budgets(), fraction(), fraction())
+            let levers = (levers(), any::<bool>(), fraction());
+            (sides, stakes(), levers, vec(cap(), caps), flow(), budgets(), fraction(), fraction())
         })
-        .prop_map(|((before, other, kin, field, value), stakes, caps, flow, budgets, floor_wad, cover_wad)| {
+        .prop_map(|((before, other, kin, field, value), stakes, levers, caps, flow, budgets, floor_wad, cover_wad)| {
             let mut after = if kin == 0 { before.clone() } else { other };
             let exposure = after.exposures.first_mut();
             match field {
@@ -92,8 +127,12 @@ fn scene() -> impl Strategy<Value = Scene> {
                 3 => after.instant = value,
                 _ => exposure.into_iter().for_each(|exposure| *exposure = value),
             }
-            let mut scene = Scene { before, after, flow, budgets, caps, floor_wad, cover_wad };
+            let (levers, turned, health_wad) = levers;
+            let mut scene = Scene { before, after, flow, budgets, caps, floor_wad, cover_wad, health_wad };
             (scene.before.stakes, scene.after.stakes) = stakes;
+            // Less is owed after it, or before it.
+            let (more, less) = levers;
+            (scene.before.levers, scene.after.levers) = if turned { (less, more) } else { (more, less) };
             scene
         })
 }
@@ -126,7 +165,8 @@ proptest! {
         prop_assert_eq!(found, reference::states(&scene));
         for state in listed {
             let satisfied = match state.limit {
-                Limit::LiquidityFloor | Limit::LiquidityCover | Limit::Improvement => state.value >= state.bound,
+                Limit::LiquidityFloor | Limit::LiquidityCover => state.value >= state.bound,
+                Limit::HealthFloor | Limit::PortfolioHealth | Limit::Improvement => state.value >= state.bound,
                 _ => state.value <= state.bound,
             };
             prop_assert_eq!(satisfied, state.holds, "a value is rounded to the side that is not allowed: {:?}", state);
@@ -170,6 +210,9 @@ fn the_first_breach_in_the_order_of_limits_is_the_one_reported() {
     (scene.after.idle, scene.after.instant) = (0, 0);
     let stake = |value_assets| Stake { position: 4, value_assets, depth_assets: 10, depth_wad: 0 };
     (scene.before.stakes, scene.after.stakes) = (vec![stake(0)], vec![stake(1)]);
+    let lever = |backing_assets| Lever { position: 5, backing_assets, debt_assets: 10, floor_wad: WAD };
+    (scene.before.levers, scene.after.levers) = (vec![lever(11)], vec![lever(9)]);
+    scene.health_wad = WAD + 1;
     let none = Level { used_assets: 0, capacity_assets: 0 };
     scene.budgets = Budgets { loss: none, turnover: none, grant_loss: none, grant_turnover: none };
     scene.flow =
@@ -191,6 +234,8 @@ fn the_first_breach_in_the_order_of_limits_is_the_one_reported() {
             Limit::GrantLoss => scene.budgets.grant_loss.capacity_assets = 1,
             Limit::GrantTurnover => scene.budgets.grant_turnover.capacity_assets = 1,
             Limit::Breaker => scene.caps[index].is_tripped = false,
+            Limit::HealthFloor => after.levers[0].backing_assets = 10,
+            Limit::PortfolioHealth => after.levers[0].backing_assets = 11,
             Limit::Improvement => scene.flow.income_assets = None,
         }
     }
@@ -210,6 +255,8 @@ fn the_first_breach_in_the_order_of_limits_is_the_one_reported() {
         (Limit::GrantTurnover, Subject::Portfolio),
         (Limit::Breaker, first),
         (Limit::Breaker, second),
+        (Limit::HealthFloor, Subject::Position(5)),
+        (Limit::PortfolioHealth, Subject::Portfolio),
         (Limit::Improvement, Subject::Portfolio),
     ];
     assert_eq!(refused, expected);
@@ -291,7 +338,7 @@ fn a_deposit_loosens_no_relative_limit_until_it_has_stayed() {
 #[test]
 fn ids_may_be_anything() {
     let caps = [Cap { id: 7_u8, ..Cap::default() }];
-    let parameters = Parameters { caps: &caps, liquidity_floor_wad: 0, liquidity_cover_wad: 0 };
+    let parameters = Parameters { caps: &caps, liquidity_floor_wad: 0, liquidity_cover_wad: 0, health_floor_wad: 0 };
     let portfolio = |exposures_assets| Portfolio { nav_assets: 9, exposures_assets, ..Portfolio::default() };
     let flow = Flow { invests: true, ..Flow::default() };
 

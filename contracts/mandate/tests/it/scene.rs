@@ -1,7 +1,7 @@
 //! Portfolios that own what they state, and what judges them.
 
 use alloy_primitives::B256;
-use tenor_mandate::{Breach, Budgets, Cap, Flow, Parameters, Portfolio, Stake, State, check, states};
+use tenor_mandate::{Breach, Budgets, Cap, Flow, Lever, Parameters, Portfolio, Stake, State, check, states};
 
 pub const WAD: u64 = 1_000_000_000_000_000_000;
 pub const HALF: u64 = WAD / 2;
@@ -24,6 +24,7 @@ pub struct Side {
     pub instant: u128,
     pub exposures: Vec<u128>,
     pub stakes: Vec<Stake>,
+    pub levers: Vec<Lever>,
 }
 
 impl Side {
@@ -35,6 +36,7 @@ impl Side {
             instant_assets: self.instant,
             exposures_assets: &self.exposures,
             stakes: &self.stakes,
+            levers: &self.levers,
         }
     }
 }
@@ -49,6 +51,7 @@ pub struct Scene {
     pub caps: Vec<Cap>,
     pub floor_wad: u64,
     pub cover_wad: u64,
+    pub health_wad: u64,
 }
 
 impl Scene {
@@ -63,6 +66,7 @@ impl Scene {
             caps: Vec::new(),
             floor_wad: 0,
             cover_wad: 0,
+            health_wad: 0,
         }
     }
 
@@ -72,7 +76,12 @@ impl Scene {
     }
 
     pub fn parameters(&self) -> Parameters<'_> {
-        Parameters { caps: &self.caps, liquidity_floor_wad: self.floor_wad, liquidity_cover_wad: self.cover_wad }
+        Parameters {
+            caps: &self.caps,
+            liquidity_floor_wad: self.floor_wad,
+            liquidity_cover_wad: self.cover_wad,
+            health_floor_wad: self.health_wad,
+        }
     }
 
     pub fn judge(&self) -> Result<(), Breach> {

@@ -40,6 +40,14 @@ pub const FIRST: u8 = 11;
 pub const BACKING: u8 = 12;
 /// The slot of what it owes.
 pub const DEBT: u8 = 13;
+/// The slot of what a repayment costs of its value, in parts per billion of what is repaid.
+pub const COST: u8 = 14;
+/// The slot of what a repayment frees of its backing, in parts per billion of what is repaid.
+pub const FREES: u8 = 15;
+/// The slot of what it repays of what it should, in parts per billion; zero for all of it.
+pub const REPAYS: u8 = 16;
+/// The slot of the account that it names as its oracle.
+pub const ORACLE: u8 = 17;
 /// Reverts when it is asked for its value.
 pub const NO_VALUE: u64 = 1;
 /// Reverts when money is asked back.
@@ -100,6 +108,15 @@ fn answer(hook: &Hook, input: &[u8], vm: &VM, vault: Address, asset: Address) ->
     }
     if asks(IAdapter::kindCall::SELECTOR) {
         return Ok(crate::risk_id("mock").abi_encode());
+    }
+    if asks(IAdapter::oracleCall::SELECTOR) {
+        return Ok(load(vm, ORACLE).abi_encode());
+    }
+    if let Some(c) = is::<IAdapter::deleverageCall>(input) {
+        let before = report(vm, load(vm, VALUE), load(vm, UNITS));
+        fire(vm, hook);
+        lower(vm, c.debtAssets, c.targetBps);
+        return Ok([before, after(vm)].concat());
     }
     if let Some(c) = is::<IAdapter::allocateCall>(input) {
         let before = report(vm, load(vm, VALUE), load(vm, UNITS));
@@ -182,6 +199,19 @@ fn give(vm: &VM, assets: U256) -> Result<U256, Revert> {
     store(vm, UNITS, units.saturating_sub(burnt));
     let halved = if has(vm, HALF) { owed / U256::from(2) } else { owed };
     Ok(part(vm, halved, PAYS))
+}
+
+/// Repays up to so much debt, no further than to a health, and pays for it with value and backing.
+fn lower(vm: &VM, debt_assets: U256, target_bps: U256) {
+    let (backing, debt, frees) = (load(vm, BACKING), load(vm, DEBT), load(vm, FREES));
+    let one = U256::from(BILLION);
+    let target = target_bps * one / U256::from(10_000);
+    let lacking = (debt * target).saturating_sub(backing * one);
+    let asked = debt_assets.min(lacking / (target - frees).max(U256::ONE)).min(debt);
+    let repaid = part(vm, asked, REPAYS).min(debt);
+    store(vm, DEBT, debt - repaid);
+    store(vm, BACKING, backing.saturating_sub(repaid * frees / one));
+    store(vm, VALUE, load(vm, VALUE).saturating_sub(repaid * load(vm, COST) / one));
 }
 
 /// Changes the depth where it is known.

@@ -230,7 +230,7 @@ fn positions_that_owe_nothing_say_so_and_are_not_deleveraged() {
         let report = stage.invest(10 * ONE);
 
         assert_eq!((report.backing, report.debt), (U256::ZERO, U256::ZERO));
-        let call = || IAdapter::deleverageCall { debtAssets: u(1) };
+        let call = || IAdapter::deleverageCall { debtAssets: u(1), targetBps: u(15_000) };
         refusal::<IAdapter::NoDebt>(stage.try_call(VAULT, call()));
         assert_eq!(refusal::<IAdapter::NotVault>(stage.try_call(ALICE, call())).caller, ALICE);
     }

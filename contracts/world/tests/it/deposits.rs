@@ -3,7 +3,9 @@
 use abi::{erc4626::IERC4626, vault::IVault};
 use alloy_primitives::{Address, U256};
 use proptest::prelude::*;
-use tenor_world::{BOARD, DESK, LENS, Revert, Scene, USDC, VAULT, World, address, mock::token, refusal};
+use tenor_world::{
+    BOARD, COMMONS, DESK, LENS, Revert, Scene, USDC, VAULT, World, address, initialize, mock::token, refusal,
+};
 
 use crate::{ALICE, BOB, ONE, u};
 
@@ -161,20 +163,31 @@ fn an_initialised_vault_says_what_it_is() {
     assert_eq!(scene.view(IVault::decimalsCall {}), 18);
     assert_eq!(scene.view(IVault::nameCall {}), "Tenor Vault");
     assert_eq!(scene.view(IVault::symbolCall {}), "TENOR");
-    let programs = [scene.view(IVault::deskCall {}), scene.view(IVault::boardCall {}), scene.view(IVault::lensCall {})];
-    assert_eq!(programs, [DESK, BOARD, LENS]);
+    let programs = [
+        scene.view(IVault::deskCall {}),
+        scene.view(IVault::commonsCall {}),
+        scene.view(IVault::boardCall {}),
+        scene.view(IVault::lensCall {}),
+    ];
+    assert_eq!(programs, [DESK, COMMONS, BOARD, LENS]);
 }
 
 #[test]
 fn initialisation_happens_once_and_names_contracts() {
     let scene = Scene::new();
-    let again = IVault::initializeCall { asset: USDC, desk: DESK, board: BOARD, lens: LENS, owner: ALICE };
+    let again = initialize(ALICE);
     refusal::<IVault::AlreadyInitialized>(scene.try_call(ALICE, again.clone()));
 
     let world = World::default();
     token::install(&world, USDC);
     world.install(VAULT, tenor_vault::main);
-    for (program, main) in [(DESK, tenor_desk::main as Main), (BOARD, tenor_board::main), (LENS, tenor_lens::main)] {
+    let programs = [
+        (DESK, tenor_desk::main as Main),
+        (COMMONS, tenor_commons::main),
+        (BOARD, tenor_board::main),
+        (LENS, tenor_lens::main),
+    ];
+    for (program, main) in programs {
         let refused = refusal::<IVault::InvalidAddress>(world.call(ALICE, VAULT, &again));
         assert_eq!(refused.account, program, "no code there");
         world.install(program, main);

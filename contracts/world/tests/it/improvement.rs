@@ -7,7 +7,7 @@ use tenor_world::{ALL, Scene, WAD, mock::adapter, refusal};
 use crate::{ALICE, ONE, UNIT, u};
 
 const PERCENT: u64 = WAD / 100;
-const IMPROVEMENT: u8 = 10;
+const IMPROVEMENT: u8 = 12;
 
 /// 1000 units of Alice's, 400 at 4 % and 300 at 3 % a year; a third position does not say what it pays.
 fn earning() -> (Scene, [Address; 3]) {

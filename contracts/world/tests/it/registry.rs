@@ -4,7 +4,7 @@ use abi::{board::IBoard, desk::IDesk};
 use alloy_primitives::{Address, B256, U256};
 use host::ISOLATED_GAS;
 use tenor_world::{
-    BOARD, CURATOR, DESK, LENS, OWNER, Scene, Terms, USDC, VAULT, WAD, add, address,
+    BOARD, COMMONS, CURATOR, DESK, LENS, OWNER, Scene, Terms, USDC, VAULT, WAD, add, address,
     mock::{adapter, arb},
     refusal, risk_id,
 };
@@ -74,7 +74,7 @@ fn an_adapter_is_admitted_by_the_hash_of_its_code() {
     let call = add(at, &["a"], Terms::default());
 
     let error = refusal::<IBoard::CodeNotAdmitted>(scene.try_call(CURATOR, call.clone()));
-    assert_eq!((error.adapter, error.codehash), (at, codehash));
+    assert_eq!((error.account, error.codehash), (at, codehash));
     scene.call(OWNER, IBoard::admitCodeCall { codehash, admitted: true });
     assert!(scene.view(IBoard::isCodeAdmittedCall { codehash }));
     let told = scene.world.events::<IBoard::CodeAdmitted>(VAULT).pop().expect("an event");
@@ -156,7 +156,7 @@ fn adapters_of_other_vaults_or_assets_or_registered_twice_are_refused() {
     }
     for at in [BOB, Address::ZERO] {
         let result = scene.try_call(CURATOR, add(at, &["a"], Terms::default()));
-        assert_eq!(refusal::<IBoard::CodeNotAdmitted>(result).adapter, at);
+        assert_eq!(refusal::<IBoard::CodeNotAdmitted>(result).account, at);
     }
 }
 
@@ -338,13 +338,13 @@ fn every_program_of_the_vault_is_listed_with_the_life_that_it_has_left() {
     let programs = scene.view(IBoard::programsCall {});
 
     let accounts: Vec<_> = programs.iter().map(|program| program.account).collect();
-    assert_eq!(accounts, [VAULT, DESK, BOARD, LENS, first, second]);
+    assert_eq!(accounts, [VAULT, DESK, COMMONS, BOARD, LENS, first, second]);
     for program in &programs {
         assert_eq!(program.codehash, scene.world.codehash(program.account));
     }
     let left: Vec<_> = programs.iter().map(|program| program.secsLeft).collect();
     let year = U256::from(365 * DAY);
-    assert_eq!(left, [year, u(7), year, year, year, u(0)]);
+    assert_eq!(left, [year, u(7), year, year, year, year, u(0)]);
 }
 
 #[test]

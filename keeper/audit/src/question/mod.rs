@@ -30,8 +30,10 @@ pub enum Question {
     TotalSupply,
     TotalAssets,
     IsOpen,
+    Levers,
     Asset,
     Desk,
+    Commons,
     Board,
     Lens,
     Decimals,
@@ -61,7 +63,7 @@ pub struct Malformed {
 
 impl Question {
     /// What is asked after every action: what nearly every action changes.
-    pub const ALWAYS: [Self; 10] = [
+    pub const ALWAYS: [Self; 11] = [
         Self::Book,
         Self::Mandate,
         Self::Budgets,
@@ -72,12 +74,14 @@ impl Question {
         Self::TotalSupply,
         Self::TotalAssets,
         Self::IsOpen,
+        Self::Levers,
     ];
 
     /// What is asked at the end, besides every member that was ever told of.
-    const ONCE: [Self; 8] = [
+    const ONCE: [Self; 9] = [
         Self::Asset,
         Self::Desk,
+        Self::Commons,
         Self::Board,
         Self::Lens,
         Self::Decimals,
@@ -147,8 +151,10 @@ impl Question {
             Self::TotalSupply => "totalSupply",
             Self::TotalAssets => "totalAssets",
             Self::IsOpen => "isOpen",
+            Self::Levers => "levers",
             Self::Asset => "asset",
             Self::Desk => "desk",
+            Self::Commons => "commons",
             Self::Board => "board",
             Self::Lens => "lens",
             Self::Decimals => "decimals",
@@ -180,8 +186,10 @@ impl Question {
             Self::TotalSupply => IVault::totalSupplyCall {}.abi_encode(),
             Self::TotalAssets => IVault::totalAssetsCall {}.abi_encode(),
             Self::IsOpen => IBoard::isOpenCall {}.abi_encode(),
+            Self::Levers => IBoard::leversCall {}.abi_encode(),
             Self::Asset => IVault::assetCall {}.abi_encode(),
             Self::Desk => IVault::deskCall {}.abi_encode(),
+            Self::Commons => IVault::commonsCall {}.abi_encode(),
             Self::Board => IVault::boardCall {}.abi_encode(),
             Self::Lens => IVault::lensCall {}.abi_encode(),
             Self::Decimals => IVault::decimalsCall {}.abi_encode(),

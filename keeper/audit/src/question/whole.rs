@@ -10,7 +10,7 @@ use mandate::{Limit, Subject};
 use super::{Facts, Question};
 use crate::fact::{Fact, On, Value};
 use crate::limits::{at_rest, limit_name};
-use crate::state::{BOOK_EPOCH_SECS, State, bits};
+use crate::state::{BOOK_EPOCH_SECS, Position, State, bits};
 
 /// What the view of budgets says of a vault that was never opened.
 const NEVER_OPENED: u64 = u32::MAX as u64;
@@ -53,6 +53,7 @@ pub(super) fn stored(question: Question, answer: &[u8]) -> Option<Result<Facts>>
             ("turnover", mandate.turnoverWad.into()),
             ("epoch", mandate.epochSecs.into()),
             ("silence", mandate.silenceSecs.into()),
+            ("health floor", mandate.healthFloorBps.into()),
         ])),
         Question::Budgets => read!(IDesk::budgetsCall, budgets => facts("budgets", [
             ("loss used", budgets.loss.used.into()),
@@ -76,8 +77,12 @@ pub(super) fn stored(question: Question, answer: &[u8]) -> Option<Result<Facts>>
             read!(IVault::totalAssetsCall, assets => facts("vault", [("total assets", assets.into())]))
         }
         Question::IsOpen => read!(IBoard::isOpenCall, open => facts("vault", [("open", open.into())])),
+        Question::Levers => read!(IBoard::leversCall, levers => levers.iter().flat_map(stored_lever).collect()),
         Question::Asset => read!(IVault::assetCall, asset => facts("vault", [("asset", asset.into())])),
         Question::Desk => read!(IVault::deskCall, desk => facts("vault", [("desk", desk.into())])),
+        Question::Commons => {
+            read!(IVault::commonsCall, commons => facts("vault", [("commons", commons.into())]))
+        }
         Question::Board => read!(IVault::boardCall, board => facts("vault", [("board", board.into())])),
         Question::Lens => read!(IVault::lensCall, lens => facts("vault", [("lens", lens.into())])),
         Question::Decimals => {
@@ -115,6 +120,7 @@ pub(super) fn rebuilt(question: Question, state: &State, now_secs: u64) -> Optio
                 ("turnover", state.mandate.turnover_wad.into()),
                 ("epoch", state.mandate.epoch_secs.into()),
                 ("silence", state.mandate.silence_secs.into()),
+                ("health floor", u64::from(state.mandate.health_floor_bps).into()),
             ],
         ),
         Question::Budgets => rebuilt_budgets(state, now_secs),
@@ -127,8 +133,10 @@ pub(super) fn rebuilt(question: Question, state: &State, now_secs: u64) -> Optio
         Question::TotalSupply => facts("vault", [("total supply", state.supply_shares.into())]),
         Question::TotalAssets => facts("vault", [("total assets", state.nav_exit_assets().into())]),
         Question::IsOpen => facts("vault", [("open", state.is_open.into())]),
+        Question::Levers => state.positions.iter().enumerate().flat_map(rebuilt_lever).collect(),
         Question::Asset => facts("vault", [("asset", origin?.asset.into())]),
         Question::Desk => facts("vault", [("desk", origin?.desk.into())]),
+        Question::Commons => facts("vault", [("commons", origin?.commons.into())]),
         Question::Board => facts("vault", [("board", origin?.board.into())]),
         Question::Lens => facts("vault", [("lens", origin?.lens.into())]),
         Question::Decimals => facts("vault", [("decimals", u64::from(origin?.decimals).into())]),
@@ -187,6 +195,40 @@ fn rebuilt_position(state: &State, index: usize, now_secs: u64) -> Facts {
     fields.into_iter().map(|(field, value)| (Fact::of_position(index, field), value)).collect()
 }
 
+fn stored_lever(lever: &IBoard::Lever) -> Facts {
+    let IBoard::Thresholds { targetBps, softBps, hardBps, chunk, cooldownSecs, slipBps, rewardBps } = lever.thresholds;
+    let bps = [("target bps", targetBps), ("soft bps", softBps), ("hard bps", hardBps), ("slip bps", slipBps)];
+    let others = [
+        ("reward bps", u64::from(rewardBps).into()),
+        ("chunk", chunk.into()),
+        ("cooldown", u64::from(cooldownSecs).into()),
+        ("ready at", time_of(lever.readyAt)),
+    ];
+    lever_facts(lever.position as usize, bps, others)
+}
+
+fn rebuilt_lever((index, position): (usize, &Position)) -> Facts {
+    let Some(found) = position.thresholds else { return Facts::new() };
+    let bps = [
+        ("target bps", found.target_bps),
+        ("soft bps", found.soft_bps),
+        ("hard bps", found.hard_bps),
+        ("slip bps", found.slip_bps),
+    ];
+    let others = [
+        ("reward bps", u64::from(found.reward_bps).into()),
+        ("chunk", found.chunk_assets.into()),
+        ("cooldown", u64::from(found.cooldown_secs).into()),
+        ("ready at", time(position.ready_at_secs())),
+    ];
+    lever_facts(index, bps, others)
+}
+
+fn lever_facts(index: usize, bps: [(&'static str, u16); 4], others: [(&'static str, Value); 4]) -> Facts {
+    let bps = bps.map(|(field, bps)| (field, Value::from(u64::from(bps))));
+    bps.into_iter().chain(others).map(|(field, value)| (Fact::of_position(index, field), value)).collect()
+}
+
 pub(super) fn ids(state: &State, mask: u64) -> Value {
     Value::Ids(bits(mask).filter_map(|place| state.ids.get(place)).map(|id| id.id).collect())
 }
@@ -215,9 +257,9 @@ fn rebuilt_caps(state: &State) -> Facts {
     .collect()
 }
 
-/// The venues' depths at rest are in no event, so their limits are left out on both sides.
+/// What venues hold and positions owe at rest is in no event, so their limits are left out on both sides.
 fn stored_limit(limit: &IDesk::LimitState) -> Facts {
-    const NAMES: [Limit; 11] = [
+    const NAMES: [Limit; 13] = [
         Limit::AbsoluteCap,
         Limit::RelativeCap,
         Limit::LiquidityFloor,
@@ -228,18 +270,25 @@ fn stored_limit(limit: &IDesk::LimitState) -> Facts {
         Limit::GrantLoss,
         Limit::GrantTurnover,
         Limit::Breaker,
+        Limit::HealthFloor,
+        Limit::PortfolioHealth,
         Limit::Improvement,
     ];
     let kind = NAMES.get(usize::from(limit.limit));
-    if kind == Some(&Limit::VenueDepth) {
+    if kind.is_some_and(|kind| rests_on_venues(*kind)) {
         return Facts::new();
     }
     let on = if limit.id.is_zero() { On::Whole } else { On::Risk(limit.id) };
     limit_facts(kind.map_or("unknown limit", |kind| limit_name(*kind)), on, limit.value, limit.bound, limit.holds)
 }
 
+fn rests_on_venues(kind: Limit) -> bool {
+    matches!(kind, Limit::VenueDepth | Limit::HealthFloor | Limit::PortfolioHealth)
+}
+
 fn rebuilt_limit(limit: &crate::limits::LimitState) -> Facts {
     let on = match limit.on {
+        _ if rests_on_venues(limit.limit) => return Facts::new(),
         Subject::Portfolio => On::Whole,
         Subject::Risk(id) => On::Risk(id),
         Subject::Position(_) => return Facts::new(),

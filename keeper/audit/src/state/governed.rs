@@ -54,6 +54,7 @@ impl State {
                 }
                 None => claims.impossible(Fact::of_position(told.position as usize, "registered"), true),
             },
+            E::ThresholdsSet(told) => self.thresholds_set(told, claims),
             E::CapSet(told) => {
                 let place = self.place_or_new(told.riskId);
                 self.ids[place].absolute_assets = amount(told.absolute);
@@ -128,6 +129,10 @@ impl State {
             depth_bps: told.depthBps,
             slack_bps: told.slackBps,
             depth_assets: None,
+            thresholds: None,
+            rescued_assets: 0,
+            rescued_at_secs: 0,
+            health: None,
         });
     }
 
@@ -147,6 +152,7 @@ impl State {
             "maxRate" => self.paced(value, epoch_secs, now_secs),
             "epoch" => self.paced(max_rate_wad, value, now_secs),
             "silence" => self.mandate.silence_secs = value,
+            "healthFloor" => self.mandate.health_floor_bps = told.value.saturating_to(),
             _ => claims.impossible(Fact::plain("mandate", "parameter"), told.what),
         }
     }

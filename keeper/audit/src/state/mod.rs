@@ -3,6 +3,7 @@
 //! Times are unix seconds; amounts are base units of the asset; `_wad` is 1e18 = 100 %.
 
 mod governed;
+mod levers;
 mod money;
 mod rules;
 
@@ -14,6 +15,7 @@ use abi::vault::IVault;
 use alloy_primitives::{Address, B256, Selector, U256};
 use serde::{Deserialize, Serialize};
 
+pub use levers::{Health, Thresholds};
 pub use money::MAX_ASSETS;
 pub(crate) use money::{amount, is_relief};
 pub use rules::{BOOK_EPOCH_SECS, Drained};
@@ -84,6 +86,8 @@ pub struct Origin {
     /// One of its programs.
     pub desk: Address,
     /// One of its programs.
+    pub commons: Address,
+    /// One of its programs.
     pub board: Address,
     /// One of its programs.
     pub lens: Address,
@@ -114,6 +118,14 @@ pub struct Position {
     pub slack_bps: u16,
     /// What the venue held when it was last told; nothing before.
     pub depth_assets: Option<u128>,
+    /// What governance says of its debt; nothing of one that may owe nothing.
+    pub thresholds: Option<Thresholds>,
+    /// What strangers had repaid of its debt and had not drained at `rescued_at_secs`.
+    pub rescued_assets: u128,
+    /// When that was true; zero where they never did.
+    pub rescued_at_secs: u64,
+    /// What secured its debt when it was last told, and the debt; nothing before.
+    pub health: Option<Health>,
 }
 
 /// One risk id: its caps, what it is nested in, its breaker.
@@ -157,6 +169,7 @@ pub struct Mandate {
     pub epoch_secs: u64,
     pub silence_secs: u64,
     pub max_rate_wad: u64,
+    pub health_floor_bps: u16,
 }
 
 /// What a keeper's key may do.
@@ -251,7 +264,10 @@ impl State {
             E::ShortfallSet(told) => self.shortfall_set(told, claims),
             E::PositionMoved(told) => self.moved(told, now_secs, claims),
             E::Charged(told) => self.charged(told, now_secs, claims),
+            E::HealthSeen(told) => self.health_seen(told, claims),
             E::Rebalanced(told) => self.rebalanced(told, now_secs, claims),
+            E::Deleveraged(told) => self.deleveraged(told, now_secs, claims),
+            E::Stuck(told) => self.stuck(told, now_secs, claims),
             E::Tripped(told) => self.tripped_by(told, claims),
             E::Armed(told) => claims.known_id(self, told.riskId),
         }

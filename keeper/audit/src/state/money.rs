@@ -22,8 +22,8 @@ impl State {
         if self.origin.is_some() {
             claims.impossible(Fact::plain("vault", "initialized again"), true);
         }
-        let IVault::Initialized { asset, desk, board, lens, owner, decimals, epochSecs, silenceSecs } = *told;
-        self.origin = Some(Origin { asset, desk, board, lens, decimals });
+        let IVault::Initialized { asset, desk, commons, board, lens, owner, decimals, epochSecs, silenceSecs } = *told;
+        self.origin = Some(Origin { asset, desk, commons, board, lens, decimals });
         self.roles.owner = owner;
         self.mandate.epoch_secs = epochSecs.saturating_to();
         self.mandate.silence_secs = silenceSecs.saturating_to();
@@ -165,12 +165,16 @@ impl State {
     pub(super) fn moved(&mut self, told: &IDesk::PositionMoved, now_secs: u64, claims: &mut Claims) {
         let index = told.position as usize;
         claims.begin(self.nav_assets());
-        if claims.call.base.is_none() {
-            claims.call.base = Some(Box::new(Standing::of(self, 0..0, now_secs)));
-        }
-        claims.call.legs += 1;
-        if !claims.call.touched.contains(&index) {
-            claims.call.touched.push(index);
+        let is_leg = !(claims.call.legs == 0 && is_forced(told));
+        if is_leg {
+            if claims.call.base.is_none() {
+                claims.call.base = Some(Box::new(Standing::of(self, 0..0, now_secs)));
+            }
+            claims.call.legs += 1;
+            claims.call.result_assets = told.result;
+            if !claims.call.touched.contains(&index) {
+                claims.call.touched.push(index);
+            }
         }
         if told.assets.is_positive() {
             claims.call.invests = true;
@@ -181,7 +185,9 @@ impl State {
         };
         let (was, mut may_rise) = (position.value_assets, 0);
         position.value_assets = amount(told.valueAfter);
-        claims.call.depths.insert(index, amount(told.depth));
+        if is_leg {
+            claims.call.depths.insert(index, amount(told.depth));
+        }
         let stored_assets = position.shortfall_assets;
         let untold = claims.shortfalls.entry(index).or_insert(Untold { stored_assets, follows: true });
         if told.assets.is_negative() {
@@ -206,7 +212,7 @@ impl State {
         }
     }
 
-    /// The end of marks that lost something, outside a rebalance.
+    /// The end of marks that lost something, or of a rescue, outside a rebalance.
     pub(super) fn charged(&mut self, told: &IDesk::Charged, now_secs: u64, claims: &mut Claims) {
         claims.equal(Fact::plain("budgets", "loss of marks"), claims.call.lost_assets, told.loss);
         self.loss_level_assets = amount(told.lossLevel);
@@ -278,6 +284,12 @@ impl State {
         self.navs.changed(nav_assets, now_secs);
         claims.call.navs.push(nav_assets);
     }
+}
+
+/// Whether it reads as what an exit or an evacuation forces, for which no venue is measured. Either is told before the legs
+/// of any rebalance of the same transaction; a leg that took all out of a venue of ours alone says so by its amount.
+fn is_forced(told: &IDesk::PositionMoved) -> bool {
+    told.depth.is_zero() && told.assets.is_negative() && told.assets.unsigned_abs() == told.result
 }
 
 pub(crate) fn is_relief(told: &IDesk::Rebalanced) -> bool {

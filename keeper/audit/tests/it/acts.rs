@@ -5,6 +5,7 @@ use abi::desk::IDesk;
 use abi::vault::IVault;
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
+use world::levers::{repay, set_thresholds, thresholds};
 use world::mock::{adapter, feed, token};
 use world::{ALL, CURATOR, GUARDIAN, KEEPER, OWNER, USDC, VAULT, WAD, address, risk_id};
 
@@ -27,8 +28,9 @@ impl Play {
             38..60 => self.rebalance(),
             60..62 => self.relieve(),
             62..66 => self.trip(),
-            66..68 => self.stop(),
-            68..80 => self.change(),
+            66 => self.stop(),
+            67..71 => self.rescue(),
+            71..80 => self.change(),
             80..86 => self.make_announced(),
             86..94 => self.venue(),
             94 => self.donate(),
@@ -93,7 +95,7 @@ impl Play {
             nonce: grant.nonce,
             deadline: U256::from(self.scene.world.now_secs()),
             revision: self.scene.view(IDesk::revisionCall {}),
-            legs: world::legs(&moves),
+            legs: self.repaying(&moves),
         };
         let what = if moves.is_empty() { "heartbeat" } else { "rebalance" };
         self.call(what, keeper, &IDesk::rebalanceCall { intent });
@@ -117,13 +119,40 @@ impl Play {
             .collect()
     }
 
+    /// The same legs, of which some repay debts.
+    fn repaying(&mut self, moves: &[(u32, i128)]) -> Vec<IDesk::Leg> {
+        let mut legs = world::legs(moves);
+        for leg in legs.iter_mut().filter(|leg| leg.assets.is_negative()) {
+            leg.repays = self.dice.once_in(4);
+        }
+        if self.dice.once_in(3) {
+            let most = (!self.dice.once_in(3)).then(|| self.dice.amount(1 << 38));
+            legs.push(repay(3, most));
+        }
+        legs
+    }
+
+    /// Whoever owes is rescued by a stranger, or a tripped id evacuated; one may come just before a rebalance.
+    fn rescue(&mut self) {
+        if self.dice.once_in(3) {
+            let riskId = risk_id(self.dice.one_of(&IDS));
+            self.call("trip", GUARDIAN, &IBoard::tripByWordCall { riskId });
+            self.call("evacuate", STRANGER, &IDesk::evacuateCall { riskId });
+            return;
+        }
+        let position = if self.dice.once_in(4) { self.position() } else { 3 };
+        let debt = if self.dice.once_in(3) { U256::MAX } else { U256::from(self.dice.amount(1 << 38)) };
+        self.call("deleverage", STRANGER, &IDesk::deleverageCall { position, debt });
+    }
+
     fn relieve(&mut self) {
         let silence: u64 = self.scene.view(IDesk::mandateCall {}).silenceSecs.to();
         if self.dice.once_in(2) {
             self.pass(silence);
         }
         let moves = self.legs(1 << 40, false);
-        self.call("relieve", STRANGER, &IDesk::relieveCall { legs: world::legs(&moves) });
+        let legs = self.repaying(&moves);
+        self.call("relieve", STRANGER, &IDesk::relieveCall { legs });
     }
 
     fn trip(&mut self) {
@@ -132,7 +161,7 @@ impl Play {
             self.call("tripByWord", GUARDIAN, &IBoard::tripByWordCall { riskId: id });
             return;
         }
-        let (condition, position) = (1 + self.dice.roll(4) as u8, self.position());
+        let (condition, position) = (self.dice.one_of(&[1, 2, 3, 4, 6]), self.position());
         self.call("trip", STRANGER, &IDesk::tripCall { riskId: id, condition, position });
     }
 
@@ -146,7 +175,7 @@ impl Play {
         let (governor, owner) = (self.governor(), self.owner());
         let id = risk_id(self.dice.one_of(&IDS));
         let wad = |dice: &mut crate::dice::Dice, most: u64| U256::from(dice.roll(most + 1));
-        match self.dice.roll(18) {
+        match self.dice.roll(20) {
             0..3 => {
                 let absolute = if self.dice.once_in(5) { U256::from(self.dice.amount(1 << 50)) } else { U256::MAX };
                 let relativeWad = U256::from(self.dice.one_of(&[WAD / 10, WAD / 3, WAD / 2, WAD, WAD]));
@@ -201,6 +230,7 @@ impl Play {
             }
             14 => self.change_breaker(governor, id),
             15 => self.add_position(governor, owner),
+            17 | 18 => self.change_thresholds(governor),
             16 => {
                 let selector =
                     self.dice.one_of(&[IBoard::setCapCall::SELECTOR, IBoard::setKeeperCall::SELECTOR]).into();
@@ -209,6 +239,22 @@ impl Play {
             }
             _ => self.change_hands(owner),
         }
+    }
+
+    fn change_thresholds(&mut self, governor: Address) {
+        if self.dice.once_in(3) {
+            let bps = U256::from(self.dice.one_of(&[0, 10_500, 12_000, 14_000]));
+            return self.govern("health floor", governor, &IBoard::setHealthFloorCall { bps });
+        }
+        let position = if self.dice.once_in(2) { self.position() } else { 3 };
+        let thresholds = IBoard::Thresholds {
+            softBps: self.dice.one_of(&[12_000, 13_000, 13_000, 14_000]),
+            chunk: U256::from(1 + self.dice.amount(1 << 38)),
+            cooldownSecs: self.dice.one_of(&[60, 600, HOUR as u32]),
+            rewardBps: self.dice.one_of(&[0, 10, 50]),
+            ..thresholds()
+        };
+        self.govern("thresholds", governor, &set_thresholds(position, thresholds));
     }
 
     fn change_breaker(&mut self, governor: Address, id: B256) {
@@ -285,7 +331,7 @@ impl Play {
         let at = self.dice.one_of(&self.adapters.clone());
         let value: u128 = self.scene.world.peek(at, adapter::VALUE).to();
         let poke = |slot: u8, value: u64| self.scene.world.poke(at, slot, U256::from(value));
-        match self.dice.roll(12) {
+        match self.dice.roll(15) {
             0..4 => {
                 let gain = self.dice.amount(value / 500 + 1) as i128;
                 self.scene.earn(at, gain);
@@ -299,8 +345,20 @@ impl Play {
             8 => poke(adapter::FAULTS, self.dice.one_of(&[0, 0, 0, 0, 0, 0, adapter::NO_VALUE, adapter::NO_PAYMENT])),
             9 => poke(adapter::RATE, self.dice.one_of(&[0, WAD / 20, WAD / 10])),
             10 => poke(adapter::DEPTH, self.dice.one_of(&[0, 1 << 40, 1 << 50])),
+            11..14 => self.owe(),
             _ => feed::say(&self.scene.world, FEED, self.dice.one_of(&[100_000_000, 100_000_000, 97_000_000])),
         }
+    }
+
+    /// Debts are taken up, repaid elsewhere, and what secures them moves; mostly the lever's, seldom those that may not be.
+    fn owe(&mut self) {
+        let at = if self.dice.once_in(12) { self.dice.one_of(&self.adapters.clone()) } else { self.adapters[3] };
+        let debt = if self.dice.once_in(4) { 0 } else { self.dice.amount(1 << 42) };
+        let backing = debt / 100 * self.dice.one_of(&[95, 105, 112, 118, 128, 150, 200]);
+        self.scene.owe(at, backing, debt);
+        let cost = self.dice.one_of(&[0, 1, 10, 15, 30]);
+        self.scene.world.poke(at, adapter::COST, U256::from(adapter::BILLION / 1_000 * cost));
+        self.scene.world.poke(at, adapter::FREES, U256::from(adapter::BILLION / 100 * 80));
     }
 
     fn donate(&mut self) {

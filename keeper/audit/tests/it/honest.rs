@@ -9,7 +9,7 @@ use crate::play::Play;
 /// Actions that a run must have told of: what was refused is none.
 const ACTIONS: usize = 10_000;
 /// Deeds that a run must have told of, or it proves nothing.
-const DEEDS: [&str; 33] = [
+const DEEDS: [&str; 37] = [
     "abdicate",
     "add position",
     "admit code",
@@ -19,6 +19,7 @@ const DEEDS: [&str; 33] = [
     "budgets",
     "cap",
     "delay",
+    "deleverage",
     "deposit",
     "execute",
     "grant",
@@ -33,11 +34,14 @@ const DEEDS: [&str; 33] = [
     "pause",
     "rebalance",
     "relieve",
+    "repay",
     "revoke",
     "role",
+    "stuck",
     "submit",
     "take ownership",
     "terms",
+    "thresholds",
     "transfer",
     "trip",
     "unnest",

@@ -4,6 +4,7 @@
 mod acts;
 mod dice;
 mod honest;
+mod levers;
 mod play;
 mod tampered;
 mod tape;

@@ -41,6 +41,12 @@ fn is_hearsay(entry: &Entry, word: Word) -> bool {
             matches!(word, Topic(1) | Data(8 | 9))
         }
         IDesk::Rebalanced::SIGNATURE_HASH => matches!(word, Data(8 | 9)),
+        // What venues say of debts, and who rescued for nothing.
+        IDesk::HealthSeen::SIGNATURE_HASH => matches!(word, Data(_)),
+        IDesk::Deleveraged::SIGNATURE_HASH => {
+            let is_unpaid = entry.data[96..128].iter().all(|byte| *byte == 0);
+            matches!(word, Data(4 | 5)) || (is_unpaid && word == Topic(2))
+        }
         // What a feed or a venue said.
         IDesk::Tripped::SIGNATURE_HASH => matches!(word, Data(0..3)),
         _ => false,
@@ -51,7 +57,7 @@ fn is_hearsay(entry: &Entry, word: Word) -> bool {
 fn is_idle(before: &Auditor, entry: &Entry) -> bool {
     let (state, is_nothing) = (before.state(), |data: &[u8]| data.iter().all(|byte| *byte == 0));
     match entry.topics[0] {
-        IVault::Approval::SIGNATURE_HASH | IDesk::Armed::SIGNATURE_HASH => true,
+        IVault::Approval::SIGNATURE_HASH | IDesk::Armed::SIGNATURE_HASH | IDesk::Stuck::SIGNATURE_HASH => true,
         IVault::Transfer::SIGNATURE_HASH => is_nothing(&entry.data) || entry.topics[1] == entry.topics[2],
         // Who was no guardian is none any more; a code that was not admitted is admitted no more; a change that nobody could make any more is taken back.
         IBoard::CodeAdmitted::SIGNATURE_HASH => {
@@ -67,7 +73,8 @@ fn is_idle(before: &Auditor, entry: &Entry) -> bool {
 }
 
 /// Whether what was tampered with is overtaken by what the block tells later, so that the vault rebuilt at its end is the
-/// same: a pause within a longer one, a mark before a leg, what everything is taken out of that holds nothing.
+/// same: a pause within a longer one, a mark before a leg, what everything is taken out of that holds nothing; or no view
+/// can tell yet: what is nested by a longer way too.
 fn is_overtaken(entry: &Entry, honest: &State, tampered: &State) -> bool {
     let kinds = [
         IDesk::PositionMarked::SIGNATURE_HASH,
@@ -76,12 +83,15 @@ fn is_overtaken(entry: &Entry, honest: &State, tampered: &State) -> bool {
         IDesk::Tripped::SIGNATURE_HASH,
         IBoard::PausedUntil::SIGNATURE_HASH,
         IBoard::CapSet::SIGNATURE_HASH,
+        IBoard::Nested::SIGNATURE_HASH,
     ];
     let vault = |state: &State| {
         let mut state = state.clone();
         state.navs = State::default().navs;
         (state.recent_loss_assets, state.recent_at_secs) = (state.nav_entry_assets(entry.place.time_secs), 0);
         state.positions.iter_mut().for_each(|position| position.depth_assets = None);
+        let ancestors: Vec<_> = (0..state.ids.len()).map(|place| state.ancestors(place)).collect();
+        state.ids.iter_mut().zip(ancestors).for_each(|(id, ancestors)| id.parents = ancestors);
         state
     };
     kinds.contains(&entry.topics[0]) && vault(honest) == vault(tampered)

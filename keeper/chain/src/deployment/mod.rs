@@ -1,20 +1,24 @@
-//! Puts a vault on a chain: deployer, programs, adapters; then, as their owner, everything that governs them.
+//! Puts a vault on a chain: deployer, programs, oracles, adapters; then, as their owner, everything that governs them.
 //!
 //! Until the vault is opened its owner changes everything at once and nobody can deposit; opening it is the last step but
 //! the offer of ownership, and from then on what adds risk waits. Generic over the [`Sender`], so that the command line
 //! deploys over RPC and tests in process by the same code.
 
+mod leverage;
 mod programs;
 mod setup;
 mod terms;
 
 use abi::adapter::IAdapter;
 use abi::arb::IDeployer;
+use abi::oracle::IOracle;
 use abi::vault::IVault;
 use alloy_primitives::{Address, Bytes};
 use alloy_sol_types::{SolCall, SolEvent};
 use model::{VenueKind, Wei};
 
+pub(crate) use leverage::thresholds_to_abi;
+pub use leverage::{LeverTerms, OracleTerms};
 pub use programs::{Programs, ProgramsError, init_code};
 pub use terms::{BreakerTerms, CapTerms, GrantTerms, Mandate, PositionTerms, bps_to_wad, defaults};
 
@@ -30,12 +34,16 @@ pub struct Deployed {
     pub deployer: Address,
     /// The desk's program.
     pub desk: Address,
+    /// The commons' program.
+    pub commons: Address,
     /// The board's program.
     pub board: Address,
     /// The lens's program.
     pub lens: Address,
     /// The vault.
     pub vault: Address,
+    /// The oracles, in the order of the mandate's.
+    pub oracles: Vec<Address>,
     /// The adapters, in the order of the positions.
     pub adapters: Vec<Address>,
     /// Gas of all transactions together.
@@ -65,6 +73,16 @@ pub enum Error<E: std::error::Error + 'static> {
         /// The kind.
         kind: VenueKind,
     },
+    /// A position that owes names an oracle that is not deployed.
+    #[error("position {index} names oracle {oracle}, and there are {oracles}")]
+    NoOracle {
+        /// The position's place.
+        index: usize,
+        /// The oracle's.
+        oracle: usize,
+        /// How many there are.
+        oracles: usize,
+    },
 }
 
 /// Deploys and sets everything, and opens the vault; `progress` hears the name of each step before it is sent.
@@ -80,15 +98,18 @@ pub async fn deploy<S: Sender>(
     let mut run = Run { sender, progress, gas_used: 0 };
     let deployer = run.create("deployer", programs.deployer.clone()).await?;
     let desk = run.program(deployer, "desk", &programs.desk, Bytes::new()).await?;
+    let commons = run.program(deployer, "commons", &programs.commons, Bytes::new()).await?;
     let board = run.program(deployer, "board", &programs.board, Bytes::new()).await?;
     let lens = run.program(deployer, "lens", &programs.lens, Bytes::new()).await?;
-    let initialize = IVault::initializeCall { asset: mandate.asset, desk, board, lens, owner: sender.account() };
+    let initialize =
+        IVault::initializeCall { asset: mandate.asset, desk, commons, board, lens, owner: sender.account() };
     let vault = run.program(deployer, "vault", &programs.vault, initialize.abi_encode().into()).await?;
-    let adapters = run.adapters(deployer, programs, vault, mandate).await?;
+    let oracles = run.oracles(deployer, programs, mandate).await?;
+    let adapters = run.adapters(deployer, programs, vault, mandate, &oracles).await?;
     for step in setup::steps(programs, mandate, &adapters, sender.account()) {
         run.send(&step.name, Outgoing { to: Some(vault), data: step.data, value: Wei::ZERO }).await?;
     }
-    Ok(Deployed { deployer, desk, board, lens, vault, adapters, gas_used: run.gas_used })
+    Ok(Deployed { deployer, desk, commons, board, lens, vault, oracles, adapters, gas_used: run.gas_used })
 }
 
 struct Run<'a, S, P> {
@@ -130,17 +151,38 @@ impl<S: Sender, P: FnMut(&str)> Run<'_, S, P> {
         created.ok_or_else(|| Error::NothingCreated { step: step.to_owned() })
     }
 
+    async fn oracles(
+        &mut self,
+        deployer: Address,
+        programs: &Programs,
+        mandate: &Mandate,
+    ) -> Result<Vec<Address>, Error<S::Error>> {
+        let mut oracles = Vec::with_capacity(mandate.oracles.len());
+        for terms in &mandate.oracles {
+            let initialize = IOracle::initializeCall { terms: terms.to_abi() };
+            let step = format!("oracle {}", terms.name);
+            oracles.push(self.program(deployer, &step, &programs.oracle, initialize.abi_encode().into()).await?);
+        }
+        Ok(oracles)
+    }
+
     async fn adapters(
         &mut self,
         deployer: Address,
         programs: &Programs,
         vault: Address,
         mandate: &Mandate,
+        oracles: &[Address],
     ) -> Result<Vec<Address>, Error<S::Error>> {
         let mut adapters = Vec::with_capacity(mandate.positions.len());
         for (index, terms) in mandate.positions.iter().enumerate() {
             let code = programs.adapter(terms.kind).ok_or(Error::NoAdapter { kind: terms.kind })?;
-            let initialize = IAdapter::initializeCall { vault, venue: terms.venue, terms: terms.encoded() };
+            let encoded = terms.encoded(oracles).ok_or_else(|| Error::NoOracle {
+                index,
+                oracle: terms.lever.as_ref().map_or(0, |lever| lever.oracle),
+                oracles: oracles.len(),
+            })?;
+            let initialize = IAdapter::initializeCall { vault, venue: terms.venue, terms: encoded };
             let step = format!("adapter {index} ({})", terms.kind);
             adapters.push(self.program(deployer, &step, code, initialize.abi_encode().into()).await?);
         }

@@ -19,6 +19,8 @@ pub struct Programs {
     pub vault: Bytes,
     /// The desk's code.
     pub desk: Bytes,
+    /// The commons' code.
+    pub commons: Bytes,
     /// The board's code.
     pub board: Bytes,
     /// The lens's code.
@@ -29,6 +31,10 @@ pub struct Programs {
     pub erc4626: Bytes,
     /// The code of the adapter for Morpho Blue's markets.
     pub morpho: Bytes,
+    /// The code of the adapter for leveraged positions at Aave.
+    pub aave_loop: Bytes,
+    /// The code of oracles.
+    pub oracle: Bytes,
 }
 
 /// Why programs cannot be used.
@@ -61,7 +67,8 @@ pub enum ProgramsError {
 }
 
 impl Programs {
-    /// Reads `{vault,desk,board,lens,aave,erc4626,morpho}.code` from a folder, and the deployer from the Solidity build's artifact.
+    /// Reads `{vault,desk,commons,board,lens,aave,erc4626,morpho,aave-loop,oracle}.code` from a folder, and the deployer from
+    /// the Solidity build's artifact.
     ///
     /// # Errors
     /// At the first file that is missing or not what it should be.
@@ -71,24 +78,30 @@ impl Programs {
             deployer: creation_code(deployer_artifact)?,
             vault: code("vault")?,
             desk: code("desk")?,
+            commons: code("commons")?,
             board: code("board")?,
             lens: code("lens")?,
             aave: code("aave")?,
             erc4626: code("erc4626")?,
             morpho: code("morpho")?,
+            aave_loop: code("aave-loop")?,
+            oracle: code("oracle")?,
         })
     }
 
     /// Returns each Stylus program's name and size in bytes.
-    pub fn sizes(&self) -> [(&'static str, usize); 7] {
+    pub fn sizes(&self) -> [(&'static str, usize); 10] {
         [
             ("vault", self.vault.len()),
             ("desk", self.desk.len()),
+            ("commons", self.commons.len()),
             ("board", self.board.len()),
             ("lens", self.lens.len()),
             ("aave", self.aave.len()),
             ("erc4626", self.erc4626.len()),
             ("morpho", self.morpho.len()),
+            ("aave-loop", self.aave_loop.len()),
+            ("oracle", self.oracle.len()),
         ]
     }
 
@@ -98,6 +111,7 @@ impl Programs {
             VenueKind::AaveV3 => Some(&self.aave),
             VenueKind::Erc4626 => Some(&self.erc4626),
             VenueKind::MorphoBlue => Some(&self.morpho),
+            VenueKind::AaveV3Loop => Some(&self.aave_loop),
             VenueKind::Other(_) => None,
         }
     }

@@ -1,11 +1,11 @@
 //! What the owner of a new vault sends to it, in an order in which nothing is refused: code before positions, ids before
-//! what hangs on them, budgets before grants, and the opening after everything.
+//! what hangs on them, thresholds after positions, budgets before grants, and the opening after everything.
 
 use abi::board::IBoard;
 use alloy_primitives::{Address, Bytes, U256, keccak256};
 use alloy_sol_types::SolCall;
 
-use super::{Mandate, Programs};
+use super::{Mandate, Programs, thresholds_to_abi};
 
 /// One call of the vault.
 pub(super) struct Step {
@@ -22,6 +22,7 @@ pub(super) fn steps(programs: &Programs, mandate: &Mandate, adapters: &[Address]
     let mut steps = codes(programs, mandate);
     steps.extend(ids(mandate));
     steps.extend(positions(mandate, adapters));
+    steps.extend(thresholds(mandate));
     steps.extend(whole(mandate));
     steps.extend(roles(mandate));
     // After the opening even an offer of ownership would wait.
@@ -34,7 +35,7 @@ pub(super) fn steps(programs: &Programs, mandate: &Mandate, adapters: &[Address]
     steps
 }
 
-/// The code of each kind of adapter that a position needs, once.
+/// The code of oracles where there are any, and of each kind of adapter that a position needs, once.
 fn codes(programs: &Programs, mandate: &Mandate) -> Vec<Step> {
     let mut kinds = Vec::new();
     for position in &mandate.positions {
@@ -46,7 +47,9 @@ fn codes(programs: &Programs, mandate: &Mandate) -> Vec<Step> {
     let admit = |(kind, codehash)| {
         step(format!("code of adapters for {kind}"), &IBoard::admitCodeCall { codehash, admitted: true })
     };
-    codes.map(admit).collect()
+    let oracle = IBoard::admitCodeCall { codehash: keccak256(&programs.oracle), admitted: true };
+    let oracle = (!mandate.oracles.is_empty()).then(|| step("code of oracles", &oracle));
+    oracle.into_iter().chain(codes.map(admit)).collect()
 }
 
 fn ids(mandate: &Mandate) -> Vec<Step> {
@@ -88,6 +91,15 @@ fn positions(mandate: &Mandate, adapters: &[Address]) -> Vec<Step> {
     add.collect()
 }
 
+fn thresholds(mandate: &Mandate) -> Vec<Step> {
+    let set = mandate.positions.iter().enumerate().filter_map(|(index, position)| {
+        let thresholds = thresholds_to_abi(&position.lever.as_ref()?.thresholds);
+        let call = IBoard::setThresholdsCall { position: u32::try_from(index).unwrap_or(u32::MAX), thresholds };
+        Some(step(format!("thresholds of position {index}"), &call))
+    });
+    set.collect()
+}
+
 fn whole(mandate: &Mandate) -> Vec<Step> {
     let liquidity =
         IBoard::setLiquidityCall { floorWad: mandate.liquidity_floor.0, coverWad: mandate.liquidity_cover.0 };
@@ -96,6 +108,7 @@ fn whole(mandate: &Mandate) -> Vec<Step> {
         step("ceiling of the believed rate", &IBoard::setMaxRateCall { rateWad: mandate.max_rate.0 }),
         step("epoch", &IBoard::setEpochCall { secs: U256::from(mandate.epoch_secs) }),
         step("silence", &IBoard::setSilenceCall { secs: U256::from(mandate.silence_secs) }),
+        step("health floor", &IBoard::setHealthFloorCall { bps: U256::from(mandate.health_floor_bps) }),
         step("budgets", &IBoard::setBudgetsCall { lossWad: mandate.loss.0, turnoverWad: mandate.turnover.0 }),
     ]
 }

@@ -4,6 +4,8 @@ use alloy_primitives::{Address, B256, Bytes};
 use model::units::WAD;
 use model::{Assets, RiskId, Terms, Timestamp, VenueKind, Wad};
 
+use super::leverage::{LeverTerms, OracleTerms};
+
 /// 0.01 % in wad.
 const BPS_WAD: u128 = WAD / 10_000;
 
@@ -33,6 +35,20 @@ pub mod defaults {
     /// A venue that lends at its own accounts has no price that could be pushed. Forced exits pass over a position with
     /// slack: whoever gives one some says so by name.
     pub const SLACK_BPS: u16 = 0;
+    /// What secures all debts is at least 1.05 of them.
+    pub const HEALTH_FLOOR_BPS: u16 = 10_500;
+    /// A swap of a leveraged position may be 1 % worse than its oracle's price.
+    pub const SLIP_BPS: u16 = 100;
+    /// A pool's price is weighted over half an hour.
+    pub const WINDOW_SECS: u32 = 1_800;
+    /// An oracle's sources may be 2 % apart.
+    pub const DEVIATION_BPS: u16 = 200;
+    /// A sequencer that was down must have run for an hour.
+    pub const GRACE_SECS: u32 = 3_600;
+    /// Strangers may deleverage a position by a chunk in ten minutes, ...
+    pub const COOLDOWN_SECS: u32 = 600;
+    /// ... for 0.1 % of what they repay.
+    pub const REWARD_BPS: u16 = 10;
     /// A trip lasts a day unless it is renewed.
     pub const TRIP_SECS: u32 = 86_400;
     /// A condition of liquidity is seen twice, an hour apart, before it trips.
@@ -72,12 +88,16 @@ pub struct Mandate {
     pub epoch_secs: u64,
     /// How long the keepers may be silent.
     pub silence_secs: u64,
+    /// The least of what secures all debts, by all debts, 10,000 = 1.
+    pub health_floor_bps: u16,
     /// The caps by risk id.
     pub caps: Vec<CapTerms>,
     /// Which id counts against which other one too: (id, parent).
     pub nests: Vec<(RiskId, RiskId)>,
     /// What trips which id.
     pub breakers: Vec<BreakerTerms>,
+    /// The oracles that positions name.
+    pub oracles: Vec<OracleTerms>,
     /// The positions, in order.
     pub positions: Vec<PositionTerms>,
     /// Whether the set-up ends with the deployment; otherwise the owner ends it later, and everything is immediate until
@@ -101,9 +121,11 @@ impl Default for Mandate {
             turnover: bps_to_wad(defaults::TURNOVER_BPS),
             epoch_secs: defaults::EPOCH_SECS,
             silence_secs: defaults::SILENCE_SECS,
+            health_floor_bps: defaults::HEALTH_FLOOR_BPS,
             caps: Vec::new(),
             nests: Vec::new(),
             breakers: Vec::new(),
+            oracles: Vec::new(),
             positions: Vec::new(),
             opens: true,
         }
@@ -179,6 +201,8 @@ pub struct PositionTerms {
     pub risk_ids: Vec<RiskId>,
     /// What governance says of it.
     pub terms: Terms,
+    /// How it owes; nothing where it does not.
+    pub lever: Option<LeverTerms>,
 }
 
 impl PositionTerms {
@@ -190,7 +214,7 @@ impl PositionTerms {
             depth_bps: defaults::DEPTH_BPS,
             slack_bps: defaults::SLACK_BPS,
         };
-        Self { kind, venue, market: B256::ZERO, risk_ids, terms }
+        Self { kind, venue, market: B256::ZERO, risk_ids, terms, lever: None }
     }
 
     /// A position in one market of a venue, under the [`defaults`].
@@ -199,8 +223,13 @@ impl PositionTerms {
         Self { market, ..Self::new(kind, venue, risk_ids) }
     }
 
-    /// Returns what the adapter is told of the position beside vault and venue.
-    pub(super) fn encoded(&self) -> Bytes {
-        if self.market.is_zero() { Bytes::new() } else { self.market.0.into() }
+    /// Returns what the adapter is told of the position beside vault and venue; nothing where the oracle that it names is
+    /// not one of these.
+    pub(super) fn encoded(&self, oracles: &[Address]) -> Option<Bytes> {
+        match &self.lever {
+            Some(lever) => lever.encoded(oracles),
+            None if self.market.is_zero() => Some(Bytes::new()),
+            None => Some(self.market.0.into()),
+        }
     }
 }

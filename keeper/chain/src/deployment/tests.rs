@@ -3,8 +3,10 @@
 use std::sync::Mutex;
 
 use abi::board::IBoard;
+use abi::leverage::ILoop;
 use alloy_primitives::{B256, Log, U256, keccak256};
-use model::{Assets, Gas, RiskId, Timestamp, Wad};
+use alloy_sol_types::SolValue;
+use model::{Assets, Gas, RiskId, Thresholds, Timestamp, Wad};
 
 use super::*;
 
@@ -53,6 +55,9 @@ fn programs() -> Programs {
         aave: code(5),
         erc4626: code(6),
         morpho: code(7),
+        aave_loop: code(8),
+        oracle: code(9),
+        commons: code(10),
     }
 }
 
@@ -86,11 +91,12 @@ fn programs_are_created_before_anything_is_set() {
         run(deploy(&sender, &programs(), &mandate(), |step| steps.push(step.to_owned()))).expect("all is accepted");
 
     let owner = Address::repeat_byte(0xcc);
-    assert_eq!(deployed.vault, Address::repeat_byte(5));
-    assert_eq!((deployed.adapters.len(), deployed.gas_used), (1, 210));
+    assert_eq!(deployed.vault, Address::repeat_byte(6));
+    assert_eq!((deployed.adapters.len(), deployed.gas_used), (1, 230));
     let expected = [
         "deployer",
         "desk",
+        "commons",
         "board",
         "lens",
         "vault",
@@ -104,6 +110,7 @@ fn programs_are_created_before_anything_is_set() {
         "ceiling of the believed rate",
         "epoch",
         "silence",
+        "health floor",
         "budgets",
         "keeper 0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE",
         "guardian 0xDDdDddDdDdddDDddDDddDDDDdDdDDdDDdDDDDDDd",
@@ -117,13 +124,16 @@ fn programs_are_created_before_anything_is_set() {
     let offer = IBoard::offerOwnershipCall::abi_decode(&offer.data).expect("an offer");
     assert_eq!(offer.candidate, owner);
     assert!(IBoard::openCall::abi_decode(&opening.data).is_ok(), "the opening is last");
-    let vault = IDeployer::deployCall::abi_decode(&sent[4].data).expect("a deployment");
+    let vault = IDeployer::deployCall::abi_decode(&sent[5].data).expect("a deployment");
     let initialize = IVault::initializeCall::abi_decode(&vault.initialization).expect("an initialization");
-    assert_eq!((initialize.desk, initialize.board), (deployed.desk, deployed.board));
+    assert_eq!(
+        (initialize.desk, initialize.commons, initialize.board),
+        (deployed.desk, deployed.commons, deployed.board)
+    );
     assert_eq!(initialize.lens, deployed.lens);
     assert_eq!(initialize.owner, sender.account());
     assert_eq!(vault.initCode, init_code(&programs().vault));
-    let code = IBoard::admitCodeCall::abi_decode(&sent[6].data).expect("a board call");
+    let code = IBoard::admitCodeCall::abi_decode(&sent[7].data).expect("a board call");
     assert_eq!(code.codehash, keccak256(&programs().aave));
 }
 
@@ -146,9 +156,94 @@ fn a_keeper_is_granted_every_position_unless_some_are_named() {
 
 #[test]
 fn a_step_that_fails_is_named() {
-    let sender = Memory { sent: Mutex::default(), refuse_at: Some(4) };
+    let sender = Memory { sent: Mutex::default(), refuse_at: Some(5) };
 
     let error = run(deploy(&sender, &programs(), &mandate(), |_| {})).expect_err("refused");
 
     assert_eq!(error.to_string(), "vault: refused");
+}
+
+/// The usual mandate with a second position that owes, at the oracle of this place.
+fn levered(oracle: usize) -> Mandate {
+    let address = Address::repeat_byte;
+    let oracles = vec![OracleTerms {
+        name: "weth-usdc".to_owned(),
+        base: address(0x10),
+        quote: address(0xbb),
+        feed: address(0x11),
+        max_age_secs: 3_600,
+        quote_feed: Address::ZERO,
+        quote_max_age_secs: 0,
+        min_price: Wad::from(500),
+        max_price: Wad::from(20_000),
+        pool: address(0x12),
+        window_secs: 1_800,
+        deviation_bps: 200,
+        sequencer: Address::ZERO,
+        grace_secs: 0,
+    }];
+    let thresholds = Thresholds {
+        target_bps: 15_000,
+        soft_bps: 13_000,
+        hard_bps: 11_000,
+        chunk: Assets::from(7),
+        cooldown_secs: 600,
+        slip_bps: 100,
+        reward_bps: 10,
+        ready_at: Timestamp(0),
+    };
+    let lever = LeverTerms { oracle, lender: address(0x13), e_mode: 1, target_bps: 14_000, slip_bps: 50, thresholds };
+    let mut mandate = mandate();
+    let risk_ids = mandate.positions[0].risk_ids.clone();
+    mandate.positions.push(PositionTerms {
+        lever: Some(lever),
+        ..PositionTerms::new(VenueKind::AaveV3Loop, address(0xff), risk_ids)
+    });
+    Mandate { oracles, ..mandate }
+}
+
+#[test]
+fn an_oracle_stands_before_the_adapter_that_names_it_and_thresholds_after_the_position() {
+    let sender = Memory { sent: Mutex::default(), refuse_at: None };
+    let mut steps = Vec::new();
+
+    let deployed =
+        run(deploy(&sender, &programs(), &levered(0), |step| steps.push(step.to_owned()))).expect("all is accepted");
+
+    let expected = [
+        "vault",
+        "oracle weth-usdc",
+        "adapter 0 (aave-v3)",
+        "adapter 1 (aave-v3-loop)",
+        "code of oracles",
+        "code of adapters for aave-v3",
+        "code of adapters for aave-v3-loop",
+        "cap of aave",
+        "cap of core",
+        "aave under core",
+        "position 0 (aave-v3)",
+        "position 1 (aave-v3-loop)",
+        "thresholds of position 1",
+    ];
+    assert_eq!(steps[5..18], expected);
+    let sent = sender.sent.into_inner().expect("one thread");
+    let adapter = IDeployer::deployCall::abi_decode(&sent[8].data).expect("a deployment");
+    assert_eq!(adapter.initCode, init_code(&programs().aave_loop));
+    let initialize = IAdapter::initializeCall::abi_decode(&adapter.initialization).expect("an initialization");
+    let terms = ILoop::Terms::abi_decode(&initialize.terms).expect("a loop's terms");
+    assert_eq!((terms.oracle, terms.lender), (deployed.oracles[0], Address::repeat_byte(0x13)));
+    assert_eq!((terms.eMode, terms.targetBps, terms.slipBps), (1, 14_000, 50));
+    let code = IBoard::admitCodeCall::abi_decode(&sent[9].data).expect("a board call");
+    assert_eq!(code.codehash, keccak256(&programs().oracle));
+    let set = IBoard::setThresholdsCall::abi_decode(&sent[17].data).expect("a board call");
+    assert_eq!((set.position, set.thresholds.softBps, set.thresholds.chunk), (1, 13_000, U256::from(7)));
+}
+
+#[test]
+fn an_oracle_that_is_not_there_is_named() {
+    let sender = Memory { sent: Mutex::default(), refuse_at: None };
+
+    let error = run(deploy(&sender, &programs(), &levered(1), |_| {})).expect_err("there is one alone");
+
+    assert_eq!(error.to_string(), "position 1 names oracle 1, and there are 1");
 }

@@ -3,10 +3,11 @@
 use abi::board::IBoard::{self, IBoardCalls as Calls};
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy_sol_types::{SolCall, SolInterface};
-use model::{Assets, RiskId, Terms, Timestamp, Wad};
+use model::{Assets, RiskId, Terms, Thresholds, Timestamp, Wad};
 
 use super::function::{Function, Selector};
 use super::governed::{Breaker, Grant, Nest};
+use crate::deployment::thresholds_to_abi;
 
 /// A change of what governance sets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,10 +23,12 @@ pub enum Change {
     SetMaxRate { rate: Wad },
     SetEpoch { secs: u64 },
     SetSilence { secs: u64 },
+    SetHealthFloor { bps: u16 },
     SetBudgets { loss: Wad, turnover: Wad },
     AdmitCode { codehash: B256, admitted: bool },
     AddPosition { adapter: Address, risk_ids: Vec<RiskId>, terms: Terms },
     SetTerms { position: u32, terms: Terms },
+    SetThresholds { position: u32, thresholds: Thresholds },
     SetCap { risk_id: RiskId, absolute: Assets, relative: Wad },
     Nest { nest: Nest, nested: bool },
     SetBreaker { breaker: Breaker },
@@ -63,6 +66,7 @@ impl Change {
             Self::SetMaxRate { rate } => Calls::setMaxRate(IBoard::setMaxRateCall { rateWad: rate.0 }),
             Self::SetEpoch { secs } => Calls::setEpoch(IBoard::setEpochCall { secs: U256::from(secs) }),
             Self::SetSilence { secs } => Calls::setSilence(IBoard::setSilenceCall { secs: U256::from(secs) }),
+            Self::SetHealthFloor { bps } => Calls::setHealthFloor(IBoard::setHealthFloorCall { bps: U256::from(bps) }),
             Self::SetBudgets { loss, turnover } => {
                 Calls::setBudgets(IBoard::setBudgetsCall { lossWad: loss.0, turnoverWad: turnover.0 })
             }
@@ -80,6 +84,9 @@ impl Change {
                 depthBps: terms.depth_bps,
                 slackBps: terms.slack_bps,
             }),
+            Self::SetThresholds { position, thresholds } => {
+                Calls::setThresholds(IBoard::setThresholdsCall { position, thresholds: thresholds_to_abi(&thresholds) })
+            }
             Self::SetCap { risk_id, absolute, relative } => {
                 Calls::setCap(IBoard::setCapCall { riskId: risk_id.0, absolute: absolute.0, relativeWad: relative.0 })
             }
@@ -131,6 +138,7 @@ impl Change {
             Calls::setMaxRate(call) => Self::SetMaxRate { rate: Wad(call.rateWad) },
             Calls::setEpoch(call) => Self::SetEpoch { secs: secs(call.secs)? },
             Calls::setSilence(call) => Self::SetSilence { secs: secs(call.secs)? },
+            Calls::setHealthFloor(call) => Self::SetHealthFloor { bps: u16::try_from(call.bps).ok()? },
             Calls::setBudgets(call) => Self::SetBudgets { loss: Wad(call.lossWad), turnover: Wad(call.turnoverWad) },
             Calls::admitCode(call) => Self::AdmitCode { codehash: call.codehash, admitted: call.admitted },
             Calls::addPosition(call) => Self::AddPosition {
@@ -142,6 +150,9 @@ impl Change {
                 position: call.position,
                 terms: Terms { instant_bps: call.instantBps, depth_bps: call.depthBps, slack_bps: call.slackBps },
             },
+            Calls::setThresholds(call) => {
+                Self::SetThresholds { position: call.position, thresholds: thresholds(&call.thresholds) }
+            }
             Calls::setCap(call) => Self::SetCap {
                 risk_id: RiskId(call.riskId),
                 absolute: Assets(call.absolute),
@@ -179,6 +190,20 @@ impl Breaker {
             confirm_secs: found.confirmSecs,
             trip_secs: found.tripSecs,
         }
+    }
+}
+
+/// Thresholds as they are set; when strangers were last there is nothing that governance sets.
+fn thresholds(found: &IBoard::Thresholds) -> Thresholds {
+    Thresholds {
+        target_bps: found.targetBps,
+        soft_bps: found.softBps,
+        hard_bps: found.hardBps,
+        chunk: Assets(found.chunk),
+        cooldown_secs: found.cooldownSecs,
+        slip_bps: found.slipBps,
+        reward_bps: found.rewardBps,
+        ready_at: Timestamp(0),
     }
 }
 

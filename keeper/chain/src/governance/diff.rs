@@ -131,12 +131,34 @@ fn unknown_id(now: &Governed, change: &Change) -> Option<Course> {
     Some(Course::Blocked { reason: format!("{unknown} must have a cap first") })
 }
 
+/// Thresholds hang on a position that is there, and that has slack; one that has them keeps some.
+fn unready(now: &Governed, change: &Change) -> Option<Course> {
+    let reason = match change {
+        Change::SetTerms { position, terms } if terms.slack_bps == 0 && now.thresholds(*position).is_some() => {
+            format!("position {position} may owe, and must keep some slack")
+        }
+        Change::SetThresholds { position, .. } => {
+            let found = now.snapshot.positions.iter().find(|found| found.index == *position);
+            match found {
+                None => format!("position {position} must be added first"),
+                Some(found) if found.terms.slack_bps == 0 => format!("position {position} must have slack first"),
+                Some(_) => return None,
+            }
+        }
+        _ => return None,
+    };
+    Some(Course::Blocked { reason })
+}
+
 fn course(now: &Governed, wanted: &Wanted, change: &Change) -> Course {
     let id = change.id();
     if let Some(found) = now.submitted.iter().find(|submitted| submitted.id == id) {
         return Course::Announced { executable_at: found.executable_at };
     }
     if let Some(course) = unknown_id(now, change) {
+        return course;
+    }
+    if let Some(course) = unready(now, change) {
         return course;
     }
     let blocked = |reason: String| Course::Blocked { reason };
@@ -165,6 +187,7 @@ fn changes(now: &Governed, wanted: &Wanted) -> Result<Vec<Change>, Impossible> {
     changes.extend(wanted.max_rate.map(|rate| Change::SetMaxRate { rate }));
     changes.extend(wanted.epoch_secs.map(|secs| Change::SetEpoch { secs }));
     changes.extend(wanted.silence_secs.map(|secs| Change::SetSilence { secs }));
+    changes.extend(wanted.health_floor_bps.map(|bps| Change::SetHealthFloor { bps }));
     changes.push(Change::SetBudgets {
         loss: wanted.loss.unwrap_or(set.loss),
         turnover: wanted.turnover.unwrap_or(set.turnover),
@@ -179,8 +202,19 @@ fn changes(now: &Governed, wanted: &Wanted) -> Result<Vec<Change>, Impossible> {
         changes.extend(gone.map(|codehash| Change::AdmitCode { codehash, admitted: false }));
         changes.extend(new.map(|codehash| Change::AdmitCode { codehash, admitted: true }));
     }
+    let mut next = u32::try_from(now.snapshot.positions.len()).unwrap_or(u32::MAX);
     for position in &wanted.positions {
-        changes.push(position_change(now, position)?);
+        let change = position_change(now, position)?;
+        let index = match &change {
+            Change::SetTerms { position, .. } => *position,
+            _ => {
+                let added = next;
+                next = next.saturating_add(1);
+                added
+            }
+        };
+        changes.push(change);
+        changes.extend(position.thresholds.map(|thresholds| Change::SetThresholds { position: index, thresholds }));
     }
     changes.extend(wanted.caps.iter().map(|cap| Change::SetCap {
         risk_id: cap.risk_id,
@@ -199,7 +233,8 @@ fn changes(now: &Governed, wanted: &Wanted) -> Result<Vec<Change>, Impossible> {
     }
     changes.extend(wanted.delays.iter().map(|(function, secs)| Change::SetDelay { function: *function, secs: *secs }));
     changes.extend(wanted.abdicated.iter().map(|function| Change::Abdicate { function: *function }));
-    changes.retain(|change| change.changes(now));
+    let is_of_new = |change: &Change| matches!(change, Change::SetThresholds { .. }) && unready(now, change).is_some();
+    changes.retain(|change| change.changes(now) || is_of_new(change));
     Ok(changes)
 }
 

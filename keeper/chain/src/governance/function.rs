@@ -21,7 +21,7 @@ const fn of<C: SolCall>(name: &'static str) -> Function {
 }
 
 /// Every function that can add risk, in the order of the interface.
-pub const FUNCTIONS: [Function; 16] = [
+pub const FUNCTIONS: [Function; 18] = [
     of::<IBoard::setDelayCall>("setDelay"),
     of::<IBoard::setCuratorCall>("setCurator"),
     of::<IBoard::setGuardianCall>("setGuardian"),
@@ -29,10 +29,12 @@ pub const FUNCTIONS: [Function; 16] = [
     of::<IBoard::setMaxRateCall>("setMaxRate"),
     of::<IBoard::setEpochCall>("setEpoch"),
     of::<IBoard::setSilenceCall>("setSilence"),
+    of::<IBoard::setHealthFloorCall>("setHealthFloor"),
     of::<IBoard::setBudgetsCall>("setBudgets"),
     of::<IBoard::admitCodeCall>("admitCode"),
     of::<IBoard::addPositionCall>("addPosition"),
     of::<IBoard::setTermsCall>("setTerms"),
+    of::<IBoard::setThresholdsCall>("setThresholds"),
     of::<IBoard::setCapCall>("setCap"),
     of::<IBoard::nestCall>("nest"),
     of::<IBoard::setBreakerCall>("setBreaker"),
@@ -66,10 +68,12 @@ mod tests {
             IBoard::setMaxRateCall::SIGNATURE,
             IBoard::setEpochCall::SIGNATURE,
             IBoard::setSilenceCall::SIGNATURE,
+            IBoard::setHealthFloorCall::SIGNATURE,
             IBoard::setBudgetsCall::SIGNATURE,
             IBoard::admitCodeCall::SIGNATURE,
             IBoard::addPositionCall::SIGNATURE,
             IBoard::setTermsCall::SIGNATURE,
+            IBoard::setThresholdsCall::SIGNATURE,
             IBoard::setCapCall::SIGNATURE,
             IBoard::nestCall::SIGNATURE,
             IBoard::setBreakerCall::SIGNATURE,

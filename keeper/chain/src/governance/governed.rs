@@ -1,7 +1,7 @@
 //! Everything that governance sets, as it stands at one block.
 
 use alloy_primitives::{Address, B256, Bytes};
-use model::{RiskId, Snapshot, Terms, Timestamp, Wad};
+use model::{RiskId, Snapshot, Terms, Thresholds, Timestamp, Wad};
 use serde::{Serialize, Serializer};
 
 use super::function::Function;
@@ -127,6 +127,12 @@ impl Governed {
     pub fn terms(&self, position: u32) -> Terms {
         let found = self.snapshot.positions.iter().find(|found| found.index == position);
         found.map_or_else(Terms::default, |found| found.terms)
+    }
+
+    /// Returns the thresholds of a position; nothing where it may owe nothing, or is not there.
+    pub fn thresholds(&self, position: u32) -> Option<Thresholds> {
+        let found = self.snapshot.positions.iter().find(|found| found.index == position);
+        found.and_then(|found| found.lever).and_then(|lever| lever.thresholds)
     }
 
     /// Returns the breaker of an id.

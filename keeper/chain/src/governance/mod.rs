@@ -12,6 +12,7 @@ mod events;
 mod function;
 mod governed;
 mod house;
+mod memory;
 mod programs;
 mod read;
 mod refusal;
@@ -26,6 +27,7 @@ pub use establish::{Charter, Contracts, Error as EstablishError, Established, No
 pub use function::{FUNCTIONS, Function, Selector};
 pub use governed::{Breaker, Governed, Grant, Nest, Power, Roles, Submitted};
 pub use house::{House, Proposal, Stage, Standing, Vote};
+pub use memory::{Memory, memories};
 pub use programs::{Life, Program, programs};
 pub use read::read;
 pub(crate) use refusal::refusal;

@@ -1,6 +1,7 @@
 //! The programs that a vault is made of and how long the chain keeps them, asked of the chain itself: a program that has
 //! expired answers nothing.
 
+use abi::adapter::IAdapter;
 use abi::arb::IArbWasm;
 use abi::board::IBoard;
 use abi::vault::IVault;
@@ -20,11 +21,15 @@ const ARB_WASM: Address = address!("0000000000000000000000000000000000000071");
 /// Offered for each (0.01 ether); the precompile returns what it does not cost.
 const OFFER_WEI: u128 = 10_000_000_000_000_000;
 const DAY_SECS: u64 = 86_400;
+/// What the names of adapters begin with.
+const ADAPTER: &str = "adapter ";
+/// The first bytes of Stylus code.
+const STYLUS_PREFIX: [u8; 3] = [0xef, 0xf0, 0x00];
 
 /// One program and its life.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Program {
-    /// What it is: `vault`, `desk`, `board`, `lens`, `adapter 0`.
+    /// What it is: `vault`, `desk`, `commons`, `board`, `lens`, `adapter 0`, `oracle of adapter 0`.
     pub name: String,
     /// Where its code stands.
     pub account: Address,
@@ -84,13 +89,15 @@ pub async fn programs(
     from_block: Option<u64>,
     block: &Block,
 ) -> Result<Vec<Program>, Error> {
-    let accounts = match view(rpc, vault, block).await {
+    let mut accounts = match view(rpc, vault, block).await {
         Ok(accounts) => accounts,
         Err(Error::Rpc(error)) if error.kind() == rpc::Kind::Revert || error.kind() == rpc::Kind::Other => {
             told(rpc, vault, from_block, block).await?
         }
         Err(error) => return Err(error),
     };
+    let oracles = oracles(rpc, vault, &accounts, block).await?;
+    accounts.extend(oracles);
     let mut batch = Batch::new(vault);
     let expiry = batch.add(ARB_WASM, IArbWasm::expiryDaysCall {});
     let keepalive = batch.add(ARB_WASM, IArbWasm::keepaliveDaysCall {});
@@ -122,10 +129,34 @@ fn inactive(data: &[u8]) -> Life {
     }
 }
 
+/// The oracles that adapters name, where they are programs. An adapter that has expired names none until it is activated
+/// again.
+async fn oracles(
+    rpc: &Rpc,
+    vault: Address,
+    accounts: &[(String, Address)],
+    block: &Block,
+) -> Result<Vec<(String, Address)>, Error> {
+    let mut batch = Batch::new(vault);
+    let adapters = accounts.iter().filter(|(name, _)| name.starts_with(ADAPTER));
+    let asked: Vec<_> = adapters.map(|(name, adapter)| (name, batch.add(*adapter, IAdapter::oracleCall {}))).collect();
+    let answers = batch.send(rpc, block.number).await?;
+    let mut named: Vec<(String, Address)> = Vec::new();
+    for (name, ticket) in asked {
+        let Ok(oracle) = answers.get(&ticket) else { continue };
+        let is_known = oracle.is_zero() || named.iter().any(|(_, account)| *account == oracle);
+        if !is_known && rpc.code(oracle, block.number).await?.starts_with(&STYLUS_PREFIX) {
+            named.push((format!("oracle of {name}"), oracle));
+        }
+    }
+    Ok(named)
+}
+
 /// The programs by the vault's own word.
 async fn view(rpc: &Rpc, vault: Address, block: &Block) -> Result<Vec<(String, Address)>, Error> {
     let mut batch = Batch::new(vault);
     let desk = batch.add(vault, IVault::deskCall {});
+    let commons = batch.add(vault, IVault::commonsCall {});
     let board = batch.add(vault, IVault::boardCall {});
     let lens = batch.add(vault, IVault::lensCall {});
     let all = batch.add(vault, IBoard::programsCall {});
@@ -133,13 +164,14 @@ async fn view(rpc: &Rpc, vault: Address, block: &Block) -> Result<Vec<(String, A
     let mut named = vec![
         ("vault".to_owned(), vault),
         ("desk".to_owned(), answers.get(&desk)?),
+        ("commons".to_owned(), answers.get(&commons)?),
         ("board".to_owned(), answers.get(&board)?),
         ("lens".to_owned(), answers.get(&lens)?),
     ];
     let ours = named.len();
     for program in answers.get(&all)? {
         if !named.iter().any(|(_, account)| *account == program.account) {
-            named.push((format!("adapter {}", named.len() - ours), program.account));
+            named.push((format!("{ADAPTER}{}", named.len() - ours), program.account));
         }
     }
     Ok(named)
@@ -157,10 +189,11 @@ async fn told(
     for log in events(rpc, vault, &topics, from_block, block.number).await? {
         if let Ok(event) = IVault::Initialized::decode_log(&log) {
             named.push(("desk".to_owned(), event.desk));
+            named.push(("commons".to_owned(), event.commons));
             named.push(("board".to_owned(), event.board));
             named.push(("lens".to_owned(), event.lens));
         } else if let Ok(event) = IBoard::PositionAdded::decode_log(&log) {
-            named.push((format!("adapter {}", event.position), event.adapter));
+            named.push((format!("{ADAPTER}{}", event.position), event.adapter));
         }
     }
     Ok(named)

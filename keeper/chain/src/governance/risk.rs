@@ -1,7 +1,7 @@
 //! Which way a change goes, what of it needs no waiting, and what stands after it.
 
 use alloy_primitives::{Address, B256, U256};
-use model::{Assets, Cap, Position, RateModel, RiskId, Terms, Timestamp, VenueKind};
+use model::{Assets, Cap, Lever, Position, RateModel, RiskId, Terms, Thresholds, Timestamp, VenueKind};
 
 use super::change::Change;
 use super::governed::{Governed, Grant};
@@ -22,10 +22,15 @@ impl Change {
                 Self::SetMaxRate { rate } => *rate != book.max_rate,
                 Self::SetEpoch { secs } => *secs != set.epoch_secs,
                 Self::SetSilence { secs } => *secs != set.silence_secs,
+                Self::SetHealthFloor { bps } => u64::from(*bps) < set.health_floor_bps,
                 Self::SetBudgets { loss, turnover } => *loss > set.loss || *turnover > set.turnover,
                 Self::AdmitCode { codehash, admitted } => *admitted && !now.codes.contains(codehash),
                 Self::AddPosition { .. } => true,
                 Self::SetTerms { position, terms } => !terms_within(terms, &now.terms(*position)),
+                Self::SetThresholds { position, thresholds } => {
+                    let standing = now.thresholds(*position);
+                    standing.is_none_or(|standing| *thresholds != raised(&standing, thresholds))
+                }
                 Self::SetCap { risk_id, absolute, relative } => {
                     let (most_absolute, most_relative) =
                         now.cap(*risk_id).map_or_else(Default::default, |cap| (cap.absolute, cap.relative));
@@ -55,6 +60,14 @@ impl Change {
             }
             Self::SetTerms { position, terms } => {
                 Self::SetTerms { position: *position, terms: narrowed(&now.terms(*position), terms) }
+            }
+            Self::SetThresholds { position, thresholds } => {
+                let part = raised(&now.thresholds(*position)?, thresholds);
+                // The vault takes no soft threshold that is not below the target.
+                if part.soft_bps >= part.target_bps {
+                    return None;
+                }
+                Self::SetThresholds { position: *position, thresholds: part }
             }
             Self::SetCap { risk_id, absolute, relative } => {
                 let cap = now.cap(*risk_id)?;
@@ -105,6 +118,7 @@ impl Change {
             Self::SetMaxRate { rate } => to.snapshot.book.max_rate = rate,
             Self::SetEpoch { secs } => parameters.epoch_secs = secs,
             Self::SetSilence { secs } => parameters.silence_secs = secs,
+            Self::SetHealthFloor { bps } => parameters.health_floor_bps = bps.into(),
             Self::SetBudgets { loss, turnover } => (parameters.loss, parameters.turnover) = (loss, turnover),
             Self::AdmitCode { codehash, admitted } => set(&mut to.codes, codehash, admitted),
             Self::AddPosition { adapter, risk_ids, terms } => {
@@ -119,6 +133,10 @@ impl Change {
             Self::SetTerms { position, terms } => {
                 let positions = to.snapshot.positions.iter_mut().filter(|found| found.index == position);
                 positions.for_each(|found| found.terms = terms);
+            }
+            Self::SetThresholds { position, thresholds } => {
+                let positions = to.snapshot.positions.iter_mut().filter(|found| found.index == position);
+                positions.for_each(|found| found.lever = Some(lowered(found.lever, thresholds)));
             }
             Self::SetCap { risk_id, absolute, relative } => {
                 let cap = to.cap_mut(risk_id);
@@ -194,6 +212,8 @@ fn empty_position(index: u32, adapter: Address, terms: Terms, now: Timestamp) ->
         liquidity: Assets::ZERO,
         depth: None,
         reported_rate: None,
+        lever: None,
+        collateral: None,
         rate: RateModel::Unknown { reason: "it is not added yet".into() },
     }
 }
@@ -201,6 +221,18 @@ fn empty_position(index: u32, adapter: Address, terms: Terms, now: Timestamp) ->
 /// Another slack adds risk whichever way it goes: it prices entries and exits.
 fn terms_within(terms: &Terms, most: &Terms) -> bool {
     terms.instant_bps <= most.instant_bps && terms.depth_bps <= most.depth_bps && terms.slack_bps == most.slack_bps
+}
+
+/// What stands with the higher of two soft thresholds: that alone takes risk away, because more is refused to the keeper.
+fn raised(standing: &Thresholds, asked: &Thresholds) -> Thresholds {
+    Thresholds { soft_bps: standing.soft_bps.max(asked.soft_bps), ready_at: asked.ready_at, ..*standing }
+}
+
+/// A lever within other thresholds; what strangers did last stays known.
+fn lowered(lever: Option<Lever>, thresholds: Thresholds) -> Lever {
+    let lever = lever.unwrap_or(Lever { debt: Some(Assets::ZERO), ..Lever::default() });
+    let ready_at = lever.thresholds.map_or(thresholds.ready_at, |standing| standing.ready_at);
+    Lever { thresholds: Some(Thresholds { ready_at, ..thresholds }), ..lever }
 }
 
 fn narrowed(standing: &Terms, asked: &Terms) -> Terms {

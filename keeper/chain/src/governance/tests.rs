@@ -2,8 +2,8 @@
 
 use alloy_primitives::{Address, B256, Bytes, U256};
 use model::{
-    Asset, Assets, Block, Book, Budgets, Cap, Operator, Parameters, Position, RateModel, RiskId, Snapshot, Terms,
-    Timestamp, VenueKind, Wad, Wei,
+    Asset, Assets, Block, Book, Budgets, Cap, Lever, Operator, Parameters, Position, RateModel, RiskId, Snapshot,
+    Terms, Thresholds, Timestamp, VenueKind, Wad, Wei,
 };
 
 use super::*;
@@ -51,6 +51,8 @@ fn standing() -> Governed {
         liquidity: dollars(500_000),
         depth: None,
         reported_rate: None,
+        lever: None,
+        collateral: None,
         rate: RateModel::Unknown { reason: String::new() },
     };
     let all = dollars(1_000_000);
@@ -75,6 +77,7 @@ fn standing() -> Governed {
                 turnover: percent(200),
                 epoch_secs: 86_400,
                 silence_secs: 3 * 86_400,
+                health_floor_bps: 10_500,
             },
             budgets: Budgets { keeper_seen_at: Timestamp(NOW), ..Budgets::default() },
             revision: U256::from(3),
@@ -94,6 +97,35 @@ fn standing() -> Governed {
             .to_vec(),
         submitted: Vec::new(),
     }
+}
+
+fn thresholds() -> Thresholds {
+    Thresholds {
+        target_bps: 15_000,
+        soft_bps: 13_000,
+        hard_bps: 11_500,
+        chunk: dollars(5_000),
+        cooldown_secs: 600,
+        slip_bps: 100,
+        reward_bps: 10,
+        ready_at: Timestamp(0),
+    }
+}
+
+/// What stands, its position owing within thresholds; strangers may come again at a time of their own.
+fn levered() -> Governed {
+    let mut now = standing();
+    let thresholds = Some(Thresholds { ready_at: Timestamp(NOW + 7), ..thresholds() });
+    now.snapshot.positions[0].lever = Some(Lever { backing: dollars(150), debt: Some(dollars(100)), thresholds });
+    now
+}
+
+fn wanted_thresholds(thresholds: Thresholds) -> Wanted {
+    let terms = standing().snapshot.positions[0].terms;
+    let adapter = Address::repeat_byte(0xa0);
+    let (risk_ids, codehash) = (vec![id("aave")], None);
+    let position = WantedPosition { adapter, risk_ids, terms, thresholds: Some(thresholds), codehash };
+    Wanted { positions: vec![position], ..Wanted::default() }
 }
 
 fn wanted_cap(name: &str, absolute: u64, relative: u64) -> WantedCap {
@@ -131,10 +163,12 @@ fn every_change_comes_back_from_its_calldata_and_none_with_extra_bytes() {
         Change::SetMaxRate { rate: percent(1) },
         Change::SetEpoch { secs: 2 },
         Change::SetSilence { secs: 3 },
+        Change::SetHealthFloor { bps: 10_500 },
         Change::SetBudgets { loss: percent(1), turnover: percent(2) },
         Change::AdmitCode { codehash: B256::repeat_byte(1), admitted: true },
         Change::AddPosition { adapter: account, risk_ids: vec![id("a"), id("b")], terms },
         Change::SetTerms { position: 3, terms },
+        Change::SetThresholds { position: 3, thresholds: thresholds() },
         Change::SetCap { risk_id: id("a"), absolute: dollars(1), relative: percent(1) },
         Change::Nest { nest, nested: false },
         Change::SetBreaker { breaker },
@@ -194,6 +228,8 @@ fn every_parameter_adds_risk_in_one_direction_alone_but_for_the_pace_of_the_whol
     assert!(!adds(Change::SetMaxRate { rate: percent(20) }) && !adds(Change::SetEpoch { secs: 86_400 }));
     assert!(adds(Change::SetSilence { secs: 259_201 }) && adds(Change::SetSilence { secs: 259_199 }));
     assert!(!adds(Change::SetSilence { secs: 259_200 }));
+    assert!(adds(Change::SetHealthFloor { bps: 10_499 }) && !adds(Change::SetHealthFloor { bps: 10_500 }));
+    assert!(!adds(Change::SetHealthFloor { bps: 12_000 }));
     assert!(adds(set(2, 0)) && adds(set(0, 201)) && !adds(set(1, 200)) && !adds(set(0, 0)));
     assert!(adds(liquidity(4, 100)) && adds(liquidity(100, 9)) && !adds(liquidity(5, 10)));
     assert!(adds(terms(5_001, 0, 10)) && adds(terms(0, 5_001, 10)));
@@ -305,6 +341,7 @@ fn a_position_waits_for_its_code_and_keeps_its_ids() {
         adapter: Address::repeat_byte(adapter),
         risk_ids: ids.iter().map(|name| id(name)).collect(),
         terms: Terms { instant_bps: 5_000, depth_bps: 5_000, slack_bps: 10 },
+        thresholds: None,
         codehash: Some(B256::repeat_byte(code)),
     };
     let wanted = |position| Wanted { positions: vec![position], ..Wanted::default() };
@@ -317,6 +354,109 @@ fn a_position_waits_for_its_code_and_keeps_its_ids() {
     assert_eq!(admitted[0].course, Course::Waits { secs: 3 * 86_400 });
     assert!(matches!(moved, Err(Impossible::FixedIds { index: 0, .. })));
     assert_eq!(steps(&standing(), &wanted(position(0xa0, &["aave"], 5))), Ok(Vec::new()));
+}
+
+#[test]
+fn a_higher_soft_threshold_alone_takes_risk_away() {
+    let now = levered();
+    let adds = |thresholds| Change::SetThresholds { position: 0, thresholds }.adds_risk(&now);
+
+    assert!(!adds(thresholds()), "when strangers may come again is nothing that is set");
+    assert!(!adds(Thresholds { soft_bps: 13_001, ..thresholds() }));
+    for other in [
+        Thresholds { soft_bps: 12_999, ..thresholds() },
+        Thresholds { target_bps: 15_001, ..thresholds() },
+        Thresholds { target_bps: 14_999, ..thresholds() },
+        Thresholds { hard_bps: 11_501, ..thresholds() },
+        Thresholds { hard_bps: 11_499, soft_bps: 13_001, ..thresholds() },
+        Thresholds { chunk: dollars(4_999), ..thresholds() },
+        Thresholds { cooldown_secs: 601, ..thresholds() },
+        Thresholds { slip_bps: 99, ..thresholds() },
+        Thresholds { reward_bps: 9, ..thresholds() },
+    ] {
+        assert!(adds(other), "{other:?}");
+    }
+    assert!(Change::SetThresholds { position: 0, thresholds: thresholds() }.adds_risk(&standing()), "the first ones");
+}
+
+#[test]
+fn thresholds_are_told_by_what_changes_and_the_soft_one_comes_first() {
+    let soft = Thresholds { soft_bps: 13_500, ..thresholds() };
+    let soft_line = "position 0: raises the health below which nothing else is done from 1.3000 to 1.3500: \
+                     adds no risk, at once";
+
+    assert_eq!(lines(&levered(), &wanted_thresholds(thresholds())), [""; 0]);
+    assert_eq!(lines(&levered(), &wanted_thresholds(soft)), [soft_line]);
+    assert_eq!(
+        lines(&levered(), &wanted_thresholds(Thresholds { chunk: dollars(9_000), cooldown_secs: 300, ..soft })),
+        [
+            soft_line,
+            "position 0: raises what strangers may repay from 5,000.000000 USDC to 9,000.000000 USDC, lowers the \
+             time that they wait after it from 10 minutes to 5 minutes: adds risk, waits 3 days"
+        ]
+    );
+    let first = lines(&standing(), &wanted_thresholds(thresholds()));
+    assert!(first[0].starts_with("lets position 0 owe: it is deleveraged to a health of 1.5000"), "{first:?}");
+    assert!(first[0].ends_with("adds risk, waits 3 days"), "{first:?}");
+}
+
+#[test]
+fn a_soft_threshold_above_the_standing_target_waits_with_the_target() {
+    let higher = Thresholds { target_bps: 18_000, soft_bps: 16_000, ..thresholds() };
+
+    let steps = steps(&levered(), &wanted_thresholds(higher)).expect("possible");
+
+    let courses: Vec<_> = steps.iter().map(|step| step.course.clone()).collect();
+    assert_eq!(courses, [Course::Waits { secs: 3 * 86_400 }], "the vault would refuse the part");
+}
+
+#[test]
+fn thresholds_wait_for_their_position_and_for_its_slack_which_stays() {
+    let mut smooth = standing();
+    smooth.snapshot.positions[0].terms.slack_bps = 0;
+    let mut on_smooth = wanted_thresholds(thresholds());
+    on_smooth.positions[0].terms.slack_bps = 0;
+    let mut new = wanted_thresholds(thresholds());
+    new.positions[0].adapter = Address::repeat_byte(0xa9);
+    new.positions[0].codehash = Some(B256::repeat_byte(5));
+
+    let last = |now: &Governed, wanted: &Wanted| steps(now, wanted).expect("possible").pop().expect("one at least");
+
+    let reason = |course: Course| match course {
+        Course::Blocked { reason } => reason,
+        course => panic!("{course:?}"),
+    };
+    assert_eq!(reason(last(&smooth, &on_smooth).course), "position 0 must have slack first");
+    assert_eq!(reason(last(&standing(), &new).course), "position 1 must be added first");
+    assert_eq!(reason(last(&levered(), &on_smooth).course), "position 0 may owe, and must keep some slack");
+}
+
+#[test]
+fn a_lower_health_floor_waits_and_a_higher_one_does_not() {
+    let wanted = |bps| Wanted { health_floor_bps: Some(bps), ..Wanted::default() };
+
+    assert_eq!(
+        lines(&standing(), &wanted(10_400)),
+        ["lowers the health floor of all debts from 1.0500 to 1.0400: adds risk, waits 3 days"]
+    );
+    assert_eq!(
+        lines(&standing(), &wanted(12_000)),
+        ["raises the health floor of all debts from 1.0500 to 1.2000: adds no risk, at once"]
+    );
+}
+
+#[test]
+fn a_higher_soft_threshold_tells_that_todays_position_would_break_it() {
+    let now = levered();
+    let wanted = wanted_thresholds(Thresholds { target_bps: 18_000, soft_bps: 16_000, ..thresholds() });
+    let steps = steps(&now, &wanted).expect("possible");
+
+    let effects = effects(&now, &after(&now, &steps)).expect("small amounts");
+
+    let broken: Vec<_> = effects.iter().filter(|effect| effect.breaks()).filter_map(|effect| effect.after).collect();
+    assert_eq!(broken.len(), 1);
+    assert_eq!(broken[0].limit, model::mandate::Limit::HealthFloor);
+    assert_eq!(model::words::health(broken[0].value), "1.5000");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What somebody wants governance to set; what is not mentioned stays as it is.
 
 use alloy_primitives::{Address, B256};
-use model::{Assets, RiskId, Terms, Wad};
+use model::{Assets, RiskId, Terms, Thresholds, Wad};
 
 use super::function::Function;
 use super::governed::{Breaker, Grant, Nest};
@@ -19,6 +19,8 @@ pub struct Wanted {
     pub epoch_secs: Option<u64>,
     /// How long a keeper may be silent.
     pub silence_secs: Option<u64>,
+    /// The least that secures all debts, by all debts, 10,000 = 1.
+    pub health_floor_bps: Option<u16>,
     /// The least idle money, of the net asset value.
     pub liquidity_floor: Option<Wad>,
     /// The least money payable at once, of the net asset value.
@@ -67,6 +69,8 @@ pub struct WantedPosition {
     pub risk_ids: Vec<RiskId>,
     /// Its terms.
     pub terms: Terms,
+    /// Its thresholds; nothing where they stay as they are.
+    pub thresholds: Option<Thresholds>,
     /// The hash of the adapter's code, where it was looked up.
     pub codehash: Option<B256>,
 }

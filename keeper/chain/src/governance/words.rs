@@ -1,7 +1,8 @@
 //! Changes in plain language, one line each.
 
+use alloy_primitives::U256;
 use model::words::{amount, duration, exact_percent};
-use model::{RiskId, Terms, Timestamp, Wad};
+use model::{Asset, RiskId, Terms, Thresholds, Timestamp, Wad};
 
 use super::change::Change;
 use super::diff::Course;
@@ -55,6 +56,10 @@ pub fn what(change: &Change, now: &Governed) -> String {
             let (from, to) = (duration(set.silence_secs), duration(*secs));
             format!("{verb} the silence after which anyone may bring money home from {from} to {to}")
         }
+        Change::SetHealthFloor { bps } => {
+            let (from, to) = (set.health_floor_bps, u64::from(*bps));
+            format!("{} the health floor of all debts from {} to {}", verb(to > from), health(from), health(to))
+        }
         Change::SetBudgets { loss, turnover } => both(
             (*loss != set.loss).then(|| moves("the loss budget", set.loss, *loss, LEAST_AN_EPOCH)),
             (*turnover != set.turnover).then(|| moves("the turnover budget", set.turnover, *turnover, LEAST_AN_EPOCH)),
@@ -66,6 +71,10 @@ pub fn what(change: &Change, now: &Governed) -> String {
             format!("adds position {index}, {adapter}, counting against {}: {}", list(risk_ids), told(terms))
         }
         Change::SetTerms { position, terms } => terms_moves(*position, &now.terms(*position), terms),
+        Change::SetThresholds { position, thresholds } => match now.thresholds(*position) {
+            None => format!("lets position {position} owe: {}", self::thresholds(thresholds, &snapshot.asset)),
+            Some(from) => thresholds_move(*position, &from, thresholds, &snapshot.asset),
+        },
         Change::SetCap { risk_id, absolute, relative } => {
             let (from_absolute, from_relative) =
                 now.cap(*risk_id).map_or_else(Default::default, |cap| (cap.absolute, cap.relative));
@@ -109,6 +118,23 @@ pub fn breaker(breaker: &Breaker) -> String {
     let (liquid, confirm, trip) =
         (percent(*liquid_bps), duration((*confirm_secs).into()), duration((*trip_secs).into()));
     format!("{price}; {liquid} payable at once, seen missing twice {confirm} apart; a trip lasts {trip}")
+}
+
+/// Returns a health in basis points: "1.1500".
+pub fn health(bps: u64) -> String {
+    model::words::health(U256::from(bps) * U256::from(100_000_000_000_000_u64))
+}
+
+/// Returns when a position is deleveraged, and by how much: "to 1.5000, nothing else below 1.3000, ...".
+pub fn thresholds(thresholds: &Thresholds, asset: &Asset) -> String {
+    let Thresholds { target_bps, soft_bps, hard_bps, chunk, cooldown_secs, slip_bps, reward_bps, .. } = thresholds;
+    let [target, soft, hard] = [target_bps, soft_bps, hard_bps].map(|bps| health((*bps).into()));
+    let (chunk, cooldown) = (amount(*chunk, asset), duration((*cooldown_secs).into()));
+    let (slip, reward) = (percent(*slip_bps), percent(*reward_bps));
+    format!(
+        "it is deleveraged to a health of {target}, nothing else is done below {soft}, anyone does it below {hard}: at \
+         most {chunk} every {cooldown}, losing at most {slip} for {reward} of it"
+    )
 }
 
 /// Returns the positions of a mask: "0, 1".
@@ -155,7 +181,7 @@ fn both(first: Option<String>, second: Option<String>) -> String {
 }
 
 fn percent(bps: u16) -> String {
-    exact_percent(alloy_primitives::U256::from(u64::from(bps) * 100_000_000_000_000))
+    exact_percent(U256::from(u64::from(bps) * 100_000_000_000_000))
 }
 
 fn told(terms: &Terms) -> String {
@@ -171,6 +197,31 @@ fn terms_moves(position: u32, from: &Terms, to: &Terms) -> String {
         one("the part that counts as payable at once", from.instant_bps, to.instant_bps),
         one("its most of the venue", from.depth_bps, to.depth_bps),
         one("its slack", from.slack_bps, to.slack_bps),
+    ];
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    format!("position {position}: {}", parts.join(", "))
+}
+
+fn thresholds_move(position: u32, from: &Thresholds, to: &Thresholds, asset: &Asset) -> String {
+    let one = |what: &str, is_more: bool, from: String, to: String| {
+        (from != to).then(|| format!("{} {what} from {from} to {to}", verb(is_more)))
+    };
+    let bps = |what: &str, show: fn(u16) -> String, from: u16, to: u16| one(what, to > from, show(from), show(to));
+    let healths: fn(u16) -> String = |bps| health(bps.into());
+    let span = |secs: u32| duration(secs.into());
+    let parts = [
+        bps("the health that deleveraging restores", healths, from.target_bps, to.target_bps),
+        bps("the health below which nothing else is done", healths, from.soft_bps, to.soft_bps),
+        bps("the health below which anyone deleverages", healths, from.hard_bps, to.hard_bps),
+        one("what strangers may repay", to.chunk > from.chunk, amount(from.chunk, asset), amount(to.chunk, asset)),
+        one(
+            "the time that they wait after it",
+            to.cooldown_secs > from.cooldown_secs,
+            span(from.cooldown_secs),
+            span(to.cooldown_secs),
+        ),
+        bps("what it may lose", percent, from.slip_bps, to.slip_bps),
+        bps("what is given for it", percent, from.reward_bps, to.reward_bps),
     ];
     let parts: Vec<_> = parts.into_iter().flatten().collect();
     format!("position {position}: {}", parts.join(", "))

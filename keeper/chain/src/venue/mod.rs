@@ -4,6 +4,7 @@
 //! stops nothing elsewhere. Only a node that does not answer stops the reading.
 
 mod aave;
+pub(crate) mod collateral;
 mod metamorpho;
 mod morpho;
 
@@ -33,6 +34,7 @@ pub(crate) async fn read(rpc: &Rpc, venue: Venue, asset: Address, block: Block) 
         VenueKind::AaveV3 => aave::read(rpc, address, asset, block).await.map(RateModel::AaveTwoSlope),
         VenueKind::Erc4626 => metamorpho::read(rpc, address, block).await.map(RateModel::MetaMorpho),
         VenueKind::MorphoBlue => morpho::read(rpc, address, market, asset, block).await.map(RateModel::MorphoBlue),
+        VenueKind::AaveV3Loop => Err(Unreadable::Leveraged),
         VenueKind::Other(kind) => Err(Unreadable::Kind(kind)),
     };
     match model {
@@ -49,6 +51,8 @@ enum Unreadable {
     Rpc(#[from] Error),
     #[error("the venue's kind {0} is not known")]
     Kind(B256),
+    #[error("what a leveraged position earns is not read yet")]
+    Leveraged,
     #[error("{what} is {value}, at most {bound} is possible")]
     OutOfRange { what: &'static str, value: String, bound: String },
     #[error("{what} is {found}, not {expected}")]

@@ -53,9 +53,11 @@ fn to_json(chain_id: u64, deployed: &Deployed, programs: &Programs) -> Value {
         "chain_id": chain_id,
         "vault": deployed.vault,
         "desk": deployed.desk,
+        "commons": deployed.commons,
         "board": deployed.board,
         "lens": deployed.lens,
         "deployer": deployed.deployer,
+        "oracles": deployed.oracles,
         "adapters": deployed.adapters,
         "gas_used": deployed.gas_used,
         "code_bytes": code_bytes,
@@ -66,10 +68,12 @@ fn to_text(deployed: &Deployed) -> String {
     let mut lines = vec![
         format!("vault     {}", deployed.vault),
         format!("desk      {}", deployed.desk),
+        format!("commons   {}", deployed.commons),
         format!("board     {}", deployed.board),
         format!("lens      {}", deployed.lens),
         format!("deployer  {}", deployed.deployer),
     ];
+    lines.extend(deployed.oracles.iter().map(|oracle| format!("oracle    {oracle}")));
     lines.extend(deployed.adapters.iter().map(|adapter| format!("adapter   {adapter}")));
     lines.push(format!("gas       {}", deployed.gas_used));
     lines.join("\n")

@@ -1,6 +1,8 @@
-//! `keeper keepalive`: how long the chain keeps the vault's programs, and what extends it. Anyone may.
+//! `keeper keepalive`: how long the chain keeps the vault's programs, and what extends it; how far back the pools of its oracles
+//! remember, and what gives them more room. Anyone may.
 
-use chain::governance::{Life, Program, programs};
+use alloy_primitives::{Address, B256};
+use chain::governance::{Life, Memory, Program, memories, programs};
 use chain::sender::{Patience, RpcSender, Sender};
 use clap::Args;
 use model::words::duration;
@@ -28,9 +30,12 @@ pub async fn run(settings: &Settings, args: &Keepalive) -> Result<Report, Failur
     let vault = vault(settings)?;
     let head = rpc.head().await.map_err(chain::Error::from)?;
     let found = programs(&rpc, vault, settings.governance.from_block, &head).await?;
-    if args.dry_run || !found.iter().any(|program| program.life.needs_care()) {
+    let pools = memories(&rpc, &found, &head).await?;
+    let is_well =
+        !found.iter().any(|program| program.life.needs_care()) && pools.iter().all(|pool| pool.care().is_none());
+    if args.dry_run || is_well {
         let ending = if args.dry_run { Ending::Done } else { Ending::Idle };
-        return Ok(report(ending, &found, &[]));
+        return Ok(report(ending, &found, &pools, &[], &[]));
     }
     let wallet = crate::key::open(settings, args.signing.key_env.as_deref())?;
     let sender = RpcSender::new(&rpc, &wallet, settings.fee_caps, Patience::default());
@@ -42,12 +47,28 @@ pub async fn run(settings: &Settings, args: &Keepalive) -> Result<Report, Failur
             cared.push((program.codehash, sender.send(care).await?.tx_hash));
         }
     }
+    let mut grown = Vec::new();
+    for pool in &pools {
+        // What is grown once is grown for every oracle that reads it.
+        let is_done = grown.iter().any(|(address, _)| *address == pool.pool);
+        if let (false, Some(care)) = (is_done, pool.care()) {
+            grown.push((pool.pool, sender.send(care).await?.tx_hash));
+        }
+    }
     let head = rpc.head().await.map_err(chain::Error::from)?;
     let after = programs(&rpc, vault, settings.governance.from_block, &head).await?;
-    Ok(report(Ending::Done, &after, &cared))
+    let pools = memories(&rpc, &after, &head).await?;
+    Ok(report(Ending::Done, &after, &pools, &cared, &grown))
 }
 
-fn report(ending: Ending, programs: &[Program], cared: &[(alloy_primitives::B256, alloy_primitives::B256)]) -> Report {
+fn report(
+    ending: Ending,
+    programs: &[Program],
+    pools: &[Memory],
+    cared: &[(B256, B256)],
+    grown: &[(Address, B256)],
+) -> Report {
+    let grown: Vec<Value> = grown.iter().map(|(pool, tx)| json!({ "pool": pool, "tx": tx })).collect();
     let sent: Vec<Value> = cared.iter().map(|(codehash, tx)| json!({ "codehash": codehash, "tx": tx })).collect();
     let rows: Vec<_> = programs
         .iter()
@@ -67,7 +88,21 @@ fn report(ending: Ending, programs: &[Program], cared: &[(alloy_primitives::B256
         .collect();
     Report {
         ending,
-        json: json!({ "programs": programs, "sent": sent }),
-        text: table(&["program", "account", "time left", ""], &rows),
+        json: json!({ "programs": programs, "sent": sent, "pools": pools, "grown": grown }),
+        text: [table(&["program", "account", "time left", ""], &rows), of_pools(pools)].join(""),
     }
+}
+
+/// The pools for people; nothing where no oracle reads one.
+fn of_pools(pools: &[Memory]) -> String {
+    if pools.is_empty() {
+        return String::new();
+    }
+    let row = |memory: &Memory| {
+        let care = if memory.care().is_some() { "can be given more room" } else { "" };
+        let room = format!("{} of {}", memory.cardinality, memory.wanted);
+        vec![memory.oracle.clone(), memory.pool.to_string(), room, care.to_owned()]
+    };
+    let rows: Vec<_> = pools.iter().map(row).collect();
+    format!("\n\n{}", table(&["price", "pool", "observations", ""], &rows))
 }

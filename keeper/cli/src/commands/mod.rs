@@ -1,6 +1,7 @@
 //! The commands: each takes typed settings and returns what to print.
 
 pub mod audit;
+pub mod by_hand;
 pub mod demo;
 pub mod deploy;
 pub mod deposit;
@@ -97,8 +98,13 @@ impl<'a> Teller<'a> {
     }
 
     fn amount(&self, text: &str) -> Result<U256, Failure> {
-        crate::config::tokens_to_assets(text, self.asset.decimals)
-            .map(|assets| assets.0)
-            .map_err(|error| Failure::fault(error, "give whole tokens, as in 1000 or 0.5"))
+        tokens(text, &self.asset)
     }
+}
+
+/// Reads whole tokens as base units.
+fn tokens(text: &str, asset: &Asset) -> Result<U256, Failure> {
+    crate::config::tokens_to_assets(text, asset.decimals)
+        .map(|assets| assets.0)
+        .map_err(|error| Failure::fault(error, "give whole tokens, as in 1000 or 0.5"))
 }

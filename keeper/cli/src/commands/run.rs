@@ -2,12 +2,13 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use alloy_primitives::Address;
 use chain::node::LiveNode;
 use chain::snapshot::Reader;
 use engine::{Engine, Tick};
 use executor::{Executor, Rehearsal};
 use model::ports::{Clock, Fault, Recorder, Settlement, SnapshotSource, Submitter};
-use model::{Decision, Snapshot, Timestamp};
+use model::{Decision, Purpose, Snapshot, Timestamp};
 use serde_json::{Value, json};
 use store::Store;
 
@@ -34,23 +35,23 @@ pub async fn run(settings: &Settings, args: &Run, as_json: bool) -> Result<Endin
     let rpc = connect(settings).await?;
     let reader = Reader::open(&rpc, settings.chain.chain_id, vault, wallet.address()).await?;
     let node = LiveNode::new(&rpc, Some(&wallet), settings.fee_caps);
-    let executor = Executor::new(
-        node,
-        &store,
-        SystemClock,
-        executor::Settings {
-            chain_id: settings.chain.chain_id,
-            vault,
-            account: wallet.address(),
-            poll_millis: settings.run.poll_millis,
-            looks_per_broadcast: LOOKS_PER_BROADCAST,
-            looks_until_replaced: LOOKS_UNTIL_REPLACED,
-            patience_secs: settings.run.patience_secs,
-            max_gas: settings.max_rebalance_gas,
-        },
-    );
+    let executor = Executor::new(node, &store, SystemClock, sending(settings, vault, wallet.address()));
     let engine = Engine::new(reader, executor, &store, settings.engine.clone());
     turns(&engine, settings, args.once, as_json).await
+}
+
+/// How transactions are sent and followed.
+pub fn sending(settings: &Settings, vault: Address, account: Address) -> executor::Settings {
+    executor::Settings {
+        chain_id: settings.chain.chain_id,
+        vault,
+        account,
+        poll_millis: settings.run.poll_millis,
+        looks_per_broadcast: LOOKS_PER_BROADCAST,
+        looks_until_replaced: LOOKS_UNTIL_REPLACED,
+        patience_secs: settings.run.patience_secs,
+        max_gas: settings.max_rebalance_gas,
+    }
 }
 
 /// Looks at the chain between two sendings of the same bytes.
@@ -76,6 +77,7 @@ where
     }
     // One listener for the whole loop: a signal that comes during a turn is heard at its end, so that a transaction
     // on its way is followed first.
+    let mut last = None;
     let mut stop = std::pin::pin!(tokio::signal::ctrl_c());
     loop {
         let turn = engine.tick().await;
@@ -90,6 +92,9 @@ where
                 if once {
                     return Ok(ending(&tick));
                 }
+                // Where a turn has just tried what could not wait, the next one comes in its own time.
+                let is_tried = matches!(&tick.decision, Decision::Rebalance(plan) if plan.purpose == Purpose::Protect);
+                last = (!is_tried).then_some(tick.snapshot);
             }
             Err(error) if once => return Err(error.into()),
             Err(engine::Error::Fault(fault)) if fault.kind == model::ports::FaultKind::Fatal => {
@@ -98,7 +103,7 @@ where
             Err(error) => say(&format!("this turn failed and will be taken again: {error}")),
         }
         tokio::select! {
-            () = tokio::time::sleep(settings.run.interval) => {}
+            () = rest(engine, settings, last.as_ref()) => {}
             _ = &mut stop => {
                 say("stopped");
                 return Ok(Ending::Done);
@@ -107,7 +112,32 @@ where
     }
 }
 
-fn show(tick: &Tick, as_json: bool) {
+/// Waits for the next turn, or until what the vault owes cannot wait for it. Glances are never lost to a fault: the next
+/// turn tells of it.
+async fn rest<S: SnapshotSource, X: Submitter, R: Recorder>(
+    engine: &Engine<S, X, R>,
+    settings: &Settings,
+    last: Option<&Snapshot>,
+) {
+    let whole = tokio::time::sleep(settings.run.interval);
+    let Some(last) = last else { return whole.await };
+    let pressed = async {
+        loop {
+            tokio::time::sleep(settings.run.watch).await;
+            match engine.is_pressed(last).await {
+                Ok(true) => return say("a debt cannot wait for the next turn"),
+                Ok(false) => {}
+                Err(error) => say(&format!("what the vault owes could not be read: {error}")),
+            }
+        }
+    };
+    tokio::select! {
+        () = whole => {}
+        () = pressed => {}
+    }
+}
+
+pub fn show(tick: &Tick, as_json: bool) {
     match as_json {
         true => print_json(&to_json(tick)),
         false => print(&format!("block {}: {}", tick.snapshot.block.number, tick.summary)),
@@ -124,7 +154,7 @@ fn to_json(tick: &Tick) -> Value {
     })
 }
 
-fn ending(tick: &Tick) -> Ending {
+pub fn ending(tick: &Tick) -> Ending {
     match &tick.settlement {
         Some(Settlement::Done(_) | Settlement::Rehearsed { .. }) => Ending::Done,
         // What an earlier run began and this one saw done is something done.

@@ -91,6 +91,8 @@ pub struct Run {
     pub interval: Duration,
     /// Time between two looks at a transaction on its way.
     pub poll_millis: u64,
+    /// Between two looks at what the vault owes.
+    pub watch: Duration,
     /// Time after which a transaction is left to the next turn.
     pub patience_secs: u64,
 }
@@ -99,6 +101,7 @@ pub struct Run {
 pub fn check(file: file::File, folder: &Path) -> Result<Settings, Error> {
     let run = Run {
         interval: Duration::from_millis(within("run.interval_millis", file.run.interval_millis, 100, 86_400_000)?),
+        watch: Duration::from_millis(within("run.watch_millis", file.run.watch_millis, 50, 86_400_000)?),
         poll_millis: within("run.poll_millis", file.run.poll_millis, 10, 60_000)?,
         patience_secs: within("run.patience_secs", file.run.patience_secs, 1, 86_400)?,
     };
@@ -214,6 +217,15 @@ fn engine_settings(file: &file::Plan) -> Result<engine::Settings, Error> {
     }
     if let Some(assets) = file.coin_price_assets {
         planner.coin_price = Assets::from(assets.0);
+    }
+    if let Some(hours) = file.protect_hours {
+        if !(0.0..=8_760.0).contains(&hours) {
+            return Err(value("plan.protect_hours", hours, "it must be a number from 0 to 8760"));
+        }
+        planner.protect_hours = hours;
+    }
+    if let Some(wei) = file.gas_reserve_wei {
+        planner.gas_reserve = Wei::from(wei.0);
     }
     Ok(engine::Settings { optimizer, planner })
 }

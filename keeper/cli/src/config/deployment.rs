@@ -3,11 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use alloy_primitives::{Address, B256};
-use chain::deployment::{BreakerTerms, CapTerms, GrantTerms, Mandate, PositionTerms, bps_to_wad, defaults};
+use chain::deployment::{
+    BreakerTerms, CapTerms, GrantTerms, Mandate, OracleTerms, PositionTerms, bps_to_wad, defaults,
+};
 use model::{Assets, RiskId, Terms, Timestamp, VenueKind, Wad};
 use serde::Deserialize;
 
 use super::amount::Amount;
+use super::leverage::{Loop, Oracle, ThresholdsEntry, oracle};
 use super::value::{Error, address, value, within};
 
 /// What `keeper deploy` puts on the chain, as it is written.
@@ -28,6 +31,7 @@ pub struct File {
     turnover_bps: Option<u64>,
     epoch_secs: Option<u64>,
     silence_secs: Option<u64>,
+    health_floor_bps: Option<u16>,
     #[serde(default = "yes")]
     opens: bool,
     programs_folder: String,
@@ -38,6 +42,8 @@ pub struct File {
     nests: Vec<Nest>,
     #[serde(default)]
     breakers: Vec<Breaker>,
+    #[serde(default)]
+    oracles: Vec<Oracle>,
     #[serde(default)]
     positions: Vec<Position>,
 }
@@ -97,6 +103,12 @@ struct Position {
     instant_bps: Option<u16>,
     depth_bps: Option<u16>,
     slack_bps: Option<u16>,
+    oracle: Option<String>,
+    lender: Option<String>,
+    e_mode: Option<u8>,
+    target_bps: Option<u16>,
+    slip_bps: Option<u16>,
+    thresholds: Option<ThresholdsEntry>,
 }
 
 /// What is to be deployed.
@@ -130,8 +142,16 @@ const MAX_POSITIONS: u32 = 64;
 pub(super) fn deploy(file: File, folder: &Path) -> Result<Deploy, Error> {
     let guardians = file.guardians.iter().enumerate();
     let guardians = guardians.map(|(at, text)| address(&format!("deploy.guardians[{at}]"), text));
+    let asset = address("deploy.asset", &file.asset)?;
     let caps = each(file.caps, cap)?;
-    let positions = each(file.positions, position)?;
+    let oracles = each(file.oracles, |at, entry| oracle(at, entry, asset))?;
+    for (at, oracle) in oracles.iter().enumerate() {
+        if oracles[..at].iter().any(|other| other.name == oracle.name) {
+            let key = format!("deploy.oracles[{at}].name");
+            return Err(value(&key, format!("{:?}", oracle.name), "another oracle has this name"));
+        }
+    }
+    let positions = each(file.positions, |at, entry| position(at, entry, asset, &oracles))?;
     let uncapped =
         positions.iter().flat_map(|position| &position.risk_ids).find(|id| !caps.iter().any(|cap| cap.risk_id == **id));
     if let Some(id) = uncapped {
@@ -151,7 +171,7 @@ pub(super) fn deploy(file: File, folder: &Path) -> Result<Deploy, Error> {
         curator: file.curator.map(|text| address("deploy.curator", &text)).transpose()?,
         grants_secs,
         mandate: Mandate {
-            asset: address("deploy.asset", &file.asset)?,
+            asset,
             owner: Address::ZERO,
             curator: Address::ZERO,
             guardians: guardians.collect::<Result<_, _>>()?,
@@ -173,9 +193,11 @@ pub(super) fn deploy(file: File, folder: &Path) -> Result<Deploy, Error> {
             turnover: part("turnover_bps", file.turnover_bps, defaults::TURNOVER_BPS, MAX_TURNOVER_BPS)?,
             epoch_secs: secs("epoch_secs", file.epoch_secs, defaults::EPOCH_SECS, 30 * 86_400)?,
             silence_secs: secs("silence_secs", file.silence_secs, defaults::SILENCE_SECS, 90 * 86_400)?,
+            health_floor_bps: file.health_floor_bps.unwrap_or(defaults::HEALTH_FLOOR_BPS),
             caps,
             nests: each(file.nests, nest)?,
             breakers: each(file.breakers, breaker)?,
+            oracles,
             positions,
             opens: file.opens,
         },
@@ -242,7 +264,7 @@ fn breaker(at: usize, entry: Breaker) -> Result<BreakerTerms, Error> {
     })
 }
 
-fn position(at: usize, entry: Position) -> Result<PositionTerms, Error> {
+fn position(at: usize, entry: Position, asset: Address, oracles: &[OracleTerms]) -> Result<PositionTerms, Error> {
     let key = |name: &str| format!("deploy.positions[{at}].{name}");
     let kind = kind(&key("kind"), &entry.kind)?;
     let market = match (kind, entry.market) {
@@ -257,12 +279,34 @@ fn position(at: usize, entry: Position) -> Result<PositionTerms, Error> {
     };
     let ids = entry.risk_ids.iter().enumerate();
     let ids = ids.map(|(id, name)| risk_id(&key(&format!("risk_ids[{id}]")), name)).collect::<Result<_, _>>()?;
-    let terms = PositionTerms::in_market(kind, address(&key("venue"), &entry.venue)?, market, ids);
+    let venue = address(&key("venue"), &entry.venue)?;
+    let Position { oracle, lender, e_mode, target_bps, slip_bps, thresholds, .. } = entry;
+    let debt = Loop { oracle, lender, e_mode, target_bps, slip_bps, thresholds };
+    let lever = match kind {
+        VenueKind::AaveV3Loop => Some(debt.check(&key, venue, asset, oracles)?),
+        _ if debt.is_empty() => None,
+        _ => {
+            return Err(value(
+                &key("kind"),
+                kind,
+                "only aave-v3-loop has oracle, lender, e_mode, targets and thresholds",
+            ));
+        }
+    };
+    if lever.is_some() && entry.slack_bps.unwrap_or(0) == 0 {
+        let found = entry.slack_bps.map_or("missing".to_owned(), |bps| bps.to_string());
+        let rule = "a leveraged position is sold in a pool whose price can be pushed, and the vault refuses thresholds \
+                    without it, so nothing could be invested: it must be from 1 to 10000";
+        return Err(value(&key("slack_bps"), found, rule));
+    }
+    let terms = PositionTerms { lever, ..PositionTerms::in_market(kind, venue, market, ids) };
+    // What exits pass over is not payable at once unless somebody says so.
+    let instant_default = |lending| if terms.lever.is_some() { 0 } else { lending };
     let bps = |name: &str, found: Option<u16>, default| part_bps(&key(name), found.unwrap_or(default));
     let Terms { instant_bps, depth_bps, slack_bps } = terms.terms;
     Ok(PositionTerms {
         terms: Terms {
-            instant_bps: bps("instant_bps", entry.instant_bps, instant_bps)?,
+            instant_bps: bps("instant_bps", entry.instant_bps, instant_default(instant_bps))?,
             depth_bps: bps("depth_bps", entry.depth_bps, depth_bps)?,
             slack_bps: bps("slack_bps", entry.slack_bps, slack_bps)?,
         },

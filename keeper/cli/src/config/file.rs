@@ -114,6 +114,8 @@ pub struct Plan {
     pub base_gas: Option<u64>,
     pub per_leg_gas: Option<u64>,
     pub coin_price_assets: Option<Amount>,
+    pub protect_hours: Option<f64>,
+    pub gas_reserve_wei: Option<Amount>,
 }
 
 /// The loop.
@@ -121,13 +123,14 @@ pub struct Plan {
 #[serde(deny_unknown_fields, default)]
 pub struct Run {
     pub interval_millis: u64,
+    pub watch_millis: u64,
     pub poll_millis: u64,
     pub patience_secs: u64,
 }
 
 impl Default for Run {
     fn default() -> Self {
-        Self { interval_millis: 15_000, poll_millis: 250, patience_secs: 600 }
+        Self { interval_millis: 15_000, watch_millis: 1_000, poll_millis: 250, patience_secs: 600 }
     }
 }
 

@@ -10,6 +10,7 @@ use model::{Assets, RiskId, Terms, Timestamp, Wad};
 use serde::Deserialize;
 
 use super::amount::Amount;
+use super::leverage::ThresholdsEntry;
 use super::value::{Error, address, value, within};
 use crate::failure::Failure;
 
@@ -22,6 +23,7 @@ struct File {
     turnover_bps: Option<u64>,
     epoch_secs: Option<u64>,
     silence_secs: Option<u64>,
+    health_floor_bps: Option<u16>,
     liquidity_floor_bps: Option<u64>,
     liquidity_cover_bps: Option<u64>,
     owner: Option<String>,
@@ -82,6 +84,7 @@ struct Position {
     instant_bps: u16,
     depth_bps: u16,
     slack_bps: u16,
+    thresholds: Option<ThresholdsEntry>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -138,6 +141,7 @@ fn check(file: File) -> Result<Wanted, Error> {
         turnover: part("turnover_bps", file.turnover_bps, MAX_TURNOVER_BPS)?,
         epoch_secs: secs("epoch_secs", file.epoch_secs, 30 * DAY_SECS)?,
         silence_secs: secs("silence_secs", file.silence_secs, 90 * DAY_SECS)?,
+        health_floor_bps: file.health_floor_bps,
         liquidity_floor: part("liquidity_floor_bps", file.liquidity_floor_bps, WHOLE_BPS)?,
         liquidity_cover: part("liquidity_cover_bps", file.liquidity_cover_bps, WHOLE_BPS)?,
         owner: file.owner.map(|text| address("owner", &text)).transpose()?,
@@ -198,6 +202,7 @@ fn breaker(at: usize, entry: BreakerEntry) -> Result<Breaker, Error> {
 
 fn position(at: usize, position: Position) -> Result<WantedPosition, Error> {
     let key = |name: &str| format!("positions[{at}].{name}");
+    let thresholds = position.thresholds.map(|found| found.check_whole(&|name| key(&format!("thresholds.{name}"))));
     Ok(WantedPosition {
         adapter: address(&key("adapter"), &position.adapter)?,
         risk_ids: each(&key("risk_ids"), &position.risk_ids, risk_id)?,
@@ -206,6 +211,7 @@ fn position(at: usize, position: Position) -> Result<WantedPosition, Error> {
             depth_bps: part_bps(&key("depth_bps"), position.depth_bps)?,
             slack_bps: part_bps(&key("slack_bps"), position.slack_bps)?,
         },
+        thresholds: thresholds.transpose()?,
         codehash: None,
     })
 }
@@ -299,6 +305,8 @@ mod tests {
         assert_eq!(wanted.loss, Some(bps_to_wad(50)));
         assert_eq!((wanted.caps.len(), wanted.nests.len(), wanted.breakers.len()), (2, 1, 1));
         assert_eq!(wanted.keepers[0].positions, 0b11);
+        let thresholds = wanted.positions[1].thresholds.expect("the second one owes");
+        assert_eq!((thresholds.soft_bps, wanted.health_floor_bps), (13_000, Some(10_500)));
         assert_eq!((wanted.delays[0].0.name, wanted.abdicated[0].name), ("setCap", "setMaxRate"));
         assert!(wanted.codes.is_some() && wanted.guardians.is_some() && wanted.curator.is_some());
     }
@@ -312,7 +320,16 @@ mod tests {
     fn what_cannot_be_is_refused_by_name() {
         let cap = "[[caps]]\nrisk_id = \"a\"\nabsolute_assets = 1\nrelative_bps = 1\n";
         let breaker = "[[breakers]]\nrisk_id = \"a\"\nliquid_bps = 1\nconfirm_secs = 3_600\ntrip_secs = 3_600\n";
+        let thresholds = "target_bps = 15_000\nsoft_bps = 13_000\nhard_bps = 11_500\nchunk_assets = 1\ncooldown_secs = 60\n\
+                          slip_bps = 1\nreward_bps = 0";
+        let position = "[[positions]]\nadapter = \"0x5FbDB2315678afecb367f032d93F642f64180aa3\"\nrisk_ids = [\"a\"]\n\
+                        instant_bps = 0\ndepth_bps = 0\nslack_bps = 1\n[positions.thresholds]\n";
+        let levered = format!("{position}{thresholds}");
+        read(&levered).expect("thresholds that can be");
         let cases = [
+            (&*levered.replace("target_bps = 15_000\n", ""), "positions[0].thresholds.target_bps is missing"),
+            (&levered.replace("slip_bps = 1\n", ""), "positions[0].thresholds.slip_bps is missing: thresholds are set"),
+            (&levered.replace("soft_bps = 13_000", "soft_bps = 15_000"), "must be from 15001 to 65535"),
             ("loss_bp = 1", "unknown field `loss_bp`"),
             ("loss_bps = 10_001", "loss_bps is 10001"),
             ("epoch_secs = 3_599", "epoch_secs is 3599"),

@@ -6,6 +6,7 @@ mod check;
 mod deployment;
 mod file;
 mod governance;
+mod leverage;
 mod mandate;
 mod value;
 

@@ -2,11 +2,11 @@
 
 use keeper_model::alloy_primitives::{Address, B256, U256};
 use keeper_model::mandate::{
-    self, Cap as Bound, Flow, Level as Used, Parameters as Allowed, Portfolio, Stake, exposures,
+    self, Cap as Bound, Flow, Level as Used, Lever as Owing, Parameters as Allowed, Portfolio, Stake, exposures,
 };
 use keeper_model::{
-    Asset, Assets, Block, Book, Budgets, Cap, Grant, Level, Mandate, Operator, Parameters, Position, RateModel, RiskId,
-    Snapshot, Terms, Timestamp, VenueKind, Wad, Wei,
+    Asset, Assets, Block, Book, Budgets, Cap, Grant, Level, Lever, Mandate, Operator, Parameters, Position, RateModel,
+    RiskId, Snapshot, Terms, Thresholds, Timestamp, VenueKind, Wad, Wei,
 };
 
 /// A linear congruential generator: the same numbers everywhere.
@@ -29,6 +29,16 @@ impl Numbers {
 
 fn id(place: u64) -> RiskId {
     RiskId(B256::with_last_byte(place as u8 + 1))
+}
+
+/// Something owed, healthy by little mostly; at times its adapter does not say, or it may owe nothing.
+fn lever(numbers: &mut Numbers) -> Lever {
+    let thresholds = Thresholds { soft_bps: 10_000 + numbers.below(4_000) as u16, ..Thresholds::default() };
+    Lever {
+        backing: numbers.assets(),
+        debt: (numbers.below(6) > 0).then(|| numbers.assets()),
+        thresholds: (numbers.below(6) > 0).then_some(thresholds),
+    }
 }
 
 fn snapshot(numbers: &mut Numbers) -> Snapshot {
@@ -56,6 +66,8 @@ fn snapshot(numbers: &mut Numbers) -> Snapshot {
             liquidity: marked,
             depth: (numbers.below(4) > 0).then(|| numbers.assets()),
             reported_rate: None,
+            lever: (numbers.below(3) == 0).then(|| lever(numbers)),
+            collateral: None,
             rate: RateModel::Unknown { reason: String::new() },
         }
     };
@@ -77,6 +89,7 @@ fn snapshot(numbers: &mut Numbers) -> Snapshot {
         parameters: Parameters {
             liquidity_floor: numbers.part(),
             liquidity_cover: numbers.part(),
+            health_floor_bps: numbers.below(14_000),
             ..Default::default()
         },
         budgets: Budgets { loss: level(numbers), turnover: level(numbers), ..Budgets::default() },
@@ -103,6 +116,7 @@ struct Direct {
     instant: u128,
     exposures: Vec<u128>,
     stakes: Vec<Stake>,
+    levers: Vec<Owing>,
 }
 
 impl Direct {
@@ -132,7 +146,19 @@ impl Direct {
             depth_wad: u64::from(position.terms.depth_bps) * 100_000_000_000_000,
         };
         let stakes = snapshot.positions.iter().zip(values).map(stake).collect();
-        Self { nav, least: small(snapshot.book.nav_least).min(nav), idle, instant, exposures: sums, stakes }
+        let lever = |position: &Position| {
+            let lever = position.lever?;
+            let floor = lever.thresholds.map(|thresholds| u64::from(thresholds.soft_bps) * 100_000_000_000_000);
+            Some(Owing {
+                position: position.index as u8,
+                // Nothing secures what may not be owed, or is not known.
+                backing_assets: lever.debt.and(lever.thresholds).map_or(0, |_| small(lever.backing)),
+                debt_assets: lever.debt.map_or(u128::MAX, small),
+                floor_wad: floor.unwrap_or(u64::MAX),
+            })
+        };
+        let levers = snapshot.positions.iter().filter_map(lever).collect();
+        Self { nav, least: small(snapshot.book.nav_least).min(nav), idle, instant, exposures: sums, stakes, levers }
     }
 
     fn portfolio(&self) -> Portfolio<'_> {
@@ -143,6 +169,7 @@ impl Direct {
             instant_assets: self.instant,
             exposures_assets: &self.exposures,
             stakes: &self.stakes,
+            levers: &self.levers,
         }
     }
 }
@@ -161,6 +188,8 @@ fn a_hundred_thousand_changes_are_judged_alike() {
             loss_assets: u128::from(numbers.below(3)) * small(numbers.assets()),
             turnover_assets: small(numbers.assets()),
             invests: numbers.below(2) == 0,
+            ventures: numbers.below(2) == 0,
+            rescues: numbers.below(4) == 0,
             invested_mask: numbers.below(64),
             income_assets: (numbers.below(2) == 0).then(|| (small(numbers.assets()), small(numbers.assets()))),
         };
@@ -175,6 +204,7 @@ fn a_hundred_thousand_changes_are_judged_alike() {
             caps: &bounds,
             liquidity_floor_wad: snapshot.parameters.liquidity_floor.0.to(),
             liquidity_cover_wad: snapshot.parameters.liquidity_cover.0.to(),
+            health_floor_wad: snapshot.parameters.health_floor_bps * 100_000_000_000_000,
         };
         let used = |level: &Level| Used { used_assets: small(level.used), capacity_assets: small(level.capacity) };
         let grant = &snapshot.operator.grant;
@@ -184,13 +214,20 @@ fn a_hundred_thousand_changes_are_judged_alike() {
             grant_loss: used(&grant.loss),
             grant_turnover: used(&grant.turnover),
         };
-        let (was, is) = (Direct::of(&snapshot, snapshot.book.idle, &before), Direct::of(&snapshot, idle_after, &after));
+        let (was, mut is) =
+            (Direct::of(&snapshot, snapshot.book.idle, &before), Direct::of(&snapshot, idle_after, &after));
+        for lever in is.levers.iter_mut().filter(|lever| lever.debt_assets < u128::MAX) {
+            let (sold, repaid) = (numbers.assets(), numbers.assets());
+            lever.backing_assets = lever.backing_assets.saturating_sub(small(sold));
+            lever.debt_assets = lever.debt_assets.saturating_sub(small(repaid));
+        }
         let expected = mandate::check(&was.portfolio(), &is.portfolio(), &flow, &budgets, &allowed);
         let listed: Vec<_> = mandate::states(&was.portfolio(), &is.portfolio(), &flow, &budgets, &allowed).collect();
 
         let judge = Mandate::of(&snapshot);
-        let ours = judge.holdings(snapshot.book.idle, &before, was.stakes.clone()).expect("small amounts");
-        let then = judge.holdings(idle_after, &after, is.stakes.clone()).expect("small amounts");
+        let ours =
+            judge.holdings(snapshot.book.idle, &before, was.stakes.clone(), was.levers.clone()).expect("small amounts");
+        let then = judge.holdings(idle_after, &after, is.stakes.clone(), is.levers.clone()).expect("small amounts");
 
         assert_eq!(judge.check(&ours, &then, &flow), expected);
         assert_eq!(judge.states(&ours, &then, &flow), listed);

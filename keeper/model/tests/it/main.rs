@@ -1,8 +1,10 @@
 //! The rate models in doubles against the venues' formulas in integers, as their contracts round.
 
 mod aave;
+mod leverage;
 mod limits;
 mod morpho;
+mod preview;
 
 /// Numbers spread over a range by a fixed sequence.
 pub struct Spread(u64);

@@ -3,8 +3,8 @@
 use keeper_optimizer::{Error, Settings, optimize};
 use model::alloy_primitives::{Address, B256, U256};
 use model::{
-    Asset, Assets, Block, Book, Budgets, Cap, Grant, Level, LimitKind, Operator, Parameters, Position, RateModel,
-    RiskId, Snapshot, Status, Terms, Timestamp, VenueKind, Wad, Wei,
+    Asset, Assets, Block, Book, Budgets, Cap, Grant, Level, Lever, LimitKind, Operator, Parameters, Position,
+    RateModel, RiskId, Snapshot, Status, Terms, Thresholds, Timestamp, VenueKind, Wad, Wei,
 };
 
 use crate::world::{MILLION, usdc};
@@ -33,6 +33,8 @@ pub fn position(index: u32, rate: RateModel, value: u128, risk_ids: &[&str]) -> 
         liquidity: Assets::from(value),
         depth: None,
         reported_rate: None,
+        lever: None,
+        collateral: None,
         rate,
     }
 }
@@ -169,4 +171,60 @@ fn an_empty_vault_has_an_empty_target() {
     let target = optimize(&snapshot(0, two_pools(), caps), &Settings::default()).expect("it is possible");
 
     assert!(target.positions.iter().all(|position| position.assets == Assets::ZERO));
+}
+
+/// Two pools, and half a million leveraged with a health of `backing` to a million.
+fn leveraged(backing: u128) -> Snapshot {
+    let thresholds = Thresholds { target_bps: 12_000, soft_bps: 11_000, hard_bps: 10_500, ..Thresholds::default() };
+    let (backing, debt) = (Assets::from(backing), Some(Assets::from(1_000_000_000_000)));
+    let unknown = RateModel::Unknown { reason: "what a leveraged position earns is not read yet".into() };
+    let loops = Position {
+        kind: VenueKind::AaveV3Loop,
+        lever: Some(Lever { backing, debt, thresholds: Some(thresholds) }),
+        ..position(2, unknown, 500_000_000_000, &["c"])
+    };
+    let mut positions = two_pools();
+    positions.push(loops);
+    snapshot(TEN_MILLION, positions, ["a", "b", "c"].map(|name| capped(name, u128::MAX, 90)).to_vec())
+}
+
+#[test]
+fn a_leveraged_position_stays_as_it_is_and_says_why() {
+    let target = optimize(&leveraged(1_150_000_000_000), &Settings::default()).expect("it is possible");
+
+    assert_eq!(target.status, Status::Optimal);
+    assert_eq!(target.positions[2].assets, Assets::from(500_000_000_000));
+    let refusal = target.positions[2].refusal.as_deref();
+    assert_eq!(refusal, Some("it is leveraged, and what leverage earns is not weighed yet"));
+    assert!(target.positions[..2].iter().any(|position| position.assets > Assets::ZERO), "the others are funded");
+}
+
+/// Marks change only what moves: the floor is of what the book has of a position that has lost since, and of what another is
+/// really worth that is touched.
+#[test]
+fn a_loss_that_no_mark_has_seen_does_not_hide_a_gain_from_the_floor() {
+    let (lost, gained) = (Assets::from(5_000_000_000), Assets::from(300_000_000));
+    let Snapshot { mut positions, caps, .. } = leveraged(1_150_000_000_000);
+    positions[2].value = positions[2].marked.saturating_sub(lost);
+    positions[0].marked = Assets::from(4_000_000_000_000);
+    positions[0].value = positions[0].marked.saturating_add(gained);
+    positions[0].liquidity = positions[0].value;
+    let settings = Settings { headroom: Wad::ZERO, ..Settings::default() };
+
+    let mut snapshot = snapshot(TEN_MILLION, positions, caps);
+    snapshot.block.timestamp = Timestamp(86_400);
+
+    let target = optimize(&snapshot, &settings).expect("the mandate takes the answer");
+
+    assert_eq!(target.status, Status::Optimal);
+    assert!(target.positions[0].assets > Assets::from(4_000_300_000_000), "the pool takes more: {target:?}");
+}
+
+#[test]
+fn nothing_is_invested_while_a_debt_is_secured_by_too_little() {
+    let target = optimize(&leveraged(1_090_000_000_000), &Settings::default()).expect("it is possible");
+
+    assert_eq!(target.status, Status::Optimal);
+    assert!(target.positions[..2].iter().all(|position| position.assets == Assets::ZERO));
+    assert_eq!(target.idle, Assets::from(TEN_MILLION));
 }

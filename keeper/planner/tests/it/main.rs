@@ -3,6 +3,7 @@
 mod acting;
 mod idling;
 mod limits;
+mod protecting;
 mod random;
 mod refusing;
 mod world;

@@ -105,6 +105,7 @@ proptest! {
                         prop_assert_eq!(position.liquidity, position.value);
                         idle = idle.saturating_add(position.marked);
                     }
+                    Movement::Repay(_) | Movement::RepayAll => prop_assert!(false, "nothing is owed here"),
                 }
             }
         }

@@ -81,6 +81,8 @@ pub fn position(index: u32, rate: RateModel, value: u128, risk_id: &str) -> Posi
         units: U256::from(value),
         depth: None,
         reported_rate: None,
+        lever: None,
+        collateral: None,
         liquidity: Assets::from(value),
         rate,
     }
@@ -196,6 +198,7 @@ pub fn executed(snapshot: &Snapshot, plan: &Plan) -> Snapshot {
                 after.book.idle = after.book.idle.saturating_add(paid);
                 position.value = minus(value, paid);
             }
+            Movement::Repay(_) | Movement::RepayAll => panic!("nothing is owed here"),
         }
         position.marked = position.value;
         position.liquidity = position.value;

@@ -25,6 +25,7 @@ const SOURCES_APART: u8 = 8;
 struct Guarded {
     stage: Stage,
     threshold_wad: U256,
+    target_bps: U256,
     lowered: u32,
     /// How often the pool was too thin for so much.
     halved: u32,
@@ -47,7 +48,7 @@ impl Portfolio for Guarded {
         }
         let (_, debt) = market.position(self.stage.adapter)?;
         for halving in 0..HALVINGS {
-            let call = IAdapter::deleverageCall { debtAssets: debt >> halving };
+            let call = IAdapter::deleverageCall { debtAssets: debt >> halving, targetBps: self.target_bps };
             let Err(revert) = self.stage.perform(market, call.abi_encode()) else {
                 self.lowered += 1;
                 break;
@@ -85,7 +86,8 @@ fn pass(event: &Event, deviation_bps: u16, grace_secs: u32) -> (Guarded, [Outcom
     stage.invest(&market, OWN_ASSETS).expect("it begins");
     let threshold_bps = 10_000 + (event.start_health_bps - 10_000) / 4 * 3;
     let threshold_wad = U256::from(threshold_bps) * U256::from(WAD / 10_000);
-    let mut guarded = Guarded { stage, threshold_wad, lowered: 0, halved: 0, refused: Vec::new() };
+    let target_bps = U256::from(event.start_health_bps);
+    let mut guarded = Guarded { stage, threshold_wad, target_bps, lowered: 0, halved: 0, refused: Vec::new() };
     let mut sleeper = Unprotected::like(&market, "sleeper", guarded.account()).expect("Aave lends as much");
     let mut liquidator = Liquidator::deploy(&market, &artifacts()).expect("it deploys");
     let mut portfolios: [&mut dyn Portfolio; 2] = [&mut guarded, &mut sleeper];

@@ -43,7 +43,7 @@ impl Fault {
 
 const WAD: u64 = 1_000_000_000_000_000_000;
 
-fn create(tenor: &Tenor, contract: &str, arguments: &[u8]) -> Address {
+pub(crate) fn create(tenor: &Tenor, contract: &str, arguments: &[u8]) -> Address {
     let mut code = Artifacts::of_workspace(&root()).ours(contract).expect("scripts/setup compiles it");
     code.extend_from_slice(arguments);
     let receipt = tenor.chain.send(&Call::create(tenor.owner, code)).expect("the chain takes it");
@@ -82,12 +82,12 @@ fn no_floor(tenor: &Tenor) {
 
 /// A leg of base units, to the position or, where negative, back.
 fn units(position: u32, assets: i128) -> Leg {
-    Leg { position, assets: I256::try_from(assets).expect("it fits"), minResult: U256::ZERO }
+    Leg { position, assets: I256::try_from(assets).expect("it fits"), minResult: U256::ZERO, repays: false }
 }
 
 /// A leg that takes everything back.
 fn all(position: u32) -> Leg {
-    Leg { position, assets: I256::MIN, minResult: U256::ZERO }
+    Leg { position, assets: I256::MIN, minResult: U256::ZERO, repays: false }
 }
 
 /// Gives a wallet money and lets the vault take any.

@@ -34,7 +34,9 @@ fn invest_at_a_venue_that_calls(tenor: &Tenor, call: Vec<u8>) -> Address {
         .send(tenor.owner, venue, &callBackCall { target: tenor.vault, call: Bytes::from(call) })
         .expect("the venue obeys");
     let assets = I256::try_from(usdc(500)).expect("it fits");
-    tenor.rebalance(vec![Leg { position, assets, minResult: usdc(499) }]).expect("the rebalance goes through");
+    tenor
+        .rebalance(vec![Leg { position, assets, minResult: usdc(499), repays: false }])
+        .expect("the rebalance goes through");
     venue
 }
 

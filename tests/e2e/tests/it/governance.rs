@@ -22,7 +22,7 @@ use chain::sender::{Landed, Outgoing, Sender};
 use chain::snapshot::Reader;
 use devnet::Server;
 use kit::{AAVE, Built, Local, META_MORPHO, Refusal, Tenor, leg, root, usdc};
-use model::{Assets, RiskId, Terms, Timestamp, Wad, Wei};
+use model::{Assets, RiskId, Terms, Thresholds, Timestamp, Wad, Wei};
 
 const DAY_SECS: u64 = 86_400;
 const WAD: u64 = 1_000_000_000_000_000_000;

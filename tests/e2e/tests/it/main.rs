@@ -6,5 +6,6 @@ mod audit;
 mod callbacks;
 mod exits;
 mod governance;
+mod leverage;
 mod optimum;
 mod refusals;

@@ -204,7 +204,7 @@ fn the_preview_gives_the_same_errors_and_moves_nothing() {
 #[test]
 fn everything_of_an_empty_position_is_nothing_as_the_preview_says() {
     let tenor = with_deposits(&Built::default());
-    let everything = |position| Leg { position, assets: I256::MIN, minResult: U256::ZERO };
+    let everything = |position| Leg { position, assets: I256::MIN, minResult: U256::ZERO, repays: false };
     let legs = vec![everything(AAVE), everything(META_MORPHO)];
     let intent = tenor.intent(legs.clone());
 

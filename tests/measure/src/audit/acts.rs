@@ -121,7 +121,7 @@ impl Stage {
                     _ if both => assets,
                     _ => -assets,
                 };
-                IDesk::Leg { position, assets, minResult: U256::ZERO }
+                IDesk::Leg { position, assets, minResult: U256::ZERO, repays: false }
             })
             .collect()
     }

@@ -5,7 +5,10 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::Parser;
-use tenor_measure::gas::{BARE, CHECKS, REBALANCE, Table, check, measure, over_target, text};
+use tenor_measure::gas::{
+    BARE, BARE_DELEVERAGE, BARE_DELEVERAGE_WRITES, CHECKS, DELEVERAGE, REBALANCE, Table, check, measure, over_target,
+    over_venue, text,
+};
 
 /// Gas of whole transactions on the local chain.
 #[derive(Parser)]
@@ -44,6 +47,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     let mut faults = check(&table, &std::fs::read_to_string(&committed)?);
     faults.extend(over_target(&table));
+    faults.extend(over_venue(&table));
     for fault in &faults {
         eprintln!("error: {fault}");
     }
@@ -60,4 +64,9 @@ fn print(table: &Table) {
     let percent = |part: u64| part as f64 * 100.0 / whole as f64;
     println!("with 10 positions and 20 caps: venue calls alone {bare} ({:.1} % of the rebalance),", percent(bare));
     println!("positions and limits beyond the least {checks} ({:.1} %)", percent(checks));
+    let rescue =
+        |operation: &str| table.get(operation).and_then(|row| row.values().next()).copied().unwrap_or_default();
+    let over = |bare: &str| rescue(DELEVERAGE).saturating_sub(rescue(bare));
+    println!("a stranger's deleveraging costs {} more than all its venue calls,", over(BARE_DELEVERAGE));
+    println!("and {} more than those alone that change something", over(BARE_DELEVERAGE_WRITES));
 }

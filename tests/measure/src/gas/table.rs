@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{REBALANCE, REBALANCE_TARGET, Table};
+use super::{BARE_DELEVERAGE, DELEVERAGE, DELEVERAGE_OVER_BARE, REBALANCE, REBALANCE_TARGET, Table};
 
 /// How much more than the table says a call may cost: compilers differ by less.
 const TOLERANCE_PERCENT: u64 = 1;
@@ -13,7 +13,7 @@ pub fn text(table: &Table) -> String {
         "# Gas of whole transactions: operation, then positions and gas. scripts/gas --update writes it.\n",
     );
     for (operation, row) in table {
-        let _ = write!(text, "{operation:<20}");
+        let _ = write!(text, "{operation:<22}");
         for (positions, gas) in row {
             let _ = write!(text, "  {positions:>2} {gas:>7}");
         }
@@ -62,6 +62,17 @@ pub fn over_target(measured: &Table) -> Option<String> {
     (rebalance > REBALANCE_TARGET).then(says)
 }
 
+/// Returns what a deleveraging costs more than all its bare venue calls, the asking ones too, where that is more than we want it to.
+pub fn over_venue(measured: &Table) -> Option<String> {
+    let of = |operation: &str| measured.get(operation).and_then(|row| row.values().next()).copied();
+    let over = match (of(DELEVERAGE), of(BARE_DELEVERAGE)) {
+        (Some(whole), Some(bare)) => whole.saturating_sub(bare),
+        _ => u64::MAX,
+    };
+    let says = || format!("{DELEVERAGE} costs {over} more than all its venue calls, over {DELEVERAGE_OVER_BARE}");
+    (over > DELEVERAGE_OVER_BARE).then(says)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,5 +96,14 @@ mod tests {
         assert_eq!(check(&table(102), &committed).len(), 1);
         assert!(over_target(&table(320_001)).is_some() && over_target(&table(320_000)).is_none());
         assert_eq!(check(&table(100), "transfer 1 5\n").len(), 2);
+    }
+
+    #[test]
+    fn a_deleveraging_far_above_its_venue_calls_or_unmeasured_is_a_fault() {
+        let of = |whole| Table::from([(DELEVERAGE, [(3, whole)].into()), (BARE_DELEVERAGE, [(3, 500_000)].into())]);
+
+        assert!(over_venue(&of(700_000)).is_none());
+        assert!(over_venue(&of(700_001)).is_some_and(|fault| fault.contains("costs 200001 more")));
+        assert!(over_venue(&table(1)).is_some());
     }
 }

@@ -148,6 +148,7 @@ impl Scene {
             position: position as u32,
             assets: I256::from_raw(usdc(*dollars)),
             minResult: U256::ZERO,
+            repays: false,
         };
         let legs = INVESTED_DOLLARS.iter().enumerate().map(leg).collect();
         self.must(self.keys[0], self.vault, &IDesk::rebalanceCall { intent: self.intent(0, legs) })?;
@@ -278,7 +279,7 @@ impl Scene {
                 (false, Size::All) => I256::MIN,
                 (false, _) => -I256::from_raw(assets),
             };
-            IDesk::Leg { position: leg.position.into(), assets, minResult: U256::ZERO }
+            IDesk::Leg { position: leg.position.into(), assets, minResult: U256::ZERO, repays: false }
         };
         legs.iter().map(leg).collect()
     }

@@ -36,6 +36,9 @@ const WAD: u128 = 1_000_000_000_000_000_000;
 /// What others have put everywhere, in base units of either token.
 const DEEP: u128 = 1_000_000_000_000_000_000_000_000;
 
+/// The health that positions are brought to, 10,000 = 1.
+const TARGET: u128 = 15_000;
+
 /// What a position is made with.
 #[derive(Clone, Copy, Debug)]
 struct Make {
@@ -57,7 +60,7 @@ impl Default for Make {
             decimals: 18,
             lender: LENDER,
             e_mode: 0,
-            target_bps: 15_000,
+            target_bps: TARGET as u16,
             slip_bps: 0,
             fee_bps: 0,
         }
@@ -152,7 +155,7 @@ impl Loop {
     }
 
     fn lower(&self, debt: U256) -> IAdapter::deleverageReturn {
-        self.call(VAULT, IAdapter::deleverageCall { debtAssets: debt })
+        self.call(VAULT, IAdapter::deleverageCall { debtAssets: debt, targetBps: u(TARGET) })
     }
 
     fn report(&self) -> Report {
@@ -397,8 +400,8 @@ fn a_pool_that_is_dearer_than_allowed_deleverages_nothing() {
     position.price(1_500);
     position.world.poke(SWAP, exchange::PRICE_WAD, u(1_480 * WAD));
 
-    let error: ILoop::SwapTooDear =
-        position.reason(position.try_call(VAULT, IAdapter::deleverageCall { debtAssets: u(100 * ONE) }));
+    let error: ILoop::SwapTooDear = position
+        .reason(position.try_call(VAULT, IAdapter::deleverageCall { debtAssets: u(100 * ONE), targetBps: u(TARGET) }));
 
     assert!(error.owed > error.most);
 }
@@ -473,7 +476,7 @@ fn without_a_price_nothing_is_told_and_nothing_moves_but_what_is_not_there() {
         position.try_call(ALICE, IAdapter::reportCall {}).map(|_| ()),
         position.try_call(ALICE, IAdapter::liquidityCall {}).map(|_| ()),
         position.try_call(VAULT, IAdapter::allocateCall { assets: U256::ZERO }).map(|_| ()),
-        position.try_call(VAULT, IAdapter::deleverageCall { debtAssets: U256::MAX }).map(|_| ()),
+        position.try_call(VAULT, IAdapter::deleverageCall { debtAssets: U256::MAX, targetBps: u(TARGET) }).map(|_| ()),
         position.try_call(VAULT, IAdapter::deallocateCall { assets: U256::MAX }).map(|_| ()),
     ];
 

@@ -16,8 +16,8 @@ pub fn provoke(stage: &Stage) -> anyhow::Result<Value> {
     let amount = positions.get(1).map(|position| position.value).unwrap_or_default();
     let assets = I256::try_from(amount).context("the book holds more than there can be")?;
     let legs = vec![
-        Leg { position: 1, assets: I256::MIN, minResult: U256::ZERO },
-        Leg { position: 0, assets, minResult: U256::ZERO },
+        Leg { position: 1, assets: I256::MIN, minResult: U256::ZERO, repays: false },
+        Leg { position: 0, assets, minResult: U256::ZERO, repays: false },
     ];
     let intent = Intent {
         nonce: view(stage, &IDesk::grantCall { keeper: stage.keeper() })?.nonce,

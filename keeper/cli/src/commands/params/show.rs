@@ -37,6 +37,7 @@ fn to_json(governed: &Governed) -> Value {
             "risk_ids": position.risk_ids,
             "value": position.marked,
             "terms": position.terms,
+            "lever": position.lever,
         })
     });
     let submitted = governed.submitted.iter().map(|submitted| {
@@ -72,6 +73,7 @@ fn to_json(governed: &Governed) -> Value {
 
 fn to_text(governed: &Governed) -> String {
     let mut parts = vec![whole(governed), roles(governed), caps(governed), positions(governed)];
+    parts.extend(levers(governed));
     parts.extend(nests(governed));
     parts.extend(breakers(governed));
     parts.extend(grants(governed));
@@ -98,6 +100,7 @@ fn whole(governed: &Governed) -> String {
         ("least net asset value", show(snapshot.book.nav_least)),
         ("idle part", format!("at least {} of the net asset value", exact_percent(set.liquidity_floor.0))),
         ("payable at once", format!("at least {} of the net asset value", exact_percent(set.liquidity_cover.0))),
+        ("health of all debts", format!("at least {}", words::health(set.health_floor_bps))),
         ("loss budget", budget(set.loss.0, &budgets.loss)),
         ("turnover budget", budget(set.turnover.0, &budgets.turnover)),
         ("gains believed", format!("up to {} a year", exact_percent(snapshot.book.max_rate.0))),
@@ -165,6 +168,28 @@ fn positions(governed: &Governed) -> String {
         })
         .collect();
     table(&["position", "kind", "adapter", "counts against", "value", "at once / of venue / slack"], &rows)
+}
+
+fn levers(governed: &Governed) -> Option<String> {
+    let asset = &governed.snapshot.asset;
+    let rows: Vec<_> = governed
+        .snapshot
+        .positions
+        .iter()
+        .filter_map(|position| {
+            let lever = position.lever?;
+            let health = lever.health_wad_down().map_or_else(|| "no debt".to_owned(), model::words::health);
+            let (told, ready) = match lever.thresholds {
+                None => ("it may owe nothing".to_owned(), String::new()),
+                Some(thresholds) if thresholds.ready_at > governed.now() => {
+                    (words::thresholds(&thresholds, asset), format!("from {}", words::date(thresholds.ready_at)))
+                }
+                Some(thresholds) => (words::thresholds(&thresholds, asset), "now".to_owned()),
+            };
+            Some(vec![position.index.to_string(), health, ready, told])
+        })
+        .collect();
+    (!rows.is_empty()).then(|| table(&["position", "health", "strangers", "thresholds"], &rows))
 }
 
 fn nests(governed: &Governed) -> Option<String> {

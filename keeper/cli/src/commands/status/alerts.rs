@@ -3,7 +3,8 @@
 use alloy_primitives::U256;
 use chain::governance::{Life, Program};
 use model::words::duration;
-use model::{Assets, Snapshot};
+use model::{Assets, Position, Snapshot};
+use risk::lever::watch;
 use serde::Serialize;
 
 /// Programs that live shorter than this are told of.
@@ -50,6 +51,8 @@ pub fn of(snapshot: &Snapshot, programs: &[Program]) -> Vec<Alert> {
     let mut alerts: Vec<_> = programs.iter().filter_map(program).collect();
     alerts.extend(keeper(snapshot));
     alerts.extend(stops(snapshot));
+    alerts.extend(snapshot.positions.iter().filter_map(debt));
+    alerts.extend(snapshot.positions.iter().filter_map(dry));
     alerts.sort_by_key(|alert| alert.severity as u8);
     alerts
 }
@@ -92,6 +95,32 @@ fn keeper(snapshot: &Snapshot) -> Vec<Alert> {
         alerts.push(alert(Severity::Error, message));
     }
     alerts
+}
+
+/// A debt whose health is below a threshold, or of which nobody says what it is.
+fn debt(position: &Position) -> Option<Alert> {
+    let (index, lever) = (position.index, position.lever?);
+    let Some(watch) = watch(position) else {
+        let is_silent = lever.debt.is_none();
+        return is_silent.then(|| alert(Severity::Error, format!("position {index} does not say what it owes")));
+    };
+    let below = |name, bps: u16| {
+        format!(
+            "position {index}: health {:.4} is below its {name} threshold {:.4}",
+            watch.health,
+            f64::from(bps) / 1e4
+        )
+    };
+    if watch.hard.price_fall <= 0.0 {
+        return Some(alert(Severity::Error, below("hard", watch.thresholds.hard_bps)));
+    }
+    (watch.soft.price_fall <= 0.0).then(|| alert(Severity::Error, below("soft", watch.thresholds.soft_bps)))
+}
+
+/// Money at a venue that it should leave.
+fn dry(position: &Position) -> Option<Alert> {
+    let reason = position.drought().filter(|_| !position.value.is_zero())?;
+    Some(alert(Severity::Warning, format!("position {}: {reason}; the keeper takes out what it pays", position.index)))
 }
 
 fn stops(snapshot: &Snapshot) -> Vec<Alert> {

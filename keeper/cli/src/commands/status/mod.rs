@@ -2,6 +2,7 @@
 //! done last.
 
 mod alerts;
+mod debts;
 mod text;
 
 use abi::desk::IDesk;
@@ -34,14 +35,16 @@ pub async fn run(settings: &Settings) -> Result<Report, Failure> {
     limits.retain(|state| state.bound != UNBOUNDED);
     let programs = programs(&rpc, vault, settings.governance.from_block, &snapshot.block).await?;
     let alerts = alerts::of(&snapshot, &programs);
+    let protect_hours = settings.engine.planner.protect_hours;
     let journal = journal(settings)?;
     let as_json: Vec<Value> = limits.iter().map(limit_json).collect();
     Ok(Report {
         ending: if alerts.iter().any(alerts::Alert::is_error) { Ending::Idle } else { Ending::Done },
-        text: text::of(&snapshot, &limits, &alerts, &journal),
+        text: text::of(&snapshot, &limits, &alerts, &journal, protect_hours),
         json: json!({
             "snapshot": snapshot,
             "rates": rates(&snapshot),
+            "debts": debts::to_json(&snapshot, protect_hours),
             "limits": as_json,
             "budgets": budgets(&snapshot).map(|(name, level)| budget_json(name, &level)),
             "programs": programs,
@@ -118,6 +121,8 @@ pub(super) fn limit_name(limit: u8) -> &'static str {
         Some(L::GrantLoss) => "grant_loss",
         Some(L::GrantTurnover) => "grant_turnover",
         Some(L::Breaker) => "breaker",
+        Some(L::HealthFloor) => "health_floor",
+        Some(L::PortfolioHealth) => "portfolio_health",
         Some(L::Improvement) => "improvement",
         None => "unknown",
     }

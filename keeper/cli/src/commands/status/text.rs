@@ -7,15 +7,22 @@ use model::{Grant, Snapshot};
 use serde_json::Value;
 
 use super::alerts::{Alert, Severity, rough};
-use super::{budgets, left_of_epoch, limit_name, limit_on, limit_unit, rates};
+use super::{budgets, debts, left_of_epoch, limit_name, limit_on, limit_unit, rates};
 use crate::output::table;
 
 /// Everything, in tables.
-pub fn of(snapshot: &Snapshot, limits: &[IDesk::LimitState], alerts: &[Alert], journal: &Value) -> String {
+pub fn of(
+    snapshot: &Snapshot,
+    limits: &[IDesk::LimitState],
+    alerts: &[Alert],
+    journal: &Value,
+    protect_hours: f64,
+) -> String {
     let parts = [
         head(snapshot),
         told(alerts),
         positions(snapshot),
+        debts::to_text(snapshot, protect_hours),
         table(&["limit", "on", "value", "bound", ""], &limit_rows(snapshot, limits)),
         budget_table(snapshot),
         decisions(journal),
@@ -85,7 +92,7 @@ fn positions(snapshot: &Snapshot) -> String {
                 show(position.liquidity),
                 rate.map_or_else(|| "unknown".to_owned(), percent),
                 ids.join(" "),
-                position.rate.refusal().unwrap_or_default().to_owned(),
+                position.refusal().unwrap_or_default().to_owned(),
             ]
         })
         .collect();

@@ -59,7 +59,7 @@ fn amounts_beyond_reason_are_refused_by_name() {
     let tenor = spread();
     let min_and_one = I256::MIN + I256::ONE;
     for assets in [I256::MAX, min_and_one, I256::try_from(1_u128 << 96).expect("fits")] {
-        let legs = vec![IDesk::Leg { position: AAVE, assets, minResult: U256::ZERO }];
+        let legs = vec![IDesk::Leg { position: AAVE, assets, minResult: U256::ZERO, repays: false }];
         let refusal = tenor.rebalance(legs).expect_err("no account holds so much");
         assert_eq!(refusal.expect::<BoundExceeded>().bound, U256::from((1_u128 << 96) - 1));
     }

@@ -15,12 +15,13 @@ const DOLLAR_SHARES: U256 = U256::from_limbs([super::WAD, 0, 0, 0]);
 fn takeovers(tenor: &Tenor) -> Vec<Vec<u8>> {
     let thief = tenor.wallets[3];
     let (asset, desk, board) = (tenor.world.tokens.usdc, tenor.deployed.desk, tenor.deployed.board);
-    let lens = tenor.deployed.lens;
+    let (commons, lens) = (tenor.deployed.commons, tenor.deployed.lens);
     vec![
-        IVault::initializeCall { asset, desk, board, lens, owner: thief }.abi_encode(),
+        IVault::initializeCall { asset, desk, commons, board, lens, owner: thief }.abi_encode(),
         IAdapter::initializeCall { vault: tenor.vault, venue: tenor.world.aave.pool, terms: Bytes::new() }.abi_encode(),
         IAdapter::allocateCall { assets: U256::ZERO }.abi_encode(),
         IAdapter::deallocateCall { assets: U256::MAX }.abi_encode(),
+        IAdapter::deleverageCall { debtAssets: U256::MAX, targetBps: U256::MAX }.abi_encode(),
         IDesk::forceIdleCall { assets: U256::MAX }.abi_encode(),
         IBoard::takeOwnershipCall {}.abi_encode(),
         IBoard::offerOwnershipCall { candidate: thief }.abi_encode(),
@@ -28,6 +29,10 @@ fn takeovers(tenor: &Tenor) -> Vec<Vec<u8>> {
         IBoard::setGuardianCall { account: thief, granted: true }.abi_encode(),
         keeper(thief, u64::MAX).abi_encode(),
         IBoard::setMaxRateCall { rateWad: U256::ZERO }.abi_encode(),
+        IBoard::setHealthFloorCall { bps: U256::ZERO }.abi_encode(),
+        IBoard::setThresholdsCall { position: AAVE, thresholds: thresholds() }.abi_encode(),
+        IDesk::deleverageCall { position: AAVE, debt: U256::MAX }.abi_encode(),
+        IDesk::evacuateCall { riskId: super::id("protocol/aave-v3") }.abi_encode(),
         IBoard::setLiquidityCall { floorWad: U256::ZERO, coverWad: U256::ZERO }.abi_encode(),
         IBoard::setBudgetsCall { lossWad: U256::from(super::WAD), turnoverWad: U256::from(super::WAD) }.abi_encode(),
         IBoard::openCall {}.abi_encode(),
@@ -62,9 +67,22 @@ fn keeper(keeper: Address, positions: u64) -> IBoard::setKeeperCall {
     IBoard::setKeeperCall { keeper, positions, turnoverWad: whole, lossWad: whole, expiry }
 }
 
-fn programs(tenor: &Tenor) -> [Address; 6] {
+fn thresholds() -> IBoard::Thresholds {
+    IBoard::Thresholds {
+        targetBps: 12_000,
+        softBps: 11_000,
+        hardBps: 10_500,
+        chunk: usdc(1),
+        cooldownSecs: 60,
+        slipBps: 1_000,
+        rewardBps: 100,
+    }
+}
+
+fn programs(tenor: &Tenor) -> [Address; 7] {
     let [aave, erc4626] = [tenor.deployed.adapters[0], tenor.deployed.adapters[1]];
-    [tenor.vault, tenor.deployed.desk, tenor.deployed.board, tenor.deployed.lens, aave, erc4626]
+    let ours = &tenor.deployed;
+    [tenor.vault, ours.desk, ours.commons, ours.board, ours.lens, aave, erc4626]
 }
 
 #[test]

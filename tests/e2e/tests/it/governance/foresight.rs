@@ -75,7 +75,8 @@ fn told(governed: &Governed) -> Vec<String> {
     for position in &snapshot.positions {
         let mut ids = position.risk_ids.clone();
         ids.sort_unstable();
-        told.push(format!("position {} {ids:?} {:?}", position.adapter, position.terms));
+        let thresholds = position.lever.and_then(|lever| lever.thresholds);
+        told.push(format!("position {} {ids:?} {:?} {thresholds:?}", position.adapter, position.terms));
     }
     told.sort_unstable();
     told
@@ -101,6 +102,23 @@ impl Dice {
         u16::try_from(self.below(11) * 1_000).expect("small")
     }
 
+    /// Thresholds that often differ in few respects.
+    fn thresholds(&mut self) -> Thresholds {
+        let mut rarely = |usual: u16| usual + u16::from(self.below(6) == 0);
+        let [target_bps, hard_bps, slip_bps, reward_bps] = [15_000, 11_500, 100, 10].map(&mut rarely);
+        let [chunk, cooldown_secs] = [5, 600].map(rarely);
+        Thresholds {
+            target_bps,
+            soft_bps: 12_000 + self.below(30) as u16 * 100,
+            hard_bps,
+            chunk: Assets(usdc(chunk.into())),
+            cooldown_secs: cooldown_secs.into(),
+            slip_bps,
+            reward_bps,
+            ready_at: Timestamp(0),
+        }
+    }
+
     fn risk_id(&mut self) -> RiskId {
         id(["protocol/aave-v3", "protocol/metamorpho", "tier/core", "issuer/circle"][self.below(4) as usize])
     }
@@ -112,16 +130,17 @@ impl Dice {
     /// A change that the vault can make; nothing where it would be none.
     fn change(&mut self, now: &Governed, republic: &Republic) -> Option<Change> {
         let is_known = |id: RiskId| now.cap(id).is_some();
-        let change = match self.below(15) {
+        let change = match self.below(17) {
             0 => Change::SetMaxRate { rate: self.tenths() },
             1 => Change::SetEpoch { secs: 3_600 * (1 + self.below(5)) },
             2 => Change::SetSilence { secs: 3_600 * (1 + self.below(5)) },
             3 => Change::SetBudgets { loss: self.tenths(), turnover: self.tenths() },
             4 => Change::SetLiquidity { floor: self.tenths(), cover: self.tenths() },
-            5 => Change::SetTerms {
-                position: 0,
-                terms: Terms { instant_bps: self.bps(), depth_bps: self.bps(), slack_bps: self.bps() },
-            },
+            5 => {
+                let terms = Terms { instant_bps: self.bps(), depth_bps: self.bps(), slack_bps: self.bps() };
+                let is_possible = terms.slack_bps != 0 || now.thresholds(0).is_none();
+                is_possible.then_some(Change::SetTerms { position: 0, terms })?
+            }
             6 | 7 => {
                 let absolute = Assets(usdc(self.below(5)));
                 Change::SetCap { risk_id: self.risk_id(), absolute, relative: self.tenths() }
@@ -158,6 +177,11 @@ impl Dice {
                     expiry: Timestamp(now.now().0 + DAY_SECS * self.below(9) - DAY_SECS / 2),
                 };
                 Change::SetKeeper { grant }
+            }
+            15 => Change::SetHealthFloor { bps: 10_000 + self.bps() },
+            16 => {
+                let thresholds = self.thresholds();
+                (now.terms(0).slack_bps != 0).then_some(Change::SetThresholds { position: 0, thresholds })?
             }
             12 => Change::SetGuardian { account: self.account(republic), granted: self.below(2) == 0 },
             13 => {

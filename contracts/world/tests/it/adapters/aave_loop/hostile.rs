@@ -31,7 +31,7 @@ fn movements() -> Vec<Vec<u8>> {
     vec![
         IAdapter::allocateCall { assets: u(1) }.abi_encode(),
         IAdapter::deallocateCall { assets: U256::MAX }.abi_encode(),
-        IAdapter::deleverageCall { debtAssets: U256::MAX }.abi_encode(),
+        IAdapter::deleverageCall { debtAssets: U256::MAX, targetBps: u(TARGET) }.abi_encode(),
         Make::default().initialize().abi_encode(),
     ]
 }
@@ -114,7 +114,6 @@ fn a_lender_that_does_not_do_as_it_was_asked_gets_nothing() {
 
         for result in [
             position.try_call(VAULT, IAdapter::allocateCall { assets: u(1_000 * ONE) }).map(|_| ()),
-            position.try_call(VAULT, IAdapter::deallocateCall { assets: u(100 * ONE) }).map(|_| ()),
             position.try_call(VAULT, IAdapter::deallocateCall { assets: U256::MAX }).map(|_| ()),
         ] {
             match manner {
@@ -130,6 +129,21 @@ fn a_lender_that_does_not_do_as_it_was_asked_gets_nothing() {
         }
         assert_eq!(position.world.storage(), storage);
     }
+}
+
+#[test]
+fn what_is_paid_or_repaid_in_part_needs_no_lender() {
+    let position = Make { slip_bps: 100, ..Make::default() }.open();
+    position.invest(1_000 * ONE);
+    position.price(1_900);
+    position.world.poke(LENDER, lender::MANNER, U256::from(lender::SILENT));
+
+    position.divest(u(100 * ONE));
+    let call = IAdapter::deleverageCall { debtAssets: u(10 * ONE), targetBps: u(TARGET) };
+    let lowered = position.call(VAULT, call);
+
+    assert!(lowered.after_.debt < lowered.before.debt);
+    position.has_no_approval();
 }
 
 #[test]
@@ -168,7 +182,9 @@ fn a_pool_that_does_not_do_as_it_was_asked_gets_nothing() {
             position.try_call(VAULT, IAdapter::allocateCall { assets: u(1_000 * ONE) }).map(|_| ()),
             position.try_call(VAULT, IAdapter::deallocateCall { assets: u(100 * ONE) }).map(|_| ()),
             position.try_call(VAULT, IAdapter::deallocateCall { assets: U256::MAX }).map(|_| ()),
-            position.try_call(VAULT, IAdapter::deleverageCall { debtAssets: U256::MAX }).map(|_| ()),
+            position
+                .try_call(VAULT, IAdapter::deleverageCall { debtAssets: U256::MAX, targetBps: u(TARGET) })
+                .map(|_| ()),
         ] {
             match manner {
                 exchange::SILENT => assert_eq!(position.reason::<ILoop::NoCallback>(result).account, SWAP),

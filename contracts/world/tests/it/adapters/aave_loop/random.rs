@@ -124,7 +124,8 @@ impl Reference {
                 assert!(self.lost <= u(8), "dust at most");
             }
             Step::Lower(debt) => {
-                let call = IAdapter::deleverageCall { debtAssets: debt.try_into().expect("fits") };
+                let call =
+                    IAdapter::deleverageCall { debtAssets: debt.try_into().expect("fits"), targetBps: u(TARGET) };
                 let Ok(moved) = position.try_call(VAULT, call) else { return };
                 self.healthy(&moved.before, &moved.after_);
                 assert_eq!(moved.after_.units, before.units);

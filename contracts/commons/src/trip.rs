@@ -1,20 +1,19 @@
 //! Circuit breakers: anyone trips a risk id where its condition holds on chain.
 //!
 //! What a price feed says trips at once. What a venue says of its liquidity can be bent for the length of one
-//! transaction, so it must be seen twice, some time apart; an exit is never stopped by either.
+//! transaction, so it must be seen twice, some time apart; an exit is never stopped by either. What a leveraged position says
+//! of its health rests on prices that nobody bends in one, and trips at once.
 
 use abi::{adapter::IAdapter, desk::IDesk};
 use alloy_primitives::{B256, U256};
 use alloy_sol_types::SolCall;
-use book::{Accounts, Breaker, FeedFault, quote, unix_secs};
+use book::{Accounts, Breaker, FeedFault, Holding, quote, unix_secs};
 use host::{ISOLATED_GAS, Revert, Word, emit, revert, view_word_within};
+use math::mul_div_down;
+use portfolio::{Report, bound_exceeded};
 use stylus_sdk::stylus_core::MeteringAccess;
 
-use crate::{
-    bounds::bound_exceeded,
-    closure::has,
-    program::{Board, invalid_risk_id},
-};
+use crate::program::{Commons, has};
 
 /// The price is out of its band.
 const DEPEG: u8 = 1;
@@ -25,16 +24,19 @@ const ILLIQUID: u8 = 3;
 /// A position's adapter does not answer.
 const SILENT: u8 = 4;
 
+/// A position's health is below its hard threshold.
+const UNHEALTHY: u8 = 6;
+
 /// How long a first sight of a condition waits for the second.
 const ARMED_SECS: u32 = 86_400;
 /// What must be left before a call whose failure would speak against the callee: enough for two isolated ones, of which
 /// a 64th stays here, and for what comes after. Otherwise whoever trips could starve them.
 const TRIP_GAS: u64 = 2 * ISOLATED_GAS + ISOLATED_GAS / 8;
 
-impl Board {
+impl Commons {
     pub(crate) fn trip(&self, risk_id: B256, condition: u8, position: u32) -> Result<(), Revert> {
         let accounts = self.book.free()?;
-        let place = self.book.cap_place(risk_id).ok_or_else(|| invalid_risk_id(risk_id))?;
+        let place = self.book.cap_place(risk_id).ok_or_else(|| revert::<IDesk::InvalidRiskId>(&[risk_id]))?;
         let breaker = self.book.breaker(risk_id);
         let gas = self.vm.evm_gas_left();
         if gas < TRIP_GAS {
@@ -42,7 +44,7 @@ impl Board {
         }
         let (holds, value, bound) = match condition {
             DEPEG | STALE if !breaker.feed.is_zero() => self.judge_price(&breaker, condition == DEPEG),
-            ILLIQUID | SILENT if breaker.is_set() => {
+            ILLIQUID | SILENT | UNHEALTHY if breaker.is_set() => {
                 self.judge_position(&accounts, place, &breaker, condition, position)?
             }
             _ => (false, U256::ZERO, U256::ZERO),
@@ -54,22 +56,9 @@ impl Board {
         if matches!(condition, ILLIQUID | SILENT) && !self.confirm(risk_id, &breaker, condition, position, now)? {
             return Ok(());
         }
-        self.trip_until(
-            &accounts,
-            place,
-            now.saturating_add(breaker.trip_secs),
-            [condition.word(), value.word(), bound.word()],
-        );
+        let until_secs = now.saturating_add(breaker.trip_secs);
+        self.book.trip(&accounts, place, until_secs, [condition.word(), value.word(), bound.word()]);
         Ok(())
-    }
-
-    /// Trips the id at a place and tells why: the condition, what was found, the bound.
-    #[inline(never)]
-    pub(crate) fn trip_until(&self, accounts: &Accounts, place: u8, until_secs: u32, why: [B256; 3]) {
-        self.book.trip(accounts, place, until_secs);
-        let [condition, value, bound] = why;
-        let until = unix_secs(self.book.cap(place).tripped_until_secs);
-        emit::<IDesk::Tripped>(&self.vm, &[self.book.risk_id(place)], &[condition, value, bound, until.word()]);
     }
 
     /// Returns whether the feed's answer is a depeg, or none; with what was found and the bound.
@@ -93,9 +82,13 @@ impl Board {
         position: u32,
     ) -> Result<(bool, U256, U256), Revert> {
         let index = u8::try_from(position).ok().filter(|index| *index < accounts.positions);
-        let index = index.filter(|index| has(self.book.counted(*index).caps, place.into()));
+        let index = index.filter(|index| has(self.book.counted(*index).caps, place));
         let index = index.ok_or_else(|| revert::<IDesk::UnknownPosition>(&[position.word()]))?;
-        let adapter = self.book.holding(index).adapter;
+        let holding = self.book.holding(index);
+        let adapter = holding.adapter;
+        if condition == UNHEALTHY {
+            return Ok(self.judge_health(&holding));
+        }
         if condition == SILENT {
             let answer = view_word_within(&self.vm, ISOLATED_GAS, adapter, IAdapter::valueCall::SELECTOR);
             return Ok((answer.is_err(), U256::ZERO, U256::ZERO));
@@ -106,6 +99,16 @@ impl Board {
         let bound = self.book.value_assets(index).wrapping_mul(breaker.liquid_bps.into());
         let bound = math::div_down(U256::from(bound), U256::from(10_000));
         Ok((liquid < bound, liquid, bound))
+    }
+
+    /// Returns whether a position's health is below its hard threshold; with what was found and the bound, in 1/10,000. One
+    /// that may not owe, or does not answer, is not.
+    fn judge_health(&self, holding: &Holding) -> (bool, U256, U256) {
+        let bound = U256::from(holding.hard_bps);
+        let Ok(report) = Report::ask(&self.vm, holding.adapter) else { return (false, U256::ZERO, bound) };
+        let (backing, debt) = (U256::from(report.backing_assets), U256::from(report.debt_assets));
+        let found = mul_div_down(backing, U256::from(10_000), debt).unwrap_or(U256::MAX);
+        (found < bound, found, bound)
     }
 
     /// Returns whether the id's liquidity was found wanting before, long enough ago; remembers the first time.

@@ -5,16 +5,16 @@ use alloc::vec::Vec;
 use abi::{arb::IArbWasm, desk::IDesk};
 use alloy_primitives::{Address, B256};
 use alloy_sol_types::SolCall;
-use book::Role;
+use book::{Holding, Role};
 use host::{Revert, Word, revert, view_word};
 use stylus_sdk::stylus_core::AccountAccess;
 
-use crate::{program::Lens, standing::has};
+use crate::program::{Commons, has, told};
 
 /// Arbitrum's precompile for programs.
 const ARB_WASM: Address = Address::with_last_byte(0x71);
 
-impl Lens {
+impl Commons {
     pub(crate) fn view_breaker(&self, risk_id: B256) -> [B256; 7] {
         self.book.breaker(risk_id).words()
     }
@@ -26,8 +26,24 @@ impl Lens {
         Ok(places.map(|place| [self.book.risk_id(place)]).collect())
     }
 
+    /// `IBoard.Lever[]`.
+    pub(crate) fn view_levers(&self) -> Vec<[B256; 9]> {
+        let held = (0..self.book.accounts().positions).map(|index| (index, self.book.holding(index)));
+        held.filter(|(_, holding)| holding.may_owe())
+            .map(|(index, Holding { target_bps, soft_bps, hard_bps, .. })| {
+                let rescue = self.book.rescue(index);
+                let [target, soft, hard, slip, reward] =
+                    [target_bps, soft_bps, hard_bps, rescue.slip_bps, rescue.reward_bps]
+                        .map(|bps| u32::from(bps).word());
+                let chunk = rescue.chunk_assets.word();
+                let (cooldown, ready_at) = (rescue.cooldown_secs.word(), told(rescue.ready_at_secs()).word());
+                [index.word(), target, soft, hard, chunk, cooldown, slip, reward, ready_at]
+            })
+            .collect()
+    }
+
     pub(crate) fn view_programs(&self) -> Vec<[B256; 3]> {
-        let programs = [Role::Desk, Role::Board, Role::Lens].map(|role| self.book.role(role));
+        let programs = [Role::Desk, Role::Commons, Role::Board, Role::Lens].map(|role| self.book.role(role));
         let ours = [self.vm.contract_address()].into_iter().chain(programs);
         let adapters = (0..self.book.accounts().positions).map(|index| self.book.holding(index).adapter);
         ours.chain(adapters).map(|account| self.program(account)).collect()

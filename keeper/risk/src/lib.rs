@@ -1,0 +1,11 @@
+//! Measures of risk, pure: numbers in, numbers out. Floats, because nothing here is money; every function states its error.
+//!
+//! - [`volatility`]: how far a price moves, from observations at any times.
+//! - [`passage`]: how soon a price may pass a level, at a given chance.
+//! - [`health`]: the two together: how far a threshold is, in price and in hours.
+//! - [`lever`]: a levered position of a snapshot, as it stands.
+
+pub mod health;
+pub mod lever;
+pub mod passage;
+pub mod volatility;
