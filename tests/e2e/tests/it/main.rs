@@ -7,5 +7,6 @@ mod callbacks;
 mod exits;
 mod governance;
 mod leverage;
+mod manipulation;
 mod optimum;
 mod refusals;

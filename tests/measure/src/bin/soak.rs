@@ -1,14 +1,15 @@
 //! `soak theft`: plays the keeper with the stolen key, and says what that took at most. `soak audit`: plays everybody, and
-//! says where the vault's storage differs from what its events tell.
+//! says where the vault's storage differs from what its events tell. `soak health`: makes random calls at random prices,
+//! and says which of them left health below its floor and no nearer.
 //!
-//! Exit codes: 0 never more than the budget, or no difference; 1 otherwise; 2 a fault.
+//! Exit codes: 0 never more than the budget, no difference, or no such call; 1 otherwise; 2 a fault.
 
 use std::{process::ExitCode, time::Instant};
 
 use clap::{Parser, Subcommand};
 use serde_json::json;
 use tenor_measure::{
-    audit,
+    audit, health,
     theft::{Found, search},
 };
 
@@ -45,13 +46,89 @@ enum What {
         #[arg(long)]
         json: bool,
     },
+    /// Makes random calls at random prices on stages near the bounds of health.
+    Health {
+        /// How many calls.
+        #[arg(long, default_value_t = 100_000)]
+        cases: usize,
+        /// Of the random numbers; the same seed gives the same result.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Claims that each floor is so many basis points higher than it is: with some, calls must be found.
+        #[arg(long, default_value_t = 0)]
+        claim: u64,
+        /// One JSON object on stdout.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 fn main() -> ExitCode {
     match Arguments::parse().what {
         What::Theft { sequences, seed, json } => search_for_theft(sequences, seed, json),
         What::Audit { actions, seed, json } => play_and_audit(actions, seed, json),
+        What::Health { cases, seed, claim, json } => play_for_health(cases, seed, claim, json),
     }
+}
+
+fn play_for_health(cases: usize, seed: u64, claim_bps: u64, json: bool) -> ExitCode {
+    let begun = Instant::now();
+    let progress = |played: usize| {
+        if played.is_multiple_of(1_000) {
+            let rate = played as f64 / begun.elapsed().as_secs_f64();
+            eprintln!("soak: {played} of {cases} cases, {rate:.0} a second");
+        }
+    };
+    match health::run(cases, seed, claim_bps, threads(), progress) {
+        Ok(found) => {
+            if json {
+                print_health_json(&found)
+            } else {
+                print_health(&found)
+            }
+            ExitCode::from(u8::from(found.broken != 0))
+        }
+        Err(error) => fault(&error),
+    }
+}
+
+fn print_health_json(found: &health::Found) {
+    let kinds: serde_json::Map<_, _> = found
+        .kinds
+        .iter()
+        .map(|(kind, tally)| {
+            let tally = json!({
+                "passed": tally.passed, "passed_near": tally.passed_near, "refused": tally.refused,
+                "refused_near": tally.refused_near,
+            });
+            (kind.clone(), tally)
+        })
+        .collect();
+    let object = json!({
+        "cases": found.cases, "passed": found.passed(), "refused": found.refused(), "broken": found.broken,
+        "passed_near": found.passed_near(), "refused_near": found.refused_near(), "kinds": kinds,
+        "worst": {"over_floor_ppb": found.over_floor_ppb, "risen_ppb": found.risen_ppb}, "told": found.told,
+    });
+    println!("{object}");
+}
+
+fn print_health(found: &health::Found) {
+    println!("{} cases: {} allowed, {} refused, {} broken", found.cases, found.passed(), found.refused(), found.broken);
+    println!("within 1 % of a bound: {} of the allowed, {} of the refused", found.passed_near(), found.refused_near());
+    let (over_floor, risen) = (found.over_floor_ppb, found.risen_ppb);
+    println!(
+        "nearest to what is forbidden, in parts of a billion: {over_floor:?} over a floor, {risen:?} risen below one"
+    );
+    for (kind, tally) in &found.kinds {
+        println!("  - {kind}: {} allowed, {} refused {:?}", tally.passed, tally.refused_all(), tally.refused);
+    }
+    for (index, what) in &found.told {
+        println!("  ! case {index}: {what}");
+    }
+}
+
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, |threads| threads.get())
 }
 
 fn play_and_audit(actions: usize, seed: u64, json: bool) -> ExitCode {
@@ -104,8 +181,7 @@ fn search_for_theft(sequences: usize, seed: u64, json: bool) -> ExitCode {
 
 fn theft(sequences: usize, seed: u64) -> anyhow::Result<Found> {
     let begun = Instant::now();
-    let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get());
-    search(sequences, seed, threads, |played, best| {
+    search(sequences, seed, threads(), |played, best| {
         if played.is_multiple_of(1_000) {
             let rate = played as f64 / begun.elapsed().as_secs_f64();
             eprintln!("soak: {played} of {sequences}, {rate:.0} a second, at most {:.2} % of a budget", 100.0 * best);
