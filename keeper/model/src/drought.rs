@@ -25,7 +25,11 @@ impl RateModel {
                     (lent.saturating_add(market.borrow), all.saturating_add(market.supply))
                 })
             }
-            Self::Unknown { .. } => return None,
+            Self::CompoundKinked(comet) => (comet.total_borrow, comet.total_supply),
+            // Nobody borrows from these: what leaves is sold.
+            Self::PendlePrincipal(_) | Self::HyperdriveLong(_) | Self::FixedRate(_) | Self::Unknown { .. } => {
+                return None;
+            }
         };
         (!all.is_zero()).then(|| lent.to_f64() / all.to_f64())
     }
@@ -33,7 +37,11 @@ impl RateModel {
     /// Whether the venue takes no money from anybody: a frozen or paused reserve.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        matches!(self, Self::AaveTwoSlope(pool) if pool.supply_cap == Some(Assets::ZERO))
+        match self {
+            Self::AaveTwoSlope(pool) => pool.supply_cap == Some(Assets::ZERO),
+            Self::CompoundKinked(comet) => comet.is_paused,
+            _ => false,
+        }
     }
 }
 

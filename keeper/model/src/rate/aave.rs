@@ -9,6 +9,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::curve::{Pool, Shape};
 use super::{Curve, Error, Piece, at_most};
 use crate::units::{Assets, Ray};
 
@@ -48,18 +49,11 @@ impl AaveTwoSlope {
         let (own, debt) = (own.to_f64(), self.total_variable_debt.to_f64());
         let others = self.available_liquidity.to_f64() + debt - own;
         let kink = if optimal > 0.0 { debt / optimal - others } else { f64::INFINITY };
-        let piece = |from: f64, to: f64, intercept: f64, slope: f64| Piece {
-            from,
-            to,
-            keep,
-            tau: 0.0,
-            nu: 0.0,
-            sigma: others,
-            beta: self.unbacked.to_f64(),
-            rest: 0.0,
-            debt,
-            intercept,
-            slope,
+        let piece = |from: f64, to: f64, intercept: f64, slope: f64| {
+            let beta = self.unbacked.to_f64();
+            let pool =
+                Pool { keep, tau: 0.0, nu: 0.0, sigma: others, beta, rest: 0.0, debt, flat: 0.0, intercept, slope };
+            Piece { from, to, shape: Shape::Pool(pool) }
         };
         let steep = |optimal: f64| {
             let slope = slope2 / (1.0 - optimal);

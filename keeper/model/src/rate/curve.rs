@@ -3,17 +3,20 @@
 //! On one piece, with `x` our position in base units,
 //!
 //! ```text
-//! income(x) = keep * x/(tau + x) * [ rest + (nu + x) * D/(sigma + beta + x) * (p + q * D/(sigma + x)) ]
+//! income(x) = keep * x/(tau + x) * [ rest + (nu + x) * ( r + D/(sigma + beta + x) * (p + q * D/(sigma + x)) ) ]
 //! ```
 //!
-//! `D` is the debt of the pool that takes our next unit, `sigma` its supply without us, `beta` what counts on
+//! for a pool of lenders; instruments with a fixed rate and those traded at a price have shapes of their own (`line`,
+//! `principal`, `long`). `r` is what a pool pays at any usage, `D` is the debt of the pool that takes our next unit, `sigma` its supply without us, `beta` what counts on
 //! the supply side alone (Aave's unbacked), `p + q*U` its borrow rate after fees at usage `U`; `nu` and `tau`
 //! are what our pooled vehicle holds in that pool and in all, without us (equal for a pool that we enter
 //! directly), `rest` the yearly income of the vehicle's other pools and `keep` what its own fee leaves.
 
 use serde::Serialize;
 
+use super::hyperdrive::Long;
 use super::jet::Jet;
+use super::pendle::Principal;
 
 /// How often a piece without closed-form curvature is sampled for changes of its curvature's sign.
 const SAMPLES: usize = 128;
@@ -35,6 +38,26 @@ pub struct Piece {
     pub from: f64,
     /// Where it ends (the last one: infinity).
     pub to: f64,
+    pub(super) shape: Shape,
+}
+
+/// What a piece's income follows.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "shape")]
+pub(super) enum Shape {
+    /// A pool of lenders that share what borrowers pay: the module's formula.
+    Pool(Pool),
+    /// A straight line through `(at, value)`.
+    Line { at: f64, value: f64, slope: f64 },
+    /// Principal tokens traded at a Pendle market.
+    Principal(Principal),
+    /// Longs opened at a Hyperdrive pool.
+    Long(Long),
+}
+
+/// A pool that pays its suppliers by its usage, entered directly or by a pooled vehicle.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub(super) struct Pool {
     /// What the vehicle's own fee leaves.
     pub(super) keep: f64,
     /// What the vehicle holds in all, without us; for a direct pool any number equal to `nu`.
@@ -49,6 +72,8 @@ pub struct Piece {
     pub(super) rest: f64,
     /// The debt of the active pool.
     pub(super) debt: f64,
+    /// What suppliers are paid a year whatever the usage.
+    pub(super) flat: f64,
     /// Borrow rate after fees at usage zero, by this piece's line.
     pub(super) intercept: f64,
     /// Its slope by usage.
@@ -111,10 +136,18 @@ impl Curve {
 
     /// Every size in `(from, to)` at which the curve has a kink or its curvature changes sign, ascending.
     ///
-    /// Exact for a pool entered directly and for a vehicle with one pool (the curvature's sign changes at most
-    /// once a piece there); sampled at 128 places a piece for a vehicle with several.
+    /// Exact for a pool entered directly, for a vehicle with one pool, for lines and for whatever is bought at a
+    /// convex price (the curvature's sign changes at most once a piece there); sampled at 128 places a piece for a
+    /// vehicle with several pools, and for what is sold at a market.
     #[must_use]
     pub fn breakpoints(&self, from: f64, to: f64) -> Vec<f64> {
+        self.breakpoints_at(from, to, 0.0)
+    }
+
+    /// The same where the curvature passes `level`: the places at which the sum of this curve and a parabola of curvature
+    /// `-level` turns.
+    #[must_use]
+    pub fn breakpoints_at(&self, from: f64, to: f64, level: f64) -> Vec<f64> {
         let mut points = Vec::new();
         for piece in &self.pieces {
             let (low, high) = (piece.from.max(from), piece.to.min(to));
@@ -122,7 +155,7 @@ impl Curve {
                 continue;
             }
             points.push(low);
-            points.extend(piece.inflections(low, high));
+            points.extend(piece.inflections(low, high, level));
         }
         points.retain(|point| *point > from && *point < to);
         points.dedup();
@@ -134,41 +167,35 @@ impl Piece {
     /// Income and derivatives at `x` by this piece's formula.
     #[must_use]
     pub fn income(&self, x: f64) -> Income {
-        let size = Jet::variable(x);
-        let supply = size + self.sigma;
-        let lent = supply + self.beta;
-        if supply.value <= 0.0 || lent.value <= 0.0 {
-            return Income { value: 0.0, marginal: 0.0, curvature: 0.0 };
+        match &self.shape {
+            Shape::Pool(pool) => pool.income(x),
+            Shape::Line { at, value, slope } => {
+                Income { value: value + slope * (x - at), marginal: *slope, curvature: 0.0 }
+            }
+            Shape::Principal(principal) => principal.income(x),
+            Shape::Long(long) => long.income(x),
         }
-        let debt = Jet::constant(self.debt);
-        let borrow_rate = debt / supply * self.slope + self.intercept;
-        let supply_rate = debt / lent * borrow_rate;
-        let income = if self.is_direct() {
-            size * supply_rate
-        } else {
-            let part = if self.tau > 0.0 { size / (size + self.tau) } else { Jet::constant(1.0) };
-            part * ((size + self.nu) * supply_rate + self.rest)
+    }
+
+    /// Where the curvature passes `level` inside `(from, to)`.
+    fn inflections(&self, from: f64, to: f64, level: f64) -> Vec<f64> {
+        let ends = match &self.shape {
+            Shape::Line { .. } => return Vec::new(),
+            Shape::Pool(pool) if pool.is_closed() => {
+                // The curvature has at most one extremum, so it is monotone on either side of it.
+                let turn = pool.steepest().filter(|turn| *turn > from && *turn < to);
+                [Some(from), turn, Some(to)].into_iter().flatten().collect::<Vec<_>>()
+            }
+            Shape::Principal(principal) if level == 0.0 && principal.is_bought() => return Vec::new(),
+            Shape::Long(_) if level == 0.0 => return Vec::new(),
+            _ => (0..=SAMPLES).map(|step| from + (to - from) * (step as f64 / SAMPLES as f64)).collect(),
         };
-        let income = income * self.keep;
-        Income { value: income.value, marginal: income.slope, curvature: income.curvature }
+        ends.windows(2).filter_map(|pair| self.inflection(pair[0], pair[1], level)).collect()
     }
 
-    /// Whether the vehicle has no other pool, so that its part cancels.
-    fn is_direct(&self) -> bool {
-        self.rest == 0.0 && self.nu == self.tau
-    }
-
-    /// Where the curvature changes sign inside `(from, to)`.
-    fn inflections(&self, from: f64, to: f64) -> Vec<f64> {
-        let is_closed = self.is_direct() && self.beta == 0.0;
-        let samples = if is_closed { 1 } else { SAMPLES };
-        let place = |step: usize| from + (to - from) * (step as f64 / samples as f64);
-        (0..samples).filter_map(|step| self.inflection(place(step), place(step + 1))).collect()
-    }
-
-    /// The one change of sign between two places, by bisection.
-    fn inflection(&self, mut low: f64, mut high: f64) -> Option<f64> {
-        let is_convex = |x: f64| self.income(x).curvature > 0.0;
+    /// The one passing between two places, by bisection.
+    fn inflection(&self, mut low: f64, mut high: f64, level: f64) -> Option<f64> {
+        let is_convex = |x: f64| self.income(x).curvature > level;
         let at_low = is_convex(low);
         if at_low == is_convex(high) {
             return None;
@@ -181,5 +208,68 @@ impl Piece {
             if is_convex(middle) == at_low { low = middle } else { high = middle }
         }
         Some(high)
+    }
+}
+
+impl Pool {
+    fn income(&self, x: f64) -> Income {
+        let supply = self.sigma + x;
+        if supply <= 0.0 || supply + self.beta <= 0.0 {
+            return Income { value: 0.0, marginal: 0.0, curvature: 0.0 };
+        }
+        if self.is_closed() { self.closed(x, supply) } else { self.general(x) }
+    }
+
+    /// One division instead of jets: most of what a search asks is asked here.
+    fn closed(&self, x: f64, supply: f64) -> Income {
+        let inverse = 1.0 / supply;
+        let usage = self.debt * inverse;
+        let (linear, square) = (self.intercept * usage, self.slope * usage * usage);
+        let rate = self.flat + linear + square;
+        let rate_slope = -inverse * (linear + 2.0 * square);
+        let rate_curvature = inverse * inverse * (2.0 * linear + 6.0 * square);
+        Income {
+            value: self.keep * (x * rate),
+            marginal: self.keep * (rate + x * rate_slope),
+            curvature: self.keep * (2.0 * rate_slope + x * rate_curvature),
+        }
+    }
+
+    fn general(&self, x: f64) -> Income {
+        let size = Jet::variable(x);
+        let supply = size + self.sigma;
+        let lent = supply + self.beta;
+        let debt = Jet::constant(self.debt);
+        let borrow_rate = debt / supply * self.slope + self.intercept;
+        let supply_rate = debt / lent * borrow_rate + self.flat;
+        let income = if self.is_direct() {
+            size * supply_rate
+        } else {
+            let part = if self.tau > 0.0 { size / (size + self.tau) } else { Jet::constant(1.0) };
+            part * ((size + self.nu) * supply_rate + self.rest)
+        };
+        (income * self.keep).into()
+    }
+
+    /// Whether the vehicle has no other pool, so that its part cancels.
+    fn is_direct(&self) -> bool {
+        self.rest == 0.0 && self.nu == self.tau
+    }
+
+    fn is_closed(&self) -> bool {
+        self.is_direct() && self.beta == 0.0
+    }
+
+    /// Where the curvature of a closed pool is extreme: with `s = sigma + x` it is `a/s^3 + b/s^4`.
+    fn steepest(&self) -> Option<f64> {
+        let (linear, square) = (self.intercept * self.debt, self.slope * self.debt * self.debt);
+        let (cubic, quartic) = (2.0 * square - 2.0 * self.sigma * linear, -6.0 * square * self.sigma);
+        (cubic != 0.0).then(|| -4.0 * quartic / (3.0 * cubic) - self.sigma)
+    }
+}
+
+impl From<Jet> for Income {
+    fn from(jet: Jet) -> Self {
+        Self { value: jet.value, marginal: jet.slope, curvature: jet.curvature }
     }
 }

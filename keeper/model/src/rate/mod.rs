@@ -6,17 +6,25 @@
 //! supply-side convention, and for Morpho the rate a second times the seconds of 365 days.
 
 mod aave;
+mod compound;
 mod curve;
+mod fixed;
+mod hyperdrive;
 mod jet;
 mod morpho;
+mod pendle;
 
 use serde::{Deserialize, Serialize};
 
 use crate::units::{Assets, Timestamp};
 
 pub use aave::AaveTwoSlope;
+pub use compound::CompoundKinked;
 pub use curve::{Curve, Income, Piece};
+pub use fixed::FixedRate;
+pub use hyperdrive::HyperdriveLong;
 pub use morpho::{Accrued, MetaMorpho, MorphoMarket};
+pub use pendle::PendlePrincipal;
 
 /// One venue's interest-rate model with its parameters as read from the chain.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +36,14 @@ pub enum RateModel {
     MetaMorpho(MetaMorpho),
     /// One market of Morpho Blue with the AdaptiveCurveIrm.
     MorphoBlue(MorphoMarket),
+    /// Compound III: a supply rate with one kink.
+    CompoundKinked(CompoundKinked),
+    /// Principal tokens of Pendle v2, bought and sold at its market.
+    PendlePrincipal(PendlePrincipal),
+    /// Longs of Hyperdrive, opened on its curve.
+    HyperdriveLong(HyperdriveLong),
+    /// One rate at any size up to a capacity: a tokenised treasury, a bond bought at its issuer.
+    FixedRate(FixedRate),
     /// No rate can be read: it counts as zero and takes no new money.
     Unknown {
         /// Why it cannot be read.
@@ -47,6 +63,14 @@ pub enum Error {
         value: f64,
         /// The most it can be.
         bound: f64,
+    },
+    /// A quantity that must be more than nothing.
+    #[error("{name} is {value}, it must be more than 0")]
+    NotPositive {
+        /// Which parameter.
+        name: &'static str,
+        /// Its value.
+        value: f64,
     },
     /// A queue that names a market which is not there.
     #[error("{queue} names market {index}, but there are only {markets}")]
@@ -70,6 +94,10 @@ impl RateModel {
             Self::AaveTwoSlope(pool) => pool.curve(own),
             Self::MetaMorpho(vault) => vault.curve(own, at),
             Self::MorphoBlue(market) => market.curve(own, at),
+            Self::CompoundKinked(comet) => comet.curve(own),
+            Self::PendlePrincipal(market) => market.curve(own, at),
+            Self::HyperdriveLong(pool) => pool.curve(own, at),
+            Self::FixedRate(instrument) => instrument.curve(own),
             Self::Unknown { .. } => Ok(Curve::flat_zero(own.to_f64())),
         }
     }
@@ -79,7 +107,13 @@ impl RateModel {
     pub fn refusal(&self) -> Option<&str> {
         match self {
             Self::Unknown { reason } => Some(reason),
-            Self::AaveTwoSlope(_) | Self::MetaMorpho(_) | Self::MorphoBlue(_) => None,
+            Self::AaveTwoSlope(_)
+            | Self::MetaMorpho(_)
+            | Self::MorphoBlue(_)
+            | Self::CompoundKinked(_)
+            | Self::PendlePrincipal(_)
+            | Self::HyperdriveLong(_)
+            | Self::FixedRate(_) => None,
         }
     }
 }
@@ -87,4 +121,9 @@ impl RateModel {
 /// `value` where it is a fraction, else the fault.
 fn at_most(name: &'static str, value: f64, bound: f64) -> Result<f64, Error> {
     if (0.0..=bound).contains(&value) { Ok(value) } else { Err(Error::OutOfRange { name, value, bound }) }
+}
+
+/// `value` where it is more than nothing, else the fault.
+fn positive(name: &'static str, value: f64) -> Result<f64, Error> {
+    if value > 0.0 && value.is_finite() { Ok(value) } else { Err(Error::NotPositive { name, value }) }
 }

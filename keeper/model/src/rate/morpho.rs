@@ -14,6 +14,7 @@
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
 
+use super::curve::{Pool, Shape};
 use super::{Curve, Error, Piece, at_most};
 use crate::units::{Assets, Timestamp, Wad, YEAR_SECS};
 
@@ -231,18 +232,20 @@ impl Stretch {
         let nu = market.vault_supply - self.x;
         let kink = (market.borrow / TARGET_USAGE - sigma).clamp(self.from, self.to);
         let [gentle, steep] = market.lines();
-        let piece = |from: f64, to: f64, (intercept, slope): (f64, f64)| Piece {
-            from,
-            to,
-            keep: self.keep,
-            tau: nu + elsewhere,
-            nu,
-            sigma,
-            beta: 0.0,
-            rest,
-            debt: market.borrow,
-            intercept: intercept * market.keep,
-            slope: slope * market.keep,
+        let piece = |from: f64, to: f64, (intercept, slope): (f64, f64)| {
+            let pool = Pool {
+                keep: self.keep,
+                tau: nu + elsewhere,
+                nu,
+                sigma,
+                beta: 0.0,
+                rest,
+                debt: market.borrow,
+                flat: 0.0,
+                intercept: intercept * market.keep,
+                slope: slope * market.keep,
+            };
+            Piece { from, to, shape: Shape::Pool(pool) }
         };
         [piece(self.from, kink, steep), piece(kink, self.to, gentle)]
     }

@@ -240,5 +240,6 @@ fn shift(rate: &mut RateModel, from: Assets, to: Assets) {
             market.supply = market.supply.saturating_add(to).saturating_sub(from);
         }
         RateModel::Unknown { .. } => {}
+        other => unreachable!("these tests have no such venue: {other:?}"),
     }
 }
