@@ -26,6 +26,7 @@ impl RateModel {
                 })
             }
             Self::CompoundKinked(comet) => (comet.total_borrow, comet.total_supply),
+            Self::Net(net) => return net.gross.usage(),
             // Nobody borrows from these: what leaves is sold.
             Self::PendlePrincipal(_) | Self::HyperdriveLong(_) | Self::FixedRate(_) | Self::Unknown { .. } => {
                 return None;
@@ -40,6 +41,7 @@ impl RateModel {
         match self {
             Self::AaveTwoSlope(pool) => pool.supply_cap == Some(Assets::ZERO),
             Self::CompoundKinked(comet) => comet.is_paused,
+            Self::Net(net) => net.gross.is_closed(),
             _ => false,
         }
     }

@@ -53,7 +53,7 @@ impl AaveTwoSlope {
             let beta = self.unbacked.to_f64();
             let pool =
                 Pool { keep, tau: 0.0, nu: 0.0, sigma: others, beta, rest: 0.0, debt, flat: 0.0, intercept, slope };
-            Piece { from, to, shape: Shape::Pool(pool) }
+            Piece::new(from, to, Shape::Pool(pool))
         };
         let steep = |optimal: f64| {
             let slope = slope2 / (1.0 - optimal);

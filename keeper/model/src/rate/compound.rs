@@ -49,7 +49,7 @@ impl CompoundKinked {
             let (tau, nu, beta, rest) = (0.0, 0.0, 0.0, 0.0);
             // The rate itself, and not what borrowers pay, is a line in usage: it stands where a pool's intercept does.
             let pool = Pool { keep: 1.0, tau, nu, sigma: others, beta, rest, debt, flat, intercept: slope, slope: 0.0 };
-            Piece { from, to, shape: Shape::Pool(pool) }
+            Piece::new(from, to, Shape::Pool(pool))
         };
         let steep = piece(0.0, at_kink, base + (low - high) * kink, high);
         let gentle = piece(at_kink.max(0.0), f64::INFINITY, base, low);

@@ -39,6 +39,10 @@ pub struct Piece {
     /// Where it ends (the last one: infinity).
     pub to: f64,
     pub(super) shape: Shape,
+    /// What is earned besides, for each unit.
+    pub(super) flat: f64,
+    /// What is earned besides, whatever is held.
+    pub(super) offset: f64,
 }
 
 /// What a piece's income follows.
@@ -164,9 +168,19 @@ impl Curve {
 }
 
 impl Piece {
+    /// A piece that earns what its shape says and nothing besides.
+    pub(super) fn new(from: f64, to: f64, shape: Shape) -> Self {
+        Self { from, to, shape, flat: 0.0, offset: 0.0 }
+    }
+
     /// Income and derivatives at `x` by this piece's formula.
     #[must_use]
     pub fn income(&self, x: f64) -> Income {
+        let shaped = self.shaped(x);
+        Income { value: shaped.value + self.flat * x + self.offset, marginal: shaped.marginal + self.flat, ..shaped }
+    }
+
+    fn shaped(&self, x: f64) -> Income {
         match &self.shape {
             Shape::Pool(pool) => pool.income(x),
             Shape::Line { at, value, slope } => {

@@ -21,7 +21,7 @@ impl FixedRate {
         let rate = at_most("fixed rate", self.rate.to_fraction(), 1e3)?;
         let line = Shape::Line { at: 0.0, value: 0.0, slope: rate };
         let capacity = self.capacity.map_or(f64::INFINITY, |capacity| capacity.max(own).to_f64());
-        Ok(Curve::new(vec![Piece { from: 0.0, to: f64::INFINITY, shape: line }], capacity))
+        Ok(Curve::new(vec![Piece::new(0.0, f64::INFINITY, line)], capacity))
     }
 }
 

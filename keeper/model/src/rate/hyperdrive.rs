@@ -74,8 +74,8 @@ impl HyperdriveLong {
 
         let rate = if own > 0.0 { held_income / own } else { 0.0 };
         let pieces = vec![
-            Piece { from: 0.0, to: own, shape: Shape::Line { at: 0.0, value: 0.0, slope: rate } },
-            Piece { from: own, to: f64::INFINITY, shape: Shape::Long(long) },
+            Piece::new(0.0, own, Shape::Line { at: 0.0, value: 0.0, slope: rate }),
+            Piece::new(own, f64::INFINITY, Shape::Long(long)),
         ];
         Ok(Curve::new(pieces, own + long.most_paid()))
     }

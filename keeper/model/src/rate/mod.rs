@@ -12,6 +12,7 @@ mod fixed;
 mod hyperdrive;
 mod jet;
 mod morpho;
+mod net;
 mod pendle;
 
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,7 @@ pub use curve::{Curve, Income, Piece};
 pub use fixed::FixedRate;
 pub use hyperdrive::HyperdriveLong;
 pub use morpho::{Accrued, MetaMorpho, MorphoMarket};
+pub use net::Net;
 pub use pendle::PendlePrincipal;
 
 /// One venue's interest-rate model with its parameters as read from the chain.
@@ -44,6 +46,8 @@ pub enum RateModel {
     HyperdriveLong(HyperdriveLong),
     /// One rate at any size up to a capacity: a tokenised treasury, a bond bought at its issuer.
     FixedRate(FixedRate),
+    /// Another model, net of expected losses and of what movements cost.
+    Net(Net),
     /// No rate can be read: it counts as zero and takes no new money.
     Unknown {
         /// Why it cannot be read.
@@ -98,6 +102,7 @@ impl RateModel {
             Self::PendlePrincipal(market) => market.curve(own, at),
             Self::HyperdriveLong(pool) => pool.curve(own, at),
             Self::FixedRate(instrument) => instrument.curve(own),
+            Self::Net(net) => net.curve(own, at),
             Self::Unknown { .. } => Ok(Curve::flat_zero(own.to_f64())),
         }
     }
@@ -107,6 +112,7 @@ impl RateModel {
     pub fn refusal(&self) -> Option<&str> {
         match self {
             Self::Unknown { reason } => Some(reason),
+            Self::Net(net) => net.gross.refusal(),
             Self::AaveTwoSlope(_)
             | Self::MetaMorpho(_)
             | Self::MorphoBlue(_)

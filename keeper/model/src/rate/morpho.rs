@@ -245,7 +245,7 @@ impl Stretch {
                 intercept: intercept * market.keep,
                 slope: slope * market.keep,
             };
-            Piece { from, to, shape: Shape::Pool(pool) }
+            Piece::new(from, to, Shape::Pool(pool))
         };
         [piece(self.from, kink, steep), piece(kink, self.to, gentle)]
     }

@@ -81,9 +81,9 @@ impl PendlePrincipal {
         let edge = sells.income(least);
         let rest = Shape::Line { at: least, value: edge.value, slope: edge.marginal };
         let pieces = vec![
-            Piece { from: 0.0, to: least, shape: rest },
-            Piece { from: least, to: own, shape: Shape::Principal(sells) },
-            Piece { from: own, to: f64::INFINITY, shape: Shape::Principal(buys) },
+            Piece::new(0.0, least, rest),
+            Piece::new(least, own, Shape::Principal(sells)),
+            Piece::new(own, f64::INFINITY, Shape::Principal(buys)),
         ];
         Ok(Curve::new(pieces, capacity))
     }
