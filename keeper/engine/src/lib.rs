@@ -50,6 +50,22 @@ pub enum Error {
     Planner(#[from] planner::Error),
 }
 
+/// Decides about one snapshot: live, dry and in backtests alike. Pure: the same snapshot gives the same decision, to the
+/// bit; gas costs what the snapshot's block asks.
+///
+/// # Errors
+/// When no decision can be verified.
+pub fn decide(snapshot: &Snapshot, settings: &Settings) -> Result<Decision, Error> {
+    let gas_price = snapshot.block.base_fee;
+    let planner = planner::Settings { gas_price, ..settings.planner.clone() };
+    // What cannot wait asks for no target, which may not be there.
+    if let Some(decision) = planner::protect(snapshot, &planner)? {
+        return Ok(decision);
+    }
+    let target = optimizer::optimize(snapshot, &settings.optimizer)?;
+    Ok(planner::plan(snapshot, &target, &planner)?)
+}
+
 /// The loop's parts.
 pub struct Engine<S, X, R> {
     source: S,
@@ -78,14 +94,7 @@ impl<S: SnapshotSource, X: Submitter, R: Recorder> Engine<S, X, R> {
     /// When the world cannot be seen or no decision can be verified.
     pub async fn decide(&self) -> Result<(Snapshot, Decision), Error> {
         let snapshot = self.source.snapshot().await?;
-        let gas_price = snapshot.block.base_fee;
-        let planner = planner::Settings { gas_price, ..self.settings.planner.clone() };
-        // What cannot wait asks for no target, which may not be there.
-        if let Some(decision) = planner::protect(&snapshot, &planner)? {
-            return Ok((snapshot, decision));
-        }
-        let target = optimizer::optimize(&snapshot, &self.settings.optimizer)?;
-        let decision = planner::plan(&snapshot, &target, &planner)?;
+        let decision = decide(&snapshot, &self.settings)?;
         Ok((snapshot, decision))
     }
 
