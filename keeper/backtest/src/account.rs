@@ -134,7 +134,8 @@ impl Account {
 
     /// Takes in what arrives today.
     pub(crate) fn arrive(&mut self, today: usize) {
-        let (here, coming) = std::mem::take(&mut self.transits).into_iter().partition(|transit| transit.arrives <= today);
+        let (here, coming) =
+            std::mem::take(&mut self.transits).into_iter().partition(|transit| transit.arrives <= today);
         self.transits = coming;
         let here: Vec<Transit> = here;
         for transit in here {

@@ -27,20 +27,16 @@ pub fn svg(market: &Market, walks: &[Walk], title: &str) -> Result<String, Error
     Ok(text)
 }
 
-fn draw(
-    market: &Market,
-    walks: &[Walk],
-    title: &str,
-    text: &mut String,
-) -> Result<(), Box<dyn std::error::Error>> {
+fn draw(market: &Market, walks: &[Walk], title: &str, text: &mut String) -> Result<(), Box<dyn std::error::Error>> {
     let scaled = |walk: &Walk| -> Vec<f64> {
         let first = walk.values_usd.first().copied().unwrap_or(1.0);
         walk.values_usd.iter().map(|value| value / first * 1_000.0).collect()
     };
     let lines: Vec<Vec<f64>> = walks.iter().map(scaled).collect();
-    let ends = lines.iter().flatten().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
-        (low.min(*value), high.max(*value))
-    });
+    let ends = lines
+        .iter()
+        .flatten()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(*value), high.max(*value)));
     let margin = ((ends.1 - ends.0) * 0.05).max(0.01);
     let root = SVGBackend::with_string(text, SIZE).into_drawing_area();
     root.fill(&WHITE)?;

@@ -4,9 +4,11 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+use crate::bootstrap::standard_error;
+use crate::day::YEAR_DAYS;
 use crate::market::Market;
-use crate::report::{Figures, figures};
-use crate::run::{Error, Walk, walk};
+use crate::report::{Figures, figures, returns};
+use crate::run::{Walk, walk};
 use crate::strategy::{BestSingle, EqualWeights, HighestQuoted, Ours, Settings, Strategy};
 
 /// Days that the best single venue's average takes in.
@@ -42,6 +44,18 @@ pub struct Line {
     /// The keeper alone: its net APR if gains counted for half of the horizon, and for twice of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stability: Option<Stability>,
+    /// A rule alone: what the keeper earned more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ours_earned_more: Option<Difference>,
+}
+
+/// How much more one strategy earned than another on the same days.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Difference {
+    /// Net APR.
+    pub net_apr: f64,
+    /// Of that, by the stationary bootstrap of the days' differences.
+    pub standard_error: f64,
 }
 
 /// What the keeper earns with other horizons.
@@ -63,10 +77,8 @@ pub struct Comparison {
 }
 
 /// Walks the keeper and the three rules, and the keeper with other horizons.
-///
-/// # Errors
-/// Where the keeper has no decision that it can verify on some day.
-pub fn compare(market: &Market, question: &Question) -> Result<Comparison, Error> {
+#[must_use]
+pub fn compare(market: &Market, question: &Question) -> Comparison {
     let Question { capital_usd, settings, split, seed } = *question;
     let most_share = settings.most_share;
     let at = |factor: f64| {
@@ -89,33 +101,39 @@ pub fn compare(market: &Market, question: &Question) -> Result<Comparison, Error
         Box::new(EqualWeights::new(EQUAL_EVERY_DAYS, most_share)),
         Box::new(HighestQuoted { most_share }),
     ];
-    let mut walks = vec![ours?];
+    let mut walks = vec![ours];
     for rule in &mut rules {
-        walks.push(walk(market, rule.as_mut(), capital_usd)?);
+        walks.push(walk(market, rule.as_mut(), capital_usd));
     }
     let all = 0..market.days();
     let of = |walk: &Walk, days: &Range<usize>| figures(walk, days, BLOCK_DAYS, seed);
-    let mut lines: Vec<Line> = walks
-        .iter()
-        .map(|walk| Line { whole: of(walk, &all), second_part: of(walk, &(split..market.days())), stability: None })
-        .collect();
-    let (half, double) = (of(&half?, &all), of(&double?, &all));
-    lines[0].stability =
-        Some(Stability { net_apr_half_horizon: half.net_apr, net_apr_double_horizon: double.net_apr });
-    Ok(Comparison { walks, lines })
+    let line = |walk: &Walk| {
+        let (whole, second_part) = (of(walk, &all), of(walk, &(split..market.days())));
+        let ours_earned_more = (walk.name != walks[0].name).then(|| difference(&walks[0], walk, &all, seed));
+        Line { whole, second_part, stability: None, ours_earned_more }
+    };
+    let mut lines: Vec<Line> = walks.iter().map(line).collect();
+    let (half, double) = (of(&half, &all), of(&double, &all));
+    lines[0].stability = Some(Stability { net_apr_half_horizon: half.net_apr, net_apr_double_horizon: double.net_apr });
+    Comparison { walks, lines }
 }
 
-/// Of some settings the one with which the keeper earns most before the split, and what it earns there: the rest of the
-/// days is not looked at.
-///
-/// # Errors
-/// As for [`compare`].
-pub fn choose(before_split: &Market, capital_usd: f64, candidates: &[Settings]) -> Result<Vec<(Settings, f64)>, Error> {
+fn difference(one: &Walk, other: &Walk, days: &Range<usize>, seed: u64) -> Difference {
+    let (one, other) = (returns(one, days), returns(other, days));
+    let more: Vec<f64> = one.iter().zip(&other).map(|(one, other)| one - other).collect();
+    let net_apr = more.iter().sum::<f64>() / more.len().max(1) as f64 * YEAR_DAYS;
+    Difference { net_apr, standard_error: standard_error(&more, BLOCK_DAYS, seed) * YEAR_DAYS }
+}
+
+/// Some settings with what the keeper earns by each (net APR), the best first. The market ends where the choice is made:
+/// later days are not there to be looked at.
+#[must_use]
+pub fn choose(before_split: &Market, capital_usd: f64, candidates: &[Settings]) -> Vec<(Settings, f64)> {
     let earn = |settings: &Settings| {
-        let walked = walk(before_split, &mut Ours::new(*settings), capital_usd)?;
-        Ok((*settings, figures(&walked, &(0..before_split.days()), BLOCK_DAYS, 0).net_apr))
+        let walked = walk(before_split, &mut Ours::new(*settings), capital_usd);
+        (*settings, figures(&walked, &(0..before_split.days()), BLOCK_DAYS, 0).net_apr)
     };
-    let mut earned = candidates.iter().map(earn).collect::<Result<Vec<_>, _>>()?;
+    let mut earned: Vec<_> = candidates.iter().map(earn).collect();
     earned.sort_by(|a, b| b.1.total_cmp(&a.1));
-    Ok(earned)
+    earned
 }

@@ -94,7 +94,8 @@ mod tests {
 
     #[test]
     fn days_read_as_they_print() {
-        for (text, count) in [("1970-01-01", 0), ("2000-02-29", 11_016), ("2020-05-04", 18_386), ("2026-02-28", 20_512)] {
+        for (text, count) in [("1970-01-01", 0), ("2000-02-29", 11_016), ("2020-05-04", 18_386), ("2026-02-28", 20_512)]
+        {
             let day: Day = text.parse().expect("a day");
 
             assert_eq!((day.0, day.to_string().as_str()), (count, text));
@@ -113,7 +114,8 @@ mod tests {
 
         assert_eq!("2025-07-22T21:38:59Z".parse(), Ok(day));
         assert_eq!("2025-07-22 21:38:59".parse(), Ok(day));
-        for text in ["2025-02-29", "2025-13-01", "2025-7-2", "1969-12-31", "", "2025-07-223", "20250722", "täglich-äöü"] {
+        for text in ["2025-02-29", "2025-13-01", "2025-7-2", "1969-12-31", "", "2025-07-223", "20250722", "täglich-äöü"]
+        {
             assert_eq!(text.parse::<Day>(), Err(NoDay(text.to_owned())));
         }
     }

@@ -73,7 +73,13 @@ mod tests {
         // x[t+1] - 0.05 = 0.9 * (x[t] - 0.05), pushed away from time to time; far longer memory than half-life of pushes.
         let mut quotes = vec![0.05];
         for day in 1..2_000 {
-            let push = if day % 97 == 0 { 0.03 } else if day % 89 == 0 { -0.03 } else { 0.0 };
+            let push = if day % 97 == 0 {
+                0.03
+            } else if day % 89 == 0 {
+                -0.03
+            } else {
+                0.0
+            };
             quotes.push(0.05 + 0.9 * (quotes[day - 1] - 0.05) + push);
         }
         quotes.push(0.08);

@@ -221,7 +221,8 @@ fn state(venue: &Venue, quote: &Quote, estimator: &mut Estimator) -> State {
         }
         Quote::Available { supply_rate, available_usd } => {
             let (kink, low, high) = COMPOUND;
-            let unit = State::Kinked { supply_usd: 1.0, debt_usd: 0.0, kink, base: 0.0, low, high }.at_rate(supply_rate);
+            let unit =
+                State::Kinked { supply_usd: 1.0, debt_usd: 0.0, kink, base: 0.0, low, high }.at_rate(supply_rate);
             let usage = unit.usage().unwrap_or(0.0).min(0.99);
             let supply_usd = available_usd / (1.0 - usage);
             let found = State::Kinked { supply_usd, debt_usd: supply_usd * usage, kink, base: 0.0, low, high };

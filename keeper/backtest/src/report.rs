@@ -23,6 +23,8 @@ pub struct Figures {
     pub costs: f64,
     /// Movements of venues.
     pub movements: usize,
+    /// Days without a decision that can be verified, on which nothing was moved.
+    pub undecided_days: usize,
     /// What `net_apr` is made of.
     pub attribution: Attribution,
 }
@@ -81,6 +83,8 @@ pub fn figures(walk: &Walk, days: &Range<usize>, block_days: f64, seed: u64) -> 
         movements += flow.movements;
         value += before / count;
     }
+    // Days of the whole walk: they say how far the figures are the keeper's.
+    let undecided_days = walk.undecided.len();
     Figures {
         net_apr: returns.iter().sum::<f64>() * yearly,
         standard_error: standard_error(&returns, block_days, seed) * YEAR_DAYS,
@@ -88,6 +92,7 @@ pub fn figures(walk: &Walk, days: &Range<usize>, block_days: f64, seed: u64) -> 
         turnover: if value > 0.0 { moved / 2.0 / value * yearly } else { 0.0 },
         costs,
         movements,
+        undecided_days,
         attribution: parts,
     }
 }

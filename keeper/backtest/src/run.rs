@@ -5,6 +5,7 @@
 //! included in the pool. Other people's money does not answer to ours.
 
 use crate::account::{Account, Flow, Order};
+use crate::day::Day;
 use crate::market::{Market, Past};
 use crate::strategy::Strategy;
 
@@ -19,20 +20,20 @@ pub struct Walk {
     pub flows: Vec<Flow>,
     /// What was decided at each day's end.
     pub decisions: Vec<Vec<Order>>,
+    /// Days without a decision that can be verified, and why: nothing was moved then, as nothing is sent live.
+    pub undecided: Vec<(Day, String)>,
     /// What each venue held at the last day's end, idle and what is on its way last.
     pub holdings_usd: Vec<f64>,
 }
 
 /// Walks a strategy through the market.
-///
-/// # Errors
-/// Where the strategy has no decision that it can verify, with the day.
-pub fn walk(market: &Market, strategy: &mut dyn Strategy, capital_usd: f64) -> Result<Walk, Error> {
+pub fn walk(market: &Market, strategy: &mut dyn Strategy, capital_usd: f64) -> Walk {
     let days = market.days();
     let venues = market.venues().len();
     let mut account = Account::new(capital_usd, venues);
     let mut pending: Vec<Order> = Vec::new();
     let (mut values_usd, mut flows, mut decisions) = (Vec::new(), Vec::new(), Vec::new());
+    let mut undecided = Vec::new();
     for today in 0..days {
         let past = market.past(today);
         let mut flow = Flow::default();
@@ -43,22 +44,15 @@ pub fn walk(market: &Market, strategy: &mut dyn Strategy, capital_usd: f64) -> R
         }
         values_usd.push(account.value_usd());
         flows.push(flow);
-        pending = strategy.decide(&past, &account).map_err(|source| Error { day: past.day(), source })?;
+        pending = strategy.decide(&past, &account).unwrap_or_else(|error| {
+            undecided.push((past.day(), error.to_string()));
+            Vec::new()
+        });
         decisions.push(pending.clone());
     }
     let mut holdings_usd: Vec<f64> = (0..venues).map(|venue| account.held_usd(venue)).collect();
     holdings_usd.extend([account.idle_usd(), account.travelling_usd()]);
-    Ok(Walk { name: strategy.name(), values_usd, flows, decisions, holdings_usd })
-}
-
-/// No decision that can be verified.
-#[derive(Debug, thiserror::Error)]
-#[error("{day}: {source}")]
-pub struct Error {
-    /// The day.
-    pub day: crate::day::Day,
-    /// What failed.
-    pub source: engine::Error,
+    Walk { name: strategy.name(), values_usd, flows, decisions, undecided, holdings_usd }
 }
 
 /// The orders, and for every strategy alike: all money out of venues whose history has ended, and none in.
@@ -70,9 +64,7 @@ fn with_closed(orders: &[Order], account: &Account, past: &Past<'_>) -> Vec<Orde
     let mut all: Vec<_> = orders.iter().filter(|order| is_open(venue_of(order))).copied().collect();
     let venues = 0..past.venues().len();
     all.extend(
-        venues
-            .filter(|venue| !is_open(*venue) && account.held_usd(*venue) > 0.0)
-            .map(|venue| Order::OutAll { venue }),
+        venues.filter(|venue| !is_open(*venue) && account.held_usd(*venue) > 0.0).map(|venue| Order::OutAll { venue }),
     );
     all
 }

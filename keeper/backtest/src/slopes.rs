@@ -99,7 +99,7 @@ impl Estimator {
             let slope = ub / uu;
             let base = b - slope * u;
             let is_line = recent().all(|day| (base + slope * day.0 - day.1).abs() <= ON_LINE);
-            (spread >= SPREAD && is_line && base >= -1e-3).then(|| if base < 1e-3 { 0.0 } else { base })
+            (spread >= SPREAD && is_line && base >= -1e-3).then_some(if base < 1e-3 { 0.0 } else { base })
         })
     }
 }
@@ -140,7 +140,16 @@ mod tests {
     #[test]
     fn every_curve_passes_through_its_day() {
         let mut pool = Estimator::new(0.9);
-        let days = [(0.5, 0.03), (0.7, 0.05), (0.91, 0.06), (0.902, 0.066), (0.99, 0.5), (0.3, 0.02), (0.95, 0.04), (1.0, 0.7)];
+        let days = [
+            (0.5, 0.03),
+            (0.7, 0.05),
+            (0.91, 0.06),
+            (0.902, 0.066),
+            (0.99, 0.5),
+            (0.3, 0.02),
+            (0.95, 0.04),
+            (1.0, 0.7),
+        ];
         for (usage, rate) in days {
             let Slopes { base, slope1, slope2 } = pool.see(usage, rate);
             let found = base + slope1 * (usage / 0.9_f64).min(1.0) + slope2 * (usage - 0.9_f64).max(0.0) / 0.1;

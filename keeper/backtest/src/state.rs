@@ -155,9 +155,7 @@ impl State {
                 };
                 borrow_rate * usage * (1.0 - reserve_factor)
             }
-            Self::Kinked { kink, base, low, high, .. } => {
-                base + low * usage.min(kink) + high * (usage - kink).max(0.0)
-            }
+            Self::Kinked { kink, base, low, high, .. } => base + low * usage.min(kink) + high * (usage - kink).max(0.0),
             Self::Set { rate } => rate,
         }
     }

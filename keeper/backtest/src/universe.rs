@@ -53,7 +53,13 @@ pub fn venues(mut open: impl FnMut(&str) -> Option<(String, Box<dyn Read>)>) -> 
         add("compound-arbitrum", 0.80, 0.0, HOME, reader::compound::read(&file, input)?);
     }
     if let Some((file, input)) = open(FILES[2]) {
-        add("susds", 1.0, 0.0, Terms { gas_usd: 8.0, expected_loss: 0.003, ..AWAY }, reader::savings::read(&file, input)?);
+        add(
+            "susds",
+            1.0,
+            0.0,
+            Terms { gas_usd: 8.0, expected_loss: 0.003, ..AWAY },
+            reader::savings::read(&file, input)?,
+        );
     }
     if let Some((file, input)) = open(FILES[3]) {
         let terms = Terms { entry_bps: 2.0, exit_bps: 2.0, gas_usd: 5.0, delay_days: 2, expected_loss: 0.002 };

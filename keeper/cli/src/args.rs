@@ -40,6 +40,8 @@ pub enum Command {
     Move(Move),
     /// Rebuild the vault's history and every limit from its events alone, and say where storage differs.
     Audit(Audit),
+    /// Walk the keeper's decision, and three simple rules, through real histories.
+    Backtest(crate::commands::backtest::Backtest),
     /// Show what governance sets; diff, propose, vote on, queue and execute changes of it.
     Params(crate::commands::params::Params),
     /// Show how long the chain keeps the vault's programs, and keep them alive.

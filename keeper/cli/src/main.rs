@@ -53,9 +53,12 @@ async fn run(cli: &Cli) -> Result<Ending, Failure> {
     if let Command::Demo(args) = &cli.command {
         return Ok(commands::demo::run(args, cli.json).await?);
     }
+    if let Command::Backtest(args) = &cli.command {
+        return Ok(show(&commands::backtest::run(args, cli.json)?, cli.json));
+    }
     let settings = config::load(cli.config.as_deref())?;
     let report = match &cli.command {
-        Command::Devnet(_) | Command::Demo(_) => return Ok(Ending::Done),
+        Command::Devnet(_) | Command::Demo(_) | Command::Backtest(_) => return Ok(Ending::Done),
         Command::Move(args) => return commands::by_hand::run(&settings, args, cli.json).await,
         Command::Run(args) => return commands::run::run(&settings, args, cli.json).await,
         Command::Deploy(args) => commands::deploy::run(&settings, args.key_env.as_deref()).await?,

@@ -27,7 +27,8 @@ pub fn read(file: &str, input: impl Read + 'static, reserves: &[(&str, &str)]) -
     ];
     let mut found = vec![BTreeMap::new(); reserves.len()];
     Table::open(file, input, &columns)?.each(|row| {
-        let is_it = |(network, asset): &(&str, &str)| row.text(1) == *network && row.text(2).eq_ignore_ascii_case(asset);
+        let is_it =
+            |(network, asset): &(&str, &str)| row.text(1) == *network && row.text(2).eq_ignore_ascii_case(asset);
         let Some(place) = reserves.iter().position(is_it) else { return Ok(()) };
         let day = row.day(0)?;
         let supply_rate = row.number(3, 0.0, MOST_RATE)?;

@@ -98,11 +98,7 @@ pub(super) struct Row<'a> {
 
 impl Table {
     /// Opens a table with at least these columns; `file` is its name in errors.
-    pub(super) fn open(
-        file: &str,
-        mut input: impl Read + 'static,
-        columns: &[&'static str],
-    ) -> Result<Self, Error> {
+    pub(super) fn open(file: &str, mut input: impl Read + 'static, columns: &[&'static str]) -> Result<Self, Error> {
         let unreadable = |source| Error::Unreadable { file: file.to_owned(), source };
         let mut magic = Vec::with_capacity(2);
         input.by_ref().take(2).read_to_end(&mut magic).map_err(unreadable)?;

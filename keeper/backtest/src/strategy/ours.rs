@@ -1,8 +1,8 @@
 //! The keeper's own decision: a snapshot of the day with forecast pools, decided by the very function that decides live.
 //!
 //! Each venue is a position whose rate model is the day's own curve, at the usage that pays the rate expected over the
-//! horizon ([`crate::forecast`]), net of expected loss and of what entry and exit cost by the years of the horizon. So the
-//! optimum has a no-trade band for what is proportional to money; the planner adds the one for gas.
+//! horizon ([`crate::forecast`]), net of expected loss and of what the way there and back costs by the years of the horizon.
+//! So the optimum has a no-trade band for what is proportional to money; the planner adds the one for gas.
 
 use model::alloy_primitives::{Address, B256, U256};
 use model::rate::Net;
@@ -38,7 +38,7 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// Chosen on the first half of the histories of 2025, as the README says; a thousandth is the least movement.
+    /// A month for both, chosen on days before 2025-11-10 as the README says; a thousandth is the least movement.
     fn default() -> Self {
         Self { horizon_days: 30.0, half_life_days: 30.0, gain_factor: 2.0, most_share: 1.0, least_move: 1e-3 }
     }
@@ -160,12 +160,14 @@ impl Ours {
         };
         let terms = venue.terms;
         let waiting = terms.delay_days as f64 * expected / YEAR_DAYS;
-        let yearly = |bps: f64| ray((bps / 1e4 + waiting) * YEAR_DAYS / horizon_days);
+        // Rates return to their means, and money then to where it was: every movement pays for the way back too.
+        let way = (terms.entry_bps + terms.exit_bps) / 1e4 + 2.0 * waiting;
+        let yearly = ray(way * YEAR_DAYS / horizon_days);
         RateModel::Net(Net {
             gross: Box::new(state.at_rate(expected).rate_model(own_usd)),
             expected_loss: ray(terms.expected_loss),
-            entry_cost: yearly(terms.entry_bps),
-            exit_cost: yearly(terms.exit_bps),
+            entry_cost: yearly,
+            exit_cost: yearly,
         })
     }
 }

@@ -75,7 +75,8 @@ impl Strategy for EqualWeights {
 
     fn decide(&mut self, past: &Past<'_>, account: &Account) -> Result<Vec<Order>, engine::Error> {
         let open: Vec<bool> = (0..past.venues().len()).map(|venue| past.state(venue).is_some()).collect();
-        let is_due = self.last.as_ref().is_none_or(|(day, known)| past.today() >= day + self.every_days || *known != open);
+        let is_due =
+            self.last.as_ref().is_none_or(|(day, known)| past.today() >= day + self.every_days || *known != open);
         if !is_due {
             return Ok(Vec::new());
         }
@@ -90,8 +91,10 @@ impl Strategy for EqualWeights {
 /// Shares of the open venues in the order of a rate less the expected loss, each as much as one may hold.
 fn ranked(past: &Past<'_>, rate: impl Fn(usize) -> f64, most_share: f64) -> Vec<f64> {
     let net = |venue: usize| rate(venue) - past.venues()[venue].terms.expected_loss;
-    let mut order: Vec<_> =
-        (0..past.venues().len()).filter(|venue| past.state(*venue).is_some()).map(|venue| (venue, net(venue))).collect();
+    let mut order: Vec<_> = (0..past.venues().len())
+        .filter(|venue| past.state(*venue).is_some())
+        .map(|venue| (venue, net(venue)))
+        .collect();
     order.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     let mut shares = vec![0.0; past.venues().len()];
     let mut left = 1.0_f64;
@@ -111,7 +114,11 @@ fn follows(past: &Past<'_>, account: &Account, shares: &[f64]) -> bool {
     let total = account.value_usd();
     let is_meant = |venue: usize| {
         let there = account.held_usd(venue) + account.coming_usd(venue);
-        if shares[venue] > 0.0 { there >= shares[venue] * total / 2.0 } else { account.held_usd(venue) <= LOOSE * total }
+        if shares[venue] > 0.0 {
+            there >= shares[venue] * total / 2.0
+        } else {
+            account.held_usd(venue) <= LOOSE * total
+        }
     };
     let invested = shares.iter().sum::<f64>();
     let idle = account.idle_usd() - (1.0 - invested) * total;

@@ -1,7 +1,8 @@
 //! Every dollar is accounted for.
 
 use keeper_backtest::Market;
-use keeper_backtest::account::Order;
+use keeper_backtest::account::{Account, Order};
+use keeper_backtest::market::Past;
 use keeper_backtest::report::figures;
 use keeper_backtest::run::{Walk, walk};
 use proptest::prelude::*;
@@ -28,7 +29,7 @@ fn is_conserved(walked: &Walk) {
 fn every_strategy_conserves_money() {
     let market = Market::new(wild(150, 11), first(), first().after(149)).expect("a market");
     for mut strategy in everybody() {
-        is_conserved(&walk(&market, strategy.as_mut(), CAPITAL).expect("decisions"));
+        is_conserved(&walk(&market, strategy.as_mut(), CAPITAL));
     }
 }
 
@@ -50,6 +51,36 @@ proptest! {
         days in proptest::collection::vec(proptest::collection::vec(order(), 0..8), 30),
     ) {
         let market = Market::new(wild(30, seed), first(), first().after(29)).expect("a market");
-        is_conserved(&walk(&market, &mut Scripted(days), CAPITAL).expect("decisions"));
+        is_conserved(&walk(&market, &mut Scripted(days), CAPITAL));
     }
+}
+
+/// Decides nothing, as the keeper where its answer does not pass its checks.
+struct Undecided;
+
+impl keeper_backtest::strategy::Strategy for Undecided {
+    fn name(&self) -> &'static str {
+        "undecided"
+    }
+
+    fn decide(&mut self, past: &Past<'_>, _: &Account) -> Result<Vec<Order>, engine::Error> {
+        match past.today() {
+            0 => Ok(vec![Order::In { venue: 0, usd: CAPITAL }]),
+            today if today % 2 == 0 => Ok(Vec::new()),
+            _ => Err(optimizer::Error::Unverified { residual: 1.0, bound: 1e-9 }.into()),
+        }
+    }
+}
+
+#[test]
+fn a_day_without_a_verified_decision_moves_nothing_and_is_told() {
+    let market = Market::new(wild(20, 2), first(), first().after(19)).expect("a market");
+
+    let walked = walk(&market, &mut Undecided, CAPITAL);
+
+    assert_eq!(walked.undecided.len(), 10);
+    let (day, why) = &walked.undecided[0];
+    assert!(*day == first().after(1) && why.contains("optimality conditions are off by 1e0"), "{why}");
+    assert_eq!(figures(&walked, &(0..20), 30.0, 1).undecided_days, 10);
+    is_conserved(&walked);
 }

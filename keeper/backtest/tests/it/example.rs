@@ -18,10 +18,11 @@ const POOL: Quote = Quote::Amounts { supply_rate: 0.04, usage: 0.8, debt_usd: 7_
 #[test]
 fn three_days_in_one_pool_are_those_on_paper() {
     let terms = Terms { entry_bps: 10.0, exit_bps: 20.0, gas_usd: 1.0, delay_days: 0, expected_loss: 0.0073 };
-    let market = Market::new(vec![venue("pool", 0.0, terms, always(4, POOL))], first(), first().after(3)).expect("a market");
+    let market =
+        Market::new(vec![venue("pool", 0.0, terms, always(4, POOL))], first(), first().after(3)).expect("a market");
     let script = vec![vec![Order::In { venue: 0, usd: 1_000.0 }], vec![], vec![Order::OutAll { venue: 0 }]];
 
-    let walked = walk(&market, &mut Scripted(script), 1_000.0).expect("decisions");
+    let walked = walk(&market, &mut Scripted(script), 1_000.0);
 
     // Day 1: 10 bps and a dollar of gas. Day 2: a day at 0.0625 * (7200 / 9998)^2, less 0.0073 / 365 set aside.
     close(walked.values_usd[0], 1_000.0);
@@ -59,7 +60,7 @@ fn money_on_its_way_earns_nothing_and_arrives_when_it_should() {
     let over = vec![Order::OutAll { venue: 0 }, Order::In { venue: 1, usd: 2_000.0 }];
     let script = vec![vec![Order::In { venue: 0, usd: 1_000.0 }], vec![], vec![], over];
 
-    let walked = walk(&market, &mut Scripted(script), 1_000.0).expect("decisions");
+    let walked = walk(&market, &mut Scripted(script), 1_000.0);
 
     // Sent on day 1, there on day 3, a day's interest on day 4, when it leaves; four days of way, there on day 8.
     for (day, value) in [(1, 1_000.0), (2, 1_000.0), (3, 1_000.0), (4, 1_000.1), (7, 1_000.1), (8, 1_000.1)] {
@@ -77,7 +78,7 @@ fn what_a_pool_has_lent_out_stays() {
         Market::new(vec![venue("pool", 0.0, Terms::default(), days)], first(), first().after(3)).expect("a market");
     let script = vec![vec![Order::In { venue: 0, usd: 500.0 }], vec![Order::OutAll { venue: 0 }]];
 
-    let walked = walk(&market, &mut Scripted(script), 500.0).expect("decisions");
+    let walked = walk(&market, &mut Scripted(script), 500.0);
 
     // Others' 9,000 are all lent out on day 2: what we brought is all that can leave, less what was earned since.
     let payable = 500.0_f64.min(walked.values_usd[2]);

@@ -6,7 +6,8 @@ use flate2::write::GzEncoder;
 use keeper_backtest::Day;
 use keeper_backtest::reader::{Quote, aave, compound, ethereum, savings, treasury};
 
-const AAVE: &str = "snapshot_ts,network,symbol,asset_address,current_liquidity_rate,current_variable_borrow_rate,reserve_factor\n";
+const AAVE: &str =
+    "snapshot_ts,network,symbol,asset_address,current_liquidity_rate,current_variable_borrow_rate,reserve_factor\n";
 
 fn bytes(text: String) -> Cursor<Vec<u8>> {
     Cursor::new(text.into_bytes())
@@ -23,7 +24,8 @@ fn of_a_doubled_day_the_last_row_counts_and_blanks_are_no_observation() {
         2025-07-23T00:00:00Z,base,USDC,0xab,,0.06,0.1\n\
         2025-07-24T00:00:00Z,linea,USDC,0xab,nonsense,0.06,0.1\n";
 
-    let found = aave::read("a.csv", bytes(AAVE.to_owned() + rows), &[("base", "0xaB"), ("base", "0xcd")]).expect("it reads");
+    let found =
+        aave::read("a.csv", bytes(AAVE.to_owned() + rows), &[("base", "0xaB"), ("base", "0xcd")]).expect("it reads");
 
     let quote = Quote::Rates { supply_rate: 0.04, borrow_rate: 0.06, reserve_factor: 0.1 };
     assert_eq!(found[0].iter().collect::<Vec<_>>(), [(&day("2025-07-22"), &quote)]);
@@ -40,7 +42,9 @@ fn packed_and_plain_read_alike() {
     let plain = compound::read("c.csv", bytes(text)).expect("it reads");
 
     assert_eq!(compound::read("c.csv.gz", packed).expect("it reads"), plain);
-    let Some(Quote::Available { supply_rate, available_usd }) = plain.get(&day("2023-10-02")) else { panic!("{plain:?}") };
+    let Some(Quote::Available { supply_rate, available_usd }) = plain.get(&day("2023-10-02")) else {
+        panic!("{plain:?}")
+    };
     // (1 + r / 365)^365 = 1.05.
     assert!(((1.0 + supply_rate / 365.0).powi(365) - 1.05).abs() < 1e-12 && *available_usd == 2_530_682.0);
 }
@@ -68,7 +72,10 @@ fn each_damage_is_named_with_file_line_column_value_and_bound() {
             aave("2025-07-23,base,USDC,0xab,4.5,12,0.1"),
             "a.csv, line 3, column current_variable_borrow_rate: '12' is no number from 0 to 10",
         ),
-        (aave("2025-07-23,base,USDC,0xab,NaN,0.05,0.1"), "a.csv, line 3, column current_liquidity_rate: 'NaN' is no number from 0 to 10"),
+        (
+            aave("2025-07-23,base,USDC,0xab,NaN,0.05,0.1"),
+            "a.csv, line 3, column current_liquidity_rate: 'NaN' is no number from 0 to 10",
+        ),
         (
             aave("2025-07-23,base,USDC,0xab,0.05,0.05,0.1"),
             "a.csv, line 3, column current_liquidity_rate: 0.05 is beyond 0.045000000000000005, which is all that the borrow rate can pay",

@@ -1,6 +1,7 @@
 //! The commands: each takes typed settings and returns what to print.
 
 pub mod audit;
+pub mod backtest;
 pub mod by_hand;
 pub mod demo;
 pub mod deploy;

@@ -55,8 +55,8 @@ impl Net {
 #[cfg(test)]
 mod tests {
     use super::super::{CompoundKinked, FixedRate};
-    use crate::units::{Wad, YEAR_SECS};
     use super::*;
+    use crate::units::{Wad, YEAR_SECS};
 
     const RAY: u128 = 1_000_000_000_000_000_000_000_000_000;
 
