@@ -4,8 +4,15 @@
 //! - [`passage`]: how soon a price may pass a level, at a given chance.
 //! - [`health`]: the two together: how far a threshold is, in price and in hours.
 //! - [`lever`]: a levered position of a snapshot, as it stands.
+//! - [`calendar`], [`day_count`], [`schedule`]: days of business, parts of years, periods of interest.
 
+pub mod calendar;
+pub mod day_count;
+mod error;
 pub mod health;
 pub mod lever;
 pub mod passage;
+pub mod schedule;
 pub mod volatility;
+
+pub use error::Error;
