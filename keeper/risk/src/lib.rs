@@ -5,13 +5,19 @@
 //! - [`health`]: the two together: how far a threshold is, in price and in hours.
 //! - [`lever`]: a levered position of a snapshot, as it stands.
 //! - [`calendar`], [`day_count`], [`schedule`]: days of business, parts of years, periods of interest.
+//! - [`bond`], [`flow`]: what a bond pays and when; price, yield, durations and convexity.
+//! - [`curve`]: yield curves of any shape.
 
+pub mod bond;
 pub mod calendar;
+pub mod curve;
 pub mod day_count;
 mod error;
+pub mod flow;
 pub mod health;
 pub mod lever;
 pub mod passage;
+mod root;
 pub mod schedule;
 pub mod volatility;
 

@@ -1,0 +1,4 @@
+//! Published values, reproduced; and what every measure must fulfil.
+
+mod bonds;
+mod exposure;
