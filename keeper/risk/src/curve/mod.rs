@@ -1,8 +1,11 @@
 //! Yield curves: zero rates, forwards, discounts and par rates of any shape, all continuously compounded unless it says otherwise.
 
+mod bootstrap;
 pub(crate) mod exposure;
+mod fit;
 mod nodes;
 mod parametric;
+mod quote;
 
 use crate::{
     calendar::Date,
@@ -11,9 +14,12 @@ use crate::{
     flow::Flow,
 };
 
+pub use bootstrap::bootstrap;
 pub use exposure::{Exposure, Passing, Pricing, z_spread};
+pub use fit::{Choice, Doubt, Fit, Model, Settings, fit, fit_best};
 pub use nodes::{Interpolation, Nodes};
 pub use parametric::{NelsonSiegel, Svensson};
+pub use quote::Quote;
 
 /// A curve as a function of years.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,4 +1,5 @@
 //! Published values, reproduced; and what every measure must fulfil.
 
 mod bonds;
+mod curves;
 mod exposure;
