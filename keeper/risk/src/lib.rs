@@ -6,10 +6,12 @@
 //! - [`lever`]: a levered position of a snapshot, as it stands.
 //! - [`calendar`], [`day_count`], [`schedule`]: days of business, parts of years, periods of interest.
 //! - [`bond`], [`flow`]: what a bond pays and when; price, yield, durations and convexity.
-//! - [`curve`]: yield curves of any shape.
+//! - [`curve`]: yield curves of any shape, fitted and bootstrapped; durations by them, spreads over them.
+//! - [`credit`]: hazard rates, prices of what may fail, credit default swaps, margins.
 
 pub mod bond;
 pub mod calendar;
+pub mod credit;
 pub mod curve;
 pub mod day_count;
 mod error;

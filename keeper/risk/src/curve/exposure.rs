@@ -52,6 +52,12 @@ impl Pricing<'_> {
         (-(self.shape.zero(years) + self.spread) * years).exp()
     }
 
+    /// Where forwards jump, years.
+    pub(crate) fn knots(&self) -> impl Iterator<Item = f64> + '_ {
+        let points = if let Shape::Nodes(nodes) = self.shape { nodes.points() } else { &[] };
+        points.iter().map(|point| point.0)
+    }
+
     /// Returns what flows are worth.
     #[must_use]
     pub fn value(&self, flows: &[Flow]) -> f64 {
