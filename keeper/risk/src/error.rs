@@ -63,6 +63,12 @@ pub enum Error {
         /// What it should have given.
         target: f64,
     },
+    /// Events of a class of which nobody says how much of it there is.
+    #[error("events of class {class} count, but it has no exposure")]
+    NoExposure {
+        /// The class.
+        class: String,
+    },
     /// A rate model that says nothing of what was asked.
     #[error("a rate model of this kind has no {what}")]
     NoSuchMeasure {

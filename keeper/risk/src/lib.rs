@@ -8,7 +8,12 @@
 //! - [`bond`], [`flow`]: what a bond pays and when; price, yield, durations and convexity.
 //! - [`curve`]: yield curves of any shape, fitted and bootstrapped; durations by them, spreads over them.
 //! - [`credit`]: hazard rates, prices of what may fail, credit default swaps, margins.
+//! - [`lending`]: floating-rate lending, whose rate hangs on how much is borrowed.
+//! - [`frequency`]: hazard rates from what has failed, with how little is known of them.
+//! - [`zscore`]: how far a value is from its own history.
+//! - [`amm`]: what pools of two tokens promise and cost.
 
+pub mod amm;
 pub mod bond;
 pub mod calendar;
 pub mod credit;
@@ -16,11 +21,15 @@ pub mod curve;
 pub mod day_count;
 mod error;
 pub mod flow;
+pub mod frequency;
 pub mod health;
+pub mod lending;
 pub mod lever;
 pub mod passage;
 mod root;
 pub mod schedule;
+mod special;
 pub mod volatility;
+pub mod zscore;
 
 pub use error::Error;

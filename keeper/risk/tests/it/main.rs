@@ -4,3 +4,6 @@ mod bonds;
 mod credit;
 mod curves;
 mod exposure;
+mod frequency;
+mod lending;
+mod zscore;
