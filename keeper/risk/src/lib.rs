@@ -11,6 +11,7 @@
 //! - [`lending`]: floating-rate lending, whose rate hangs on how much is borrowed.
 //! - [`frequency`]: hazard rates from what has failed, with how little is known of them.
 //! - [`zscore`]: how far a value is from its own history.
+//! - [`report`]: all of it for one holding, and for all together.
 //! - [`amm`]: what pools of two tokens promise and cost.
 
 pub mod amm;
@@ -26,6 +27,7 @@ pub mod health;
 pub mod lending;
 pub mod lever;
 pub mod passage;
+pub mod report;
 mod root;
 pub mod schedule;
 mod special;

@@ -6,4 +6,5 @@ mod curves;
 mod exposure;
 mod frequency;
 mod lending;
+mod report;
 mod zscore;
