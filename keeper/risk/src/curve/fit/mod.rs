@@ -78,7 +78,7 @@ pub enum Doubt {
         /// Their quotient.
         ratio: f64,
     },
-    /// Fewer quotes than parameters.
+    /// No more quotes than parameters.
     TooFewQuotes {
         /// How many there are.
         quotes: usize,
@@ -145,15 +145,15 @@ pub fn fit(quotes: &[Quote], model: Model, settings: &Settings) -> Result<Fit, E
     Ok(judged(quotes, model, best.shape(), Some(condition), ill.or(one_hump).or(at_bound)))
 }
 
-/// Takes the richest kind of curve that is not in doubt.
+/// Takes the richest kind of curve that is not in doubt and has fewer parameters than there are quotes: as many would fit anything.
 ///
 /// # Errors
 /// Where not even a curve through every quote can be had, or the settings are impossible.
 pub fn fit_best(quotes: &[Quote], settings: &Settings) -> Result<Choice, Error> {
     let mut refused = Vec::new();
     for model in [Model::Svensson, Model::NelsonSiegel] {
-        if quotes.len() < model.parameters() {
-            let needed = model.parameters();
+        let needed = model.parameters() + 1;
+        if quotes.len() < needed {
             refused.push((model, Doubt::TooFewQuotes { quotes: quotes.len(), needed }));
             continue;
         }
