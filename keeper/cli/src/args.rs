@@ -46,6 +46,10 @@ pub enum Command {
     Params(crate::commands::params::Params),
     /// Show how long the chain keeps the vault's programs, and keep them alive.
     Keepalive(crate::commands::keepalive::Keepalive),
+    /// Fit the Treasury's yield curve of a day: zero, forward and par rates, and how well they are known.
+    Curve(Curve),
+    /// Measure every position: yield, durations, spreads, what usage and failure would do, and all together.
+    Risk(Risk),
     /// Tell the whole story on a local chain: deposits, a rebalance, a refusal, exits.
     Demo(Demo),
 }
@@ -162,4 +166,46 @@ pub struct Audit {
     /// Go on from what an earlier audit left in this file, if it is there, and leave the state at the end in it.
     #[arg(long, value_name = "FILE")]
     pub resume: Option<PathBuf>,
+}
+
+/// Options of `curve`.
+#[derive(Debug, Args)]
+pub struct Curve {
+    /// Folder with us_treasury_par_yield_daily.csv, plain or gzipped.
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// The last day that counts, as in 2026-02-02 (default: the newest).
+    #[arg(long, value_name = "DATE")]
+    pub date: Option<risk::calendar::Date>,
+    /// Draw it into this file.
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
+}
+
+/// Options of `risk`.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("curve").required(true))]
+pub struct Risk {
+    /// Spreads are over the Treasury's curve of this folder (see `curve`), the newest one up to the block's day.
+    #[arg(long, value_name = "DIR", group = "curve")]
+    pub data: Option<PathBuf>,
+    /// Spreads are over one rate for all times, percent a year, continuous.
+    #[arg(long, value_name = "PERCENT", group = "curve", allow_negative_numbers = true)]
+    pub flat: Option<f64>,
+    /// The hazard of every venue's contracts, percent a year.
+    #[arg(long, value_name = "PERCENT")]
+    pub hazard: Option<f64>,
+    /// Take the hazard from defi_hacks_2016_2026.json in the --data folder: it watched protocols for so many years together, from 2021 to
+    /// the day of the curve.
+    #[arg(long, value_name = "YEARS", conflicts_with = "hazard", requires = "data")]
+    pub exposure_years: Option<f64>,
+    /// What is left when a venue fails, percent.
+    #[arg(long, value_name = "PERCENT", default_value_t = 0.0)]
+    pub recovery: f64,
+    /// How long it takes to get out what a venue cannot pay at once, days.
+    #[arg(long, value_name = "DAYS", default_value_t = 7.0)]
+    pub days_to_leave: f64,
+    /// Draw what a basis point costs by key rate into this file.
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
 }

@@ -6,6 +6,7 @@
 mod args;
 mod commands;
 mod config;
+mod data;
 mod env;
 mod failure;
 mod key;
@@ -56,15 +57,19 @@ async fn run(cli: &Cli) -> Result<Ending, Failure> {
     if let Command::Backtest(args) = &cli.command {
         return Ok(show(&commands::backtest::run(args, cli.json)?, cli.json));
     }
+    if let Command::Curve(args) = &cli.command {
+        return Ok(show(&commands::curve::run(args)?, cli.json));
+    }
     let settings = config::load(cli.config.as_deref())?;
     let report = match &cli.command {
-        Command::Devnet(_) | Command::Demo(_) | Command::Backtest(_) => return Ok(Ending::Done),
+        Command::Devnet(_) | Command::Demo(_) | Command::Backtest(_) | Command::Curve(_) => return Ok(Ending::Done),
         Command::Move(args) => return commands::by_hand::run(&settings, args, cli.json).await,
         Command::Run(args) => return commands::run::run(&settings, args, cli.json).await,
         Command::Deploy(args) => commands::deploy::run(&settings, args.key_env.as_deref()).await?,
         Command::Deposit(args) => commands::deposit::run(&settings, args).await?,
         Command::Withdraw(args) => commands::withdraw::run(&settings, args).await?,
         Command::Status => commands::status::run(&settings).await?,
+        Command::Risk(args) => commands::risk::run(&settings, args).await?,
         Command::Plan => commands::plan::run(&settings).await?,
         Command::Params(params) => commands::params::run(&settings, params).await?,
         Command::Keepalive(args) => commands::keepalive::run(&settings, args).await?,

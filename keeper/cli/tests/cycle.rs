@@ -165,6 +165,28 @@ fn a_vault_is_deployed_filled_invested_and_emptied() {
     let rates: Vec<_> = status["rates"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
     assert!(rates.len() == 2 && rates.iter().all(|rate| (0.001..0.5).contains(rate)), "{rates:?}");
 
+    let (risk, code) =
+        json(&place, &["risk", "--flat", "3.5", "--hazard", "2", "--recovery", "10", "--svg", "ladder.svg"]);
+    assert_eq!(code, Some(0), "{risk}");
+    let number =
+        |pointer: &str| risk.pointer(pointer).and_then(Value::as_f64).unwrap_or_else(|| panic!("{pointer} of {risk}"));
+    assert_eq!(risk["lending"].as_array().map(Vec::len), Some(2), "{risk}");
+    assert!((number("/totals/price") - 250_000.5).abs() < 1_000.0, "{}", risk["totals"]);
+    let held: f64 = [0, 1].iter().map(|at| number(&format!("/lending/{at}/report/price"))).sum();
+    assert!((held + number("/idle") - number("/totals/price")).abs() < 1e-6, "{risk}");
+    for at in 0..2 {
+        let of = |key: &str| number(&format!("/lending/{at}/{key}"));
+        assert!((of("report/yield_rate") - rates[at]).abs() < 1e-9, "as in the status: {risk}");
+        assert!((of("report/yield_rate") - of("report/hazard_adjusted/yield_rate") - 0.018).abs() < 1e-12, "{risk}");
+        let (now, run) = (of("usage"), of("shocks/0/usage"));
+        assert!(run > now && of("shocks/0/supply_rate") > of("report/yield_rate"), "a run lifts the rate: {risk}");
+    }
+    let ladder = std::fs::read_to_string(place.folder.join("ladder.svg")).expect("it was drawn");
+    assert!(ladder.starts_with("<svg") && ladder.contains("basis point"), "{ladder}");
+    let output = place.keeper(&["risk", "--flat", "3.5"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("no contract fails") && text.contains("all together") && text.contains("aave-v3"), "{text}");
+
     let (exit, code) = json(&place, &["withdraw", "all"]);
     assert_eq!(code, Some(0), "{exit}");
     let paid: u64 = exit["assets"].as_str().and_then(|text| text.parse().ok()).expect("an amount");

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod backtest;
 pub mod by_hand;
+pub mod curve;
 pub mod demo;
 pub mod deploy;
 pub mod deposit;
@@ -10,6 +11,7 @@ pub mod devnet;
 pub mod keepalive;
 pub mod params;
 pub mod plan;
+pub mod risk;
 pub mod run;
 pub mod status;
 pub mod withdraw;
