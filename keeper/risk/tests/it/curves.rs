@@ -264,6 +264,23 @@ fn four_bonds_are_too_few_and_fall_back_on_a_curve_through_them() {
     }
 }
 
+/// A curve that only falls off to its level: the best hump is none, which is no reason to give the curve up.
+#[test]
+fn a_curve_without_a_hump_keeps_its_few_parameters() {
+    let plain = Shape::NelsonSiegel(NelsonSiegel { betas: [0.045, -0.02, 0.0], tau: 2.5 });
+    let noise = [3.0, -2.0, 1.0, 2.0, -3.0, 1.0, -1.0, 2.0, -2.0, 1.0].map(|tenths| tenths * 1e-5);
+    let years = [0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 20.0, 30.0];
+    let quotes = zeros(years.iter().zip(noise).map(|(years, noise)| (*years, (plain.zero(*years) + noise) * 100.0)));
+
+    let choice = fit_best(&quotes, &Settings::default()).expect("a fit");
+
+    assert_ne!(choice.fit.model, Model::Piecewise, "{choice:?}");
+    assert!(choice.fit.rms_miss < 3e-5, "{choice:?}");
+    for years in [0.25, 1.5, 4.0, 15.0, 30.0] {
+        close(choice.fit.shape.zero(years), plain.zero(years), 5e-5);
+    }
+}
+
 #[test]
 fn the_same_quotes_give_the_same_curve_whatever_their_order() {
     let mut quotes = zeros(CASE_13);

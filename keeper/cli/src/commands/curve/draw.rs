@@ -18,6 +18,9 @@ const ZERO: RGBColor = RGBColor(31, 98, 168);
 const FORWARD: RGBColor = RGBColor(196, 98, 16);
 const PAR: RGBColor = RGBColor(44, 132, 72);
 
+/// A name, its color and points.
+type Line = (&'static str, RGBColor, Vec<(f64, f64)>);
+
 /// Draws quotes, zero, forward and par rates by maturity into an SVG file.
 pub fn to_file(path: &Path, day: &Day) -> Result<(), Failure> {
     let mut picture = String::new();
@@ -35,7 +38,7 @@ fn draw(picture: &mut String, day: &Day) -> Result<(), Box<dyn std::error::Error
         (1..=STEPS).map(|step| (years(step).sqrt(), rate(years(step)) * 100.0)).collect()
     };
     let par = |years: f64| shape.par(years, COUPONS_A_YEAR).unwrap_or(f64::NAN);
-    let lines: [(&str, RGBColor, Vec<(f64, f64)>); 3] = [
+    let lines: [Line; 3] = [
         ("forward, instantaneous", FORWARD, line(&|years| shape.forward(years))),
         ("zero, continuous", ZERO, line(&|years| shape.zero(years))),
         ("par, half-yearly", PAR, line(&par)),

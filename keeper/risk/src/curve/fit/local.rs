@@ -8,6 +8,8 @@ use crate::curve::{NelsonSiegel, Quote, Shape, Svensson, parametric::loadings};
 const STEPS: usize = 1000;
 /// A step that gains less than this part of the cost is the last.
 const LEAST_GAIN: f64 = 1e-15;
+/// A hump below this part of the largest beta is none.
+const LEAST_HUMP: f64 = 1e-4;
 /// Damping past which no step is worth trying.
 const MOST_DAMPING: f64 = 1e12;
 
@@ -40,9 +42,15 @@ impl Place {
         }
     }
 
-    /// The condition number of the misses' derivatives by all parameters, columns scaled to one length.
+    /// The condition number of the misses' derivatives by all parameters, columns scaled to one length. A hump that is none has no
+    /// tau to be known: where its beta is zero, a move of its tau does what a move of that beta does, and does not count twice.
     pub(super) fn condition(&self, quotes: &[Quote]) -> f64 {
-        let singular = search::normalised(self.linearised(quotes).1).0.singular_values();
+        let largest = self.betas.iter().fold(0.0, |most: f64, beta| most.max(beta.abs()));
+        let is_hump = |index: usize| self.betas[2 + index].abs() > LEAST_HUMP * largest;
+        let (count, jacobian) = (self.betas.len(), self.linearised(quotes).1);
+        let kept: Vec<usize> =
+            (0..jacobian.ncols()).filter(|column| *column < count || is_hump(column - count)).collect();
+        let singular = search::normalised(jacobian.select_columns(&kept)).0.singular_values();
         singular.max() / singular.min()
     }
 
