@@ -197,7 +197,7 @@ pub struct Risk {
     pub hazard: Option<f64>,
     /// Take the hazard from defi_hacks_2016_2026.json in the --data folder: it watched protocols for so many years together, from 2021 to
     /// the day of the curve.
-    #[arg(long, value_name = "YEARS", conflicts_with = "hazard", requires = "data")]
+    #[arg(long, value_name = "YEARS", conflicts_with_all = ["hazard", "flat"])]
     pub exposure_years: Option<f64>,
     /// What is left when a venue fails, percent.
     #[arg(long, value_name = "PERCENT", default_value_t = 0.0)]
