@@ -111,7 +111,10 @@ interface IDesk {
     /// (wad of the venue; id: the position's index), 5 loss budget, 6 turnover budget, 7 the grant's loss budget,
     /// 8 the grant's turnover budget (assets), 9 breaker (exposure to a tripped id, assets), 10 health floor (wad of the
     /// position's debt that its backing is, a least value; id: its index), 11 the health floor of all debts together,
-    /// 12 improvement (income a year in assets, a least value).
+    /// 12 improvement (income a year in assets, a least value); then those of `ICovenants`: 13 and 14 the most and the least
+    /// modified duration (seconds), 15 and 16 the most and the least on a rung (1/10,000 of navLeast; id: its place),
+    /// 17 credit (wad of navLeast), 18 purchase (what a bond pays at its date by what was paid, wad, a least value; id: the
+    /// position's index).
     struct LimitState {
         uint8 limit;
         bytes32 id;
@@ -171,6 +174,9 @@ interface IDesk {
     event PositionMoved(uint32 indexed position, int256 assets, uint256 result, uint256 valueAfter, uint256 depth);
     /// A mark: whenever a position's value or the time of its mark changed by one; that time is now.
     event PositionMarked(uint32 indexed position, uint256 valueBefore, uint256 valueAfter);
+    /// What a mark has heard of a position with two values or a date: how far the higher value is above the lower, in base
+    /// units, and its yield a year, where it has a date. Told where either has changed.
+    event BondSeen(uint32 indexed position, uint256 premium, uint256 rateWad);
     /// The shortfall stored with a position has changed: it counts from the time of the position's mark.
     event ShortfallSet(uint32 indexed position, uint256 shortfall);
     /// Marks outside a rebalance, and deleveraging with its reward, lost `loss` and charged the vault's budgets; the levels after it, drained to now.
@@ -211,6 +217,10 @@ interface IDesk {
     error Healthy(uint32 position, uint256 backing, uint256 debt, uint256 bps);
     /// Strangers have repaid a whole chunk; a part of it may be repaid in that part of the cooldown, all of it at `readyAt`.
     error TooSoon(uint32 position, uint256 readyAt);
+    /// The position's date is to come, or it has none (zero).
+    error NotMatured(uint32 position, uint256 maturity);
+    /// The position's date has passed, and nothing came.
+    error NotPaid(uint32 position);
     /// Deleveraging repaid nothing, more than one may, or left health no better.
     error NotDeleveraged(uint32 position, uint256 repaid, uint256 most);
     /// Deleveraging lost more of the position's value than governance allows.
@@ -234,6 +244,8 @@ interface IDesk {
     /// Brings to idle what a tripped risk id's positions can pay at once, the least liquid first, and tells what is
     /// stuck. Anyone. Leaves positions whose price can be pushed, and those that owe, to the keeper.
     function evacuate(bytes32 riskId) external returns (uint256 assets);
+    /// Brings to idle all that a position pays at its date, once that has passed. Anyone.
+    function settle(uint32 position) external returns (uint256 assets);
     /// Trips a risk id's breaker where its condition holds. Anyone. `position` counts against the id and is the one
     /// whose liquidity or answer is judged; for conditions of the price it is ignored.
     function trip(bytes32 riskId, uint8 condition, uint32 position) external;

@@ -10,7 +10,8 @@ interface IOracle {
         /// The price is that of `base` in `quote`; tokens of at most 18 decimals.
         address base;
         address quote;
-        /// The price of `base` as a feed says it: in `quote`, or in a unit that both feeds share.
+        /// The price of `base` as a feed says it: in `quote`, or in a unit that both feeds share. Zero for none, where the
+        /// pool is a market of Pendle.
         address feed;
         /// How old it may be; zero for a feed that does not say when, which is believed only beside a pool.
         uint32 maxAgeSecs;
@@ -20,8 +21,9 @@ interface IOracle {
         /// What the result is refused outside of, at most type(uint128).max.
         uint256 minPriceWad;
         uint256 maxPriceWad;
-        /// A Uniswap v3 pool of both tokens, the time over which its price is weighted, 300 to 86,400 seconds, and how
-        /// far the higher source may be above the lower one, up to 1,000; zero for no second source.
+        /// A Uniswap v3 pool of both tokens, or the market of Pendle v2 whose principal token `base` is and whose asset `quote`
+        /// is; the time over which its price, or rate, is weighted, 300 to 86,400 seconds; and how far the higher source may
+        /// be above the lower one, up to 1,000, where there are two. Zero for no pool.
         address pool;
         uint32 windowSecs;
         uint16 deviationBps;
@@ -48,6 +50,6 @@ interface IOracle {
     function terms() external view returns (Terms memory);
     /// The tokens' decimals.
     function decimals() external view returns (uint8 base, uint8 quote);
-    /// How prices are found, as a short string padded with zeros: "two-source".
+    /// How prices are found, as a short string padded with zeros: "two-source", or "pendle-twap" of a market of Pendle alone.
     function kind() external view returns (bytes32);
 }

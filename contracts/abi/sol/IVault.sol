@@ -40,6 +40,8 @@ interface IVault {
         address commons,
         address board,
         address lens,
+        address rehearsal,
+        address covenants,
         address owner,
         uint8 decimals,
         uint256 epochSecs,
@@ -48,9 +50,17 @@ interface IVault {
     /// The net asset value that exits receive, before and after money came or went: before what an exit forced.
     event Flowed(uint256 navBefore, uint256 navAfter);
 
-    /// Names asset, desk, commons, board, lens and owner, once; the deployer calls it in the deployment's own transaction.
-    function initialize(address asset, address desk, address commons, address board, address lens, address owner)
-        external;
+    /// Names asset, the programs and the owner, once; the deployer calls it in the deployment's own transaction.
+    function initialize(
+        address asset,
+        address desk,
+        address commons,
+        address board,
+        address lens,
+        address rehearsal,
+        address covenants,
+        address owner
+    ) external;
 
     function name() external view returns (string memory);
     function symbol() external view returns (string memory);
@@ -91,4 +101,7 @@ interface IVault {
     function board() external view returns (address);
     /// The program that answers what none of the others knows.
     function lens() external view returns (address);
+    /// What the mandate says of bonds, credit and debts.
+    function rehearsal() external view returns (address);
+    function covenants() external view returns (address);
 }

@@ -20,6 +20,11 @@ pub mod board {
     alloy_sol_types::sol!("sol/IBoard.sol");
 }
 
+/// Interfaces in `sol/ICovenants.sol`: what the mandate says of bonds and of credit.
+pub mod covenants {
+    alloy_sol_types::sol!("sol/ICovenants.sol");
+}
+
 /// Interfaces in `sol/IAdapter.sol`: how the desk reaches a position.
 pub mod adapter {
     alloy_sol_types::sol!("sol/IAdapter.sol");
@@ -58,6 +63,21 @@ pub mod oracle {
 /// Interfaces in `sol/IUniswapV3Pool.sol`.
 pub mod uniswap {
     alloy_sol_types::sol!("sol/IUniswapV3Pool.sol");
+}
+
+/// Interfaces in `sol/IPendle.sol`: zero-coupon bonds of Pendle v2.
+pub mod pendle {
+    alloy_sol_types::sol!("sol/IPendle.sol");
+}
+
+/// Interfaces in `sol/IHyperdrive.sol`: zero-coupon bonds of Hyperdrive.
+pub mod hyperdrive {
+    alloy_sol_types::sol!("sol/IHyperdrive.sol");
+}
+
+/// Interfaces in `sol/IBond.sol`: the terms of bond positions.
+pub mod bond {
+    alloy_sol_types::sol!("sol/IBond.sol");
 }
 
 /// Interfaces in `sol/ILoop.sol`: the callbacks of a leveraged position.

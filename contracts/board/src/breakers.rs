@@ -5,11 +5,15 @@ use alloy_primitives::U256;
 use book::{Breaker, MAX_ASSETS, quote};
 use host::{Revert, Word, emit, revert};
 
+use gate::{
+    By, Change, Effect,
+    bounds::{bounded, part, span},
+};
+
 use crate::{
-    bounds::{CONFIRM_SECS, TRIP_SECS, bounded, part, span},
-    gate::{By, Change},
+    bounds::{CONFIRM_SECS, TRIP_SECS},
     program::{Board, invalid_risk_id},
-    risk::Effect,
+    risk,
 };
 
 impl Board {
@@ -29,7 +33,7 @@ impl Board {
         }
 
         let before = self.book.breaker(risk_id);
-        let effect = Effect::of_breaker(&before, &after);
+        let effect = risk::of_breaker(&before, &after);
         if self.admits(change, By::Curator, effect)? {
             if before.is_set() && effect == Effect::Neutral {
                 after = before; // It is the same: setting it again does not forget what was seen.

@@ -4,11 +4,13 @@ use abi::board::IBoard;
 use book::{Grant, timestamp, unix_secs};
 use host::{Revert, Word, emit};
 
+use gate::{By, Change, Effect, bounds::fraction};
+
 use crate::{
-    bounds::{MAX_TURNOVER_WAD, ONE_WAD, fraction},
-    gate::{By, Change},
+    bounds::{MAX_TURNOVER_WAD, ONE_WAD},
     program::{Board, told},
-    risk::{Effect, alive},
+    risk,
+    risk::alive,
 };
 
 impl Board {
@@ -23,7 +25,7 @@ impl Board {
 
         let (before, now_secs) = (self.book.grant(keeper), self.book.now());
         let after = alive(&Grant { positions, turnover_wad, loss_wad, expiry_secs, ..before }, now_secs);
-        let effect = Effect::of_grant(&before, &after, now_secs);
+        let effect = risk::of_grant(&before, &after, now_secs);
         if self.admits(change, By::Curator, effect)? {
             self.book.set_grant_scope(keeper, &after);
             if effect == Effect::Adds {

@@ -6,8 +6,10 @@ use book::unix_secs;
 use host::{Revert, Word, emit, revert};
 use stylus_sdk::stylus_core::MessageAccess;
 
+use gate::bounds::span;
+
 use crate::{
-    bounds::{WINDOW_SECS, WORD_SECS, span},
+    bounds::{WINDOW_SECS, WORD_SECS},
     program::{Board, invalid_risk_id},
     window::window_end_secs,
 };

@@ -6,7 +6,7 @@
 //! - Once the vault is open, whatever adds risk was announced with its very calldata and has waited for its function's
 //!   delay, at least a day longer than the longest exit: whoever does not want it can leave before. Then anyone may make
 //!   it, once, within 30 days. Each setter decides whether it adds risk from the state at that moment, and one gate
-//!   (`gate.rs`) draws the consequences.
+//!   (`tenor-gate`) draws the consequences.
 //! - A change is judged when it is announced and again when it is made: bounds, abdication, code hash, the adapter's and
 //!   the feed's self-test. Who announced it does not matter any more: a curator who was removed leaves what he announced,
 //!   to be taken back or not.
@@ -51,7 +51,6 @@ extern crate alloc;
 mod bounds;
 mod breakers;
 mod closure;
-mod gate;
 mod grants;
 mod halt;
 mod parameters;
@@ -60,12 +59,10 @@ mod registry;
 mod risk;
 mod roles;
 mod setters;
-mod thresholds;
 mod window;
 
-pub use bounds::{
-    COOL_DOWN_SECS, DEFAULT_DELAY_SECS, EXIT_SECS, EXPIRY_SECS, MAX_DELAY_SECS, MIN_DELAY_SECS, WINDOW_SECS,
-};
+pub use bounds::{COOL_DOWN_SECS, WINDOW_SECS};
+pub use gate::bounds::{DEFAULT_DELAY_SECS, EXIT_SECS, EXPIRY_SECS, MAX_DELAY_SECS, MIN_DELAY_SECS};
 pub use program::{ROUTES, main};
 
 host::entrypoint!(main);

@@ -7,11 +7,16 @@ use alloy_sol_types::SolCall;
 use book::{Clock, Terms};
 use host::{Revert, Word, emit};
 
+use gate::{
+    By, Change, Effect,
+    bounds::{fraction, span},
+    name,
+};
+
 use crate::{
-    bounds::{EPOCH_SECS, MAX_RATE_WAD, MAX_TURNOVER_WAD, ONE_WAD, SILENCE_SECS, fraction, span},
-    gate::{By, Change},
-    program::{Board, name},
-    risk::Effect,
+    bounds::{EPOCH_SECS, MAX_RATE_WAD, MAX_TURNOVER_WAD, ONE_WAD, SILENCE_SECS},
+    program::Board,
+    risk,
 };
 
 impl Board {
@@ -61,10 +66,10 @@ impl Board {
         let two = fraction(second, two)?;
         let (after, by, effect) = if of_budgets {
             let after = Terms { loss_wad: one, turnover_wad: two, ..before };
-            (after, By::Owner, Effect::of_budgets(&before, &after))
+            (after, By::Owner, risk::of_budgets(&before, &after))
         } else {
             let after = Terms { liquidity_floor_wad: one, liquidity_cover_wad: two, ..before };
-            (after, By::Curator, Effect::of_liquidity(&before, &after))
+            (after, By::Curator, risk::of_liquidity(&before, &after))
         };
 
         if self.admits(change, by, effect)? {

@@ -2,20 +2,26 @@
 
 use alloc::vec::Vec;
 
-use abi::{board::IBoard, desk::IDesk, vault::IVault};
-use alloy_primitives::{Address, B256};
-use book::{Book, Overflow, Role};
-use host::{Revert, VM, Word, delegate, revert};
+use core::ops::Deref;
+
+use abi::{board::IBoard, desk::IDesk};
+use alloy_primitives::B256;
+use book::{Book, Role};
+use gate::Gate;
+use host::{Revert, VM, delegate, revert};
 use stylus_sdk::stylus_core::{CryptographyAccess, MessageAccess};
 
-use crate::setters::{delayed, governed};
+use crate::setters::{delayed, governed, is_theirs};
 
-/// The board during one call.
-pub(crate) struct Board {
-    pub(crate) book: Book,
-    pub(crate) vm: VM,
-    /// The calldata.
-    pub(crate) input: Vec<u8>,
+/// The board during one call: a gate with setters behind it.
+pub(crate) struct Board(Gate);
+
+impl Deref for Board {
+    type Target = Gate;
+
+    fn deref(&self) -> &Gate {
+        &self.0
+    }
 }
 
 /// Answers one call.
@@ -27,17 +33,16 @@ pub fn main(input: Vec<u8>, vm: VM) -> Result<Vec<u8>, Revert> {
     if !vm.msg_value().is_zero() {
         return Err(Vec::new());
     }
-    let mut board = Board { book: Book::open(&vm), vm, input: input.clone() };
+    let mut board = Board(Gate { book: Book::open(&vm), vm, input: input.clone() });
     let (selector, arguments) = input.split_first_chunk::<4>().ok_or_else(Vec::new)?;
-    route(&mut board, *selector, arguments).unwrap_or_else(|| board.delegate())
+    route(&mut board, *selector, arguments).unwrap_or_else(|| board.hand_on(Role::Lens))
 }
 
 host::routes! { for Board, this:
     IBoard {
         setCuratorCall | setGuardianCall | offerOwnershipCall | setDelayCall | setMaxRateCall | setEpochCall | setSilenceCall
-            | setBudgetsCall | setLiquidityCall | admitCodeCall | addPositionCall | setTermsCall | setThresholdsCall
-            | setHealthFloorCall | setCapCall | nestCall | setBreakerCall | setKeeperCall(_) => this.make();
-        submitCall(a) => this.submit(a.bytes()?);
+            | setBudgetsCall | setLiquidityCall | admitCodeCall | addPositionCall | setTermsCall | setCapCall | nestCall | setBreakerCall | setKeeperCall(_) => this.make(|change| this.set(change));
+        submitCall(a) => this.announce(a.bytes()?);
         revokeCall(a) => this.revoke(a.word()?);
         abdicateCall(a) => this.abdicate(a.word()?);
         openCall(_) => this.open();
@@ -59,13 +64,22 @@ host::routes! { for Board, this:
 }
 
 impl Board {
-    /// Runs the lens's code on this storage.
-    fn delegate(&self) -> Result<Vec<u8>, Revert> {
-        let lens = self.book.role(Role::Lens);
-        if lens.is_zero() {
+    /// Announces a change, or has the covenants announce one of theirs.
+    fn announce(&self, data: &[u8]) -> Result<(), Revert> {
+        if is_theirs(data) {
+            self.hand_on(Role::Covenants).map(drop)
+        } else {
+            self.submit(data, |change| self.set(change))
+        }
+    }
+
+    /// Runs another program's code on this storage.
+    fn hand_on(&self, role: Role) -> Result<Vec<u8>, Revert> {
+        let program = self.book.role(role);
+        if program.is_zero() {
             return Err(Vec::new());
         }
-        delegate(&self.vm, lens, &self.input)
+        delegate(&self.vm, program, &self.input)
     }
 }
 
@@ -73,28 +87,9 @@ fn view<T>(value: T) -> Result<T, Revert> {
     Ok(value)
 }
 
-/// Encodes a refusal to whoever lacks a role, named by a short string.
-pub(crate) fn not_authorized(caller: Address, role: &str) -> Revert {
-    revert::<IDesk::NotAuthorized>(&[caller.word(), name(role)])
-}
-
-/// Encodes a number that does not fit the accounts.
-pub(crate) fn overflow(_: Overflow) -> Revert {
-    revert::<IVault::Overflow>(&[])
-}
-
 /// Encodes a risk id that is not known or makes no sense where it stands.
 pub(crate) fn invalid_risk_id(risk_id: B256) -> Revert {
     revert::<IDesk::InvalidRiskId>(&[risk_id])
-}
-
-/// Returns a short string padded with zeros, as roles and parameters are named.
-pub(crate) fn name(name: &str) -> B256 {
-    let mut word = B256::ZERO;
-    for (to, from) in word.iter_mut().zip(name.bytes()) {
-        *to = from;
-    }
-    word
 }
 
 /// Returns a book time in unix seconds, zero for one that was never set.

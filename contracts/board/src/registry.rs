@@ -2,19 +2,23 @@
 
 use alloc::vec::Vec;
 
-use abi::{adapter::IAdapter, board::IBoard, desk::IDesk, oracle::IOracle};
+use abi::{adapter::IAdapter, board::IBoard, covenants::ICovenants, desk::IDesk, oracle::IOracle};
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
-use book::{Accounts, Cap, Counted, Holding, MAX_ASSETS, MAX_CAPS, MAX_POSITIONS, Mark};
+use book::{Accounts, Cap, Counted, Date, Holding, MAX_ASSETS, MAX_CAPS, MAX_POSITIONS, Mark, unix_secs};
 use host::{Failure, ISOLATED_GAS, Revert, Word, emit, number, revert, revert_with_bytes, view_within};
 use stylus_sdk::stylus_core::AccountAccess;
 
+use gate::{
+    By, Change, Effect,
+    bounds::{bound_exceeded, fraction, full, part},
+};
+
 use crate::{
-    bounds::{ONE_WAD, bound_exceeded, fraction, full, part},
+    bounds::ONE_WAD,
     closure::{bit, close, has, union},
-    gate::{By, Change},
     program::{Board, invalid_risk_id},
-    risk::Effect,
+    risk,
 };
 
 /// Where the risk ids of `addPosition` begin, counted from the arguments' start: behind its five words.
@@ -51,6 +55,7 @@ impl Board {
             return Err(full(MAX_POSITIONS));
         }
         let codehash = self.check_adapter(&accounts, adapter)?;
+        let at_secs = self.date(adapter, terms.slack_bps)?;
 
         if !self.admits(change, By::Curator, Effect::Adds)? {
             return Ok(());
@@ -62,7 +67,7 @@ impl Board {
         accounts.positions = index.saturating_add(1);
         self.book.set_accounts(&accounts);
         self.book.set_counted(index, &Counted { caps: 0, named_caps: named });
-        self.book.set_holding(index, &Holding { adapter, ..terms });
+        self.book.set_holding(index, &Holding { adapter, is_dated: at_secs != 0, ..terms });
         self.book.set_mark(index, &Mark::default());
         self.look_through();
         let [instant, depth, slack] = terms_words(&terms);
@@ -70,6 +75,11 @@ impl Board {
         data.push((risk_ids.len() as u64).word());
         data.extend_from_slice(&risk_ids);
         emit::<IBoard::PositionAdded>(&self.vm, &[index.word()], &data);
+        if at_secs != 0 {
+            self.book.set_date(index, &Date { at_secs, term_secs: 0 });
+            let maturity = unix_secs(at_secs).word();
+            emit::<ICovenants::DateSet>(&self.vm, &[index.word()], &[maturity, U256::ZERO.word()]);
+        }
         change.answer.extend_from_slice(index.word().as_slice());
         Ok(())
     }
@@ -83,12 +93,12 @@ impl Board {
         let index = index.ok_or_else(|| revert::<IDesk::UnknownPosition>(&[position.word()]))?;
         let before = self.book.holding(index);
         let Holding { instant_bps, depth_bps, slack_bps, .. } = terms;
-        if before.may_owe() && slack_bps == 0 {
+        if (before.may_owe() || self.book.date(index).at_secs != 0) && slack_bps == 0 {
             return Err(bound_exceeded(U256::ZERO, U256::ONE));
         }
         let after = Holding { instant_bps, depth_bps, slack_bps, ..before };
 
-        if self.admits(change, By::Curator, Effect::of_terms(&before, &after))? {
+        if self.admits(change, By::Curator, risk::of_terms(&before, &after))? {
             self.book.set_holding(index, &after);
             self.book.reslack(index, before.slack_bps, after.slack_bps);
             emit::<IBoard::TermsSet>(&self.vm, &[position.word()], &terms_words(&after));
@@ -104,7 +114,7 @@ impl Board {
         let absolute_assets = book::saturate(absolute).min(MAX_ASSETS);
         let known = self.book.cap_place(risk_id).map(|place| self.book.cap(place));
 
-        if self.admits(change, By::Curator, Effect::of_caps(known.as_ref(), absolute_assets, relative_wad))? {
+        if self.admits(change, By::Curator, risk::of_caps(known.as_ref(), absolute_assets, relative_wad))? {
             let mut accounts = self.book.accounts();
             let place = self.place(&mut accounts, risk_id)?;
             self.book.set_accounts(&accounts);
@@ -174,6 +184,20 @@ impl Board {
         self.check_oracle(Address::from_word(self.word_of(adapter, IAdapter::oracleCall::SELECTOR)))?;
         let units = number(units);
         if units.is_zero() { Ok(codehash) } else { Err(bound_exceeded(units, U256::ZERO)) }
+    }
+
+    /// Returns when an adapter's instrument pays, in book time; zero where it has no date. Such a date is to come, and its
+    /// price can be pushed until then: it has slack.
+    fn date(&self, adapter: Address, slack_bps: u16) -> Result<u32, Revert> {
+        let maturity = number(self.word_of(adapter, IAdapter::maturityCall::SELECTOR));
+        if maturity.is_zero() {
+            return Ok(0);
+        }
+        if slack_bps == 0 {
+            return Err(bound_exceeded(U256::ZERO, U256::ONE));
+        }
+        let (at_secs, now_secs) = (book::timestamp(maturity.saturating_to()), self.book.now());
+        if at_secs > now_secs { Ok(at_secs) } else { Err(bound_exceeded(maturity, unix_secs(now_secs).word().into())) }
     }
 
     /// Accepts an oracle of admitted code that has a price now: its self-test, when the position is announced and when it

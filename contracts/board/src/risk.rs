@@ -1,89 +1,56 @@
 //! Which changes add risk: pure comparisons of a parameter before and after.
 
-use book::{Breaker, Cap, Grant, Holding, Rescue, Terms};
+use book::{Breaker, Cap, Grant, Holding, Terms};
+use gate::Effect;
 
-/// What a change does to the risk of the depositors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Effect {
-    /// It adds some, in whichever respect: it must be announced and wait.
-    Adds,
-    /// It adds none: whoever governs it makes it at once.
-    Neutral,
-    /// It takes some away: a guardian may make it too.
-    Relieves,
+/// Returns the effect of other terms of a position. Another slack adds risk whichever way it goes: by less of it the
+/// keeper is charged with less and exits receive more than may be there, by more of it exits receive less, and by the
+/// first exits do not force the position any more.
+pub(crate) fn of_terms(before: &Holding, after: &Holding) -> Effect {
+    Effect::adds_or_relieves(
+        after.instant_bps > before.instant_bps
+            || after.depth_bps > before.depth_bps
+            || after.slack_bps != before.slack_bps,
+    )
 }
 
-impl Effect {
-    /// Returns the effect of a change that either adds risk or is nobody else's business.
-    pub(crate) fn adds_if(adds: bool) -> Self {
-        if adds { Self::Adds } else { Self::Neutral }
+/// Returns the effect of other caps; one that was never set is zero, and to give it a place in the table is not a
+/// guardian's business: room there is never given back.
+pub(crate) fn of_caps(before: Option<&Cap>, absolute_assets: u128, relative_wad: u64) -> Effect {
+    match before {
+        Some(cap) => Effect::adds_or_relieves(absolute_assets > cap.absolute_assets || relative_wad > cap.relative_wad),
+        None => Effect::adds_if(absolute_assets > 0 || relative_wad > 0),
     }
+}
 
-    /// Returns the effect of a change that either adds risk or takes it away.
-    pub(crate) fn adds_or_relieves(adds: bool) -> Self {
-        if adds { Self::Adds } else { Self::Relieves }
-    }
+/// Returns the effect of other budgets.
+pub(crate) fn of_budgets(before: &Terms, after: &Terms) -> Effect {
+    Effect::adds_if(after.loss_wad > before.loss_wad || after.turnover_wad > before.turnover_wad)
+}
 
-    /// Returns the effect of other terms of a position. Another slack adds risk whichever way it goes: by less of it the
-    /// keeper is charged with less and exits receive more than may be there, by more of it exits receive less, and by the
-    /// first exits do not force the position any more.
-    pub(crate) fn of_terms(before: &Holding, after: &Holding) -> Self {
-        Self::adds_or_relieves(
-            after.instant_bps > before.instant_bps
-                || after.depth_bps > before.depth_bps
-                || after.slack_bps != before.slack_bps,
-        )
-    }
+/// Returns the effect of another liquidity floor and cover.
+pub(crate) fn of_liquidity(before: &Terms, after: &Terms) -> Effect {
+    Effect::adds_or_relieves(
+        after.liquidity_floor_wad < before.liquidity_floor_wad
+            || after.liquidity_cover_wad < before.liquidity_cover_wad,
+    )
+}
 
-    /// Returns the effect of other thresholds of health. A higher soft one alone takes risk away: more is refused to the
-    /// keeper. The others cost something either way: by a higher hard threshold, a larger or more frequent chunk strangers
-    /// may sell more, by lower ones they may save less.
-    pub(crate) fn of_thresholds(before: (&Holding, &Rescue), after: (&Holding, &Rescue)) -> Self {
-        let soft_bps = after.0.soft_bps;
-        let is_raised = soft_bps >= before.0.soft_bps;
-        Self::adds_or_relieves(!is_raised || (&Holding { soft_bps, ..*before.0 }, before.1) != after)
-    }
+/// Returns the effect of another grant: one that is wider in any field adds risk. An expired one is zero everywhere.
+pub(crate) fn of_grant(before: &Grant, after: &Grant, now_secs: u32) -> Effect {
+    let (before, after) = (alive(before, now_secs), alive(after, now_secs));
+    Effect::adds_or_relieves(
+        after.positions & !before.positions != 0
+            || after.turnover_wad > before.turnover_wad
+            || after.loss_wad > before.loss_wad
+            || after.expiry_secs > before.expiry_secs,
+    )
+}
 
-    /// Returns the effect of other caps; one that was never set is zero, and to give it a place in the table is not a
-    /// guardian's business: room there is never given back.
-    pub(crate) fn of_caps(before: Option<&Cap>, absolute_assets: u128, relative_wad: u64) -> Self {
-        match before {
-            Some(cap) => {
-                Self::adds_or_relieves(absolute_assets > cap.absolute_assets || relative_wad > cap.relative_wad)
-            }
-            None => Self::adds_if(absolute_assets > 0 || relative_wad > 0),
-        }
-    }
-
-    /// Returns the effect of other budgets.
-    pub(crate) fn of_budgets(before: &Terms, after: &Terms) -> Self {
-        Self::adds_if(after.loss_wad > before.loss_wad || after.turnover_wad > before.turnover_wad)
-    }
-
-    /// Returns the effect of another liquidity floor and cover.
-    pub(crate) fn of_liquidity(before: &Terms, after: &Terms) -> Self {
-        Self::adds_or_relieves(
-            after.liquidity_floor_wad < before.liquidity_floor_wad
-                || after.liquidity_cover_wad < before.liquidity_cover_wad,
-        )
-    }
-
-    /// Returns the effect of another grant: one that is wider in any field adds risk. An expired one is zero everywhere.
-    pub(crate) fn of_grant(before: &Grant, after: &Grant, now_secs: u32) -> Self {
-        let (before, after) = (alive(before, now_secs), alive(after, now_secs));
-        Self::adds_or_relieves(
-            after.positions & !before.positions != 0
-                || after.turnover_wad > before.turnover_wad
-                || after.loss_wad > before.loss_wad
-                || after.expiry_secs > before.expiry_secs,
-        )
-    }
-
-    /// Returns the effect of another breaker, of which nothing was seen yet, what was seen of the present one left aside:
-    /// what trips an id may be set where nothing did, and is not to be changed unseen.
-    pub(crate) fn of_breaker(before: &Breaker, after: &Breaker) -> Self {
-        Self::adds_if(before.is_set() && unarmed(before) != *after)
-    }
+/// Returns the effect of another breaker, of which nothing was seen yet, what was seen of the present one left aside:
+/// what trips an id may be set where nothing did, and is not to be changed unseen.
+pub(crate) fn of_breaker(before: &Breaker, after: &Breaker) -> Effect {
+    Effect::adds_if(before.is_set() && unarmed(before) != *after)
 }
 
 /// Returns a grant's scope as it can be used: none of one that has expired or covers nothing.
@@ -107,12 +74,12 @@ mod tests {
 
     fn terms(instant_bps: u16, depth_bps: u16, slack_bps: u16) -> Effect {
         let before = Holding { instant_bps: 50, depth_bps: 50, slack_bps: 50, ..Holding::default() };
-        Effect::of_terms(&before, &Holding { instant_bps, depth_bps, slack_bps, ..before })
+        of_terms(&before, &Holding { instant_bps, depth_bps, slack_bps, ..before })
     }
 
     fn caps(absolute_assets: u128, relative_wad: u64) -> Effect {
         let before = Cap { absolute_assets: 50, relative_wad: 50, ..Cap::default() };
-        Effect::of_caps(Some(&before), absolute_assets, relative_wad)
+        of_caps(Some(&before), absolute_assets, relative_wad)
     }
 
     fn of(loss_wad: u64, turnover_wad: u64, liquidity_floor_wad: u64, liquidity_cover_wad: u64) -> Terms {
@@ -135,37 +102,10 @@ mod tests {
     fn another_slack_adds_risk_whichever_way_it_goes() {
         let with = |slack_bps| Holding { slack_bps, ..Holding::default() };
 
-        assert_eq!(Effect::of_terms(&with(0), &with(1)), Effect::Adds);
-        assert_eq!(Effect::of_terms(&with(1), &with(2)), Effect::Adds);
-        assert_eq!(Effect::of_terms(&with(2), &with(1)), Effect::Adds);
-        assert_eq!(Effect::of_terms(&with(0), &with(0)), Effect::Relieves);
-    }
-
-    #[test]
-    fn thresholds_add_risk_in_every_respect_but_a_higher_soft_one() {
-        let holding = Holding { target_bps: 50, soft_bps: 40, hard_bps: 30, ..Holding::default() };
-        let rescue =
-            Rescue { chunk_assets: 9, cooldown_secs: 9, slip_bps: 9, reward_bps: 9, level_assets: 9, at_secs: 9 };
-        let effect = |after: Holding, next: Rescue| Effect::of_thresholds((&holding, &rescue), (&after, &next));
-
-        for soft_bps in [40, 41, 50] {
-            assert_eq!(effect(Holding { soft_bps, ..holding }, rescue), Effect::Relieves);
-        }
-        for by in [-1_i32, 1] {
-            let moved = |bps: u16| u16::try_from(i32::from(bps) + by).expect("small");
-            let target = Holding { target_bps: moved(50), ..holding };
-            let hard = Holding { hard_bps: moved(30), soft_bps: 41, ..holding };
-            assert_eq!([effect(target, rescue), effect(hard, rescue)], [Effect::Adds; 2]);
-            let of = |next| effect(holding, next);
-            let chunk = of(Rescue { chunk_assets: moved(9).into(), ..rescue });
-            let cooldown = of(Rescue { cooldown_secs: moved(9).into(), ..rescue });
-            let slip = of(Rescue { slip_bps: moved(9), ..rescue });
-            let reward = of(Rescue { reward_bps: moved(9), ..rescue });
-            assert_eq!([chunk, cooldown, slip, reward], [Effect::Adds; 4]);
-        }
-        assert_eq!(effect(Holding { soft_bps: 39, ..holding }, rescue), Effect::Adds);
-        let none = (&Holding::default(), &Rescue::default());
-        assert_eq!(Effect::of_thresholds(none, (&holding, &rescue)), Effect::Adds);
+        assert_eq!(of_terms(&with(0), &with(1)), Effect::Adds);
+        assert_eq!(of_terms(&with(1), &with(2)), Effect::Adds);
+        assert_eq!(of_terms(&with(2), &with(1)), Effect::Adds);
+        assert_eq!(of_terms(&with(0), &with(0)), Effect::Relieves);
     }
 
     #[test]
@@ -176,20 +116,20 @@ mod tests {
 
     #[test]
     fn a_first_cap_adds_risk_unless_it_is_zero() {
-        assert_eq!(Effect::of_caps(None, 1, 0), Effect::Adds);
-        assert_eq!(Effect::of_caps(None, 0, 1), Effect::Adds);
-        assert_eq!(Effect::of_caps(None, 0, 0), Effect::Neutral);
+        assert_eq!(of_caps(None, 1, 0), Effect::Adds);
+        assert_eq!(of_caps(None, 0, 1), Effect::Adds);
+        assert_eq!(of_caps(None, 0, 0), Effect::Neutral);
     }
 
     #[test]
     fn budgets_and_liquidity_add_risk_in_each_respect_alone_and_mixed() {
         let before = of(5, 5, 5, 5);
-        assert_eq!(Effect::of_budgets(&before, &of(6, 0, 0, 0)), Effect::Adds);
-        assert_eq!(Effect::of_budgets(&before, &of(0, 6, 0, 0)), Effect::Adds);
-        assert_eq!(Effect::of_budgets(&before, &of(5, 4, 0, 0)), Effect::Neutral);
-        assert_eq!(Effect::of_liquidity(&before, &of(0, 0, 4, 9)), Effect::Adds);
-        assert_eq!(Effect::of_liquidity(&before, &of(0, 0, 9, 4)), Effect::Adds);
-        assert_eq!(Effect::of_liquidity(&before, &of(9, 9, 5, 6)), Effect::Relieves);
+        assert_eq!(of_budgets(&before, &of(6, 0, 0, 0)), Effect::Adds);
+        assert_eq!(of_budgets(&before, &of(0, 6, 0, 0)), Effect::Adds);
+        assert_eq!(of_budgets(&before, &of(5, 4, 0, 0)), Effect::Neutral);
+        assert_eq!(of_liquidity(&before, &of(0, 0, 4, 9)), Effect::Adds);
+        assert_eq!(of_liquidity(&before, &of(0, 0, 9, 4)), Effect::Adds);
+        assert_eq!(of_liquidity(&before, &of(9, 9, 5, 6)), Effect::Relieves);
     }
 
     #[test]
@@ -202,10 +142,10 @@ mod tests {
             grant(0b0110, 5, 6, NOW + 5),
             grant(0b0010, 0, 0, NOW + 6),
         ] {
-            assert_eq!(Effect::of_grant(&before, &wider, NOW), Effect::Adds);
+            assert_eq!(of_grant(&before, &wider, NOW), Effect::Adds);
         }
         for narrower in [before, grant(0b0010, 5, 4, NOW + 5), grant(0, 9, 9, NOW + 9), grant(0b1110, 9, 9, NOW - 1)] {
-            assert_eq!(Effect::of_grant(&before, &narrower, NOW), Effect::Relieves);
+            assert_eq!(of_grant(&before, &narrower, NOW), Effect::Relieves);
         }
     }
 
@@ -213,18 +153,18 @@ mod tests {
     fn a_grant_that_has_expired_is_zero_everywhere() {
         let expired = grant(u64::MAX, 5, 5, NOW);
 
-        assert_eq!(Effect::of_grant(&expired, &grant(1, 0, 0, NOW), NOW), Effect::Relieves, "its last second");
-        assert_eq!(Effect::of_grant(&expired, &grant(1, 0, 0, NOW + 1), NOW + 1), Effect::Adds);
-        assert_eq!(Effect::of_grant(&Grant::default(), &grant(1, 0, 0, NOW), NOW), Effect::Adds);
+        assert_eq!(of_grant(&expired, &grant(1, 0, 0, NOW), NOW), Effect::Relieves, "its last second");
+        assert_eq!(of_grant(&expired, &grant(1, 0, 0, NOW + 1), NOW + 1), Effect::Adds);
+        assert_eq!(of_grant(&Grant::default(), &grant(1, 0, 0, NOW), NOW), Effect::Adds);
     }
 
     #[test]
     fn a_breaker_is_set_at_once_and_changed_slowly_and_what_was_seen_is_no_change() {
         let set = Breaker { trip_secs: 7, armed_condition: 3, armed_at_secs: 9, ..Breaker::default() };
 
-        assert_eq!(Effect::of_breaker(&Breaker::default(), &set), Effect::Neutral);
-        assert_eq!(Effect::of_breaker(&set, &unarmed(&set)), Effect::Neutral);
-        assert_eq!(Effect::of_breaker(&set, &Breaker { trip_secs: 8, ..set }), Effect::Adds);
-        assert_eq!(Effect::of_breaker(&set, &Breaker::default()), Effect::Adds);
+        assert_eq!(of_breaker(&Breaker::default(), &set), Effect::Neutral);
+        assert_eq!(of_breaker(&set, &unarmed(&set)), Effect::Neutral);
+        assert_eq!(of_breaker(&set, &Breaker { trip_secs: 8, ..set }), Effect::Adds);
+        assert_eq!(of_breaker(&set, &Breaker::default()), Effect::Adds);
     }
 }

@@ -7,11 +7,14 @@ use book::{Delay, Role};
 use host::{Revert, Word, emit, revert};
 use stylus_sdk::stylus_core::MessageAccess;
 
-use crate::{
+use gate::{
+    By, Change, Effect,
     bounds::{MAX_DELAY_SECS, MIN_DELAY_SECS},
-    gate::{By, Change, bytes4},
-    program::{Board, name, not_authorized},
-    risk::Effect,
+    bytes4, name, not_authorized,
+};
+
+use crate::{
+    program::Board,
     setters::{delayed, governed},
 };
 

@@ -1,15 +1,14 @@
 //! Which functions are governed changes: what can be announced, delayed and given up.
 
-use abi::board::IBoard;
+use abi::{board::IBoard, covenants::ICovenants};
 use alloc::vec::Vec;
 use alloy_primitives::B256;
 use alloy_sol_types::SolCall;
 use host::{Revert, revert};
 
-use crate::{
-    gate::{Change, bytes4},
-    program::Board,
-};
+use gate::{Change, bytes4};
+
+use crate::program::Board;
 
 impl Board {
     /// Hands a change to its setter, which reads, judges and, where the gate admits it, makes it.
@@ -26,8 +25,6 @@ impl Board {
             IBoard::admitCodeCall::SELECTOR => self.admit_code(change),
             IBoard::addPositionCall::SELECTOR => self.add_position(change),
             IBoard::setTermsCall::SELECTOR => self.set_terms(change),
-            IBoard::setThresholdsCall::SELECTOR => self.set_thresholds(change),
-            IBoard::setHealthFloorCall::SELECTOR => self.set_health_floor(change),
             IBoard::setCapCall::SELECTOR => self.set_cap(change),
             IBoard::nestCall::SELECTOR => self.nest(change),
             IBoard::setBreakerCall::SELECTOR => self.set_breaker(change),
@@ -37,8 +34,8 @@ impl Board {
     }
 }
 
-/// Every governed change.
-const SETTERS: [[u8; 4]; 18] = [
+/// Every governed change that is made here.
+const OURS: [[u8; 4]; 16] = [
     IBoard::setCuratorCall::SELECTOR,
     IBoard::setGuardianCall::SELECTOR,
     IBoard::offerOwnershipCall::SELECTOR,
@@ -51,20 +48,27 @@ const SETTERS: [[u8; 4]; 18] = [
     IBoard::admitCodeCall::SELECTOR,
     IBoard::addPositionCall::SELECTOR,
     IBoard::setTermsCall::SELECTOR,
-    IBoard::setThresholdsCall::SELECTOR,
-    IBoard::setHealthFloorCall::SELECTOR,
     IBoard::setCapCall::SELECTOR,
     IBoard::nestCall::SELECTOR,
     IBoard::setBreakerCall::SELECTOR,
     IBoard::setKeeperCall::SELECTOR,
 ];
 
-/// Returns whether a change is about who governs: nobody but the owner takes such a one back.
-pub(crate) fn is_of_roles(selector: [u8; 4]) -> bool {
-    matches!(
-        selector,
-        IBoard::setCuratorCall::SELECTOR | IBoard::setGuardianCall::SELECTOR | IBoard::offerOwnershipCall::SELECTOR
-    )
+/// Every governed change that the covenants make.
+const THEIRS: [[u8; 4]; 8] = [
+    IBoard::setThresholdsCall::SELECTOR,
+    IBoard::setHealthFloorCall::SELECTOR,
+    ICovenants::setDurationCall::SELECTOR,
+    ICovenants::setLadderCall::SELECTOR,
+    ICovenants::setCreditCall::SELECTOR,
+    ICovenants::setHazardCall::SELECTOR,
+    ICovenants::setPurchasesCall::SELECTOR,
+    ICovenants::setTermCall::SELECTOR,
+];
+
+/// Returns whether the covenants make a change.
+pub(crate) fn is_theirs(data: &[u8]) -> bool {
+    data.first_chunk().is_some_and(|selector| THEIRS.contains(selector))
 }
 
 /// Reads the selector of a governed change.
@@ -73,7 +77,7 @@ pub(crate) fn governed(word: B256) -> Result<[u8; 4], Revert> {
     if rest.iter().any(|byte| *byte != 0) {
         return Err(Vec::new());
     }
-    if SETTERS.contains(selector) { Ok(*selector) } else { Err(unknown(word)) }
+    if OURS.contains(selector) || THEIRS.contains(selector) { Ok(*selector) } else { Err(unknown(word)) }
 }
 
 /// Reads the selector of a governed change that has a delay of its own.

@@ -27,6 +27,8 @@ pub enum Lock {
     Entered = 1,
     /// A withdrawal is, and asks the desk for money: what `forceIdle` demands, and takes away before it calls out.
     Forcing = 2,
+    /// A change is, and is judged: what telling of healths demands. Nothing is called then that could call back.
+    Judging = 3,
 }
 
 /// Slot 0.
@@ -60,6 +62,7 @@ impl Accounts {
             lock: match flags & !SLACK_BIT {
                 0 => Lock::Free,
                 2 => Lock::Forcing,
+                3 => Lock::Judging,
                 _ => Lock::Entered,
             },
             has_slack: flags & SLACK_BIT != 0,

@@ -143,6 +143,8 @@ pub struct Register {
     pub charters: u32,
     /// The least health of all debts together, in 1/10,000.
     pub health_floor_bps: u16,
+    /// Whether governance has said anything of bonds or of credit.
+    pub has_covenants: bool,
 }
 
 impl Register {
@@ -154,13 +156,14 @@ impl Register {
             words_end_secs: fields.u32(),
             charters: fields.u32(),
             health_floor_bps: fields.u16(),
+            has_covenants: fields.u8() != 0,
         }
     }
 
     pub(crate) fn pack(&self) -> B256 {
         let numbers = [self.silence_secs, self.pauses_end_secs, self.words_end_secs, self.charters];
         let words = numbers.into_iter().fold(Pack::default(), |pack, number| pack.number(number.into(), 4));
-        words.number(self.health_floor_bps.into(), 2).word()
+        words.number(self.health_floor_bps.into(), 2).number(self.has_covenants.into(), 1).word()
     }
 }
 
@@ -265,6 +268,7 @@ mod tests {
             words_end_secs: 5,
             charters: u32::MAX,
             health_floor_bps: u16::MAX - 1,
+            has_covenants: true,
         };
         let grant = Grant {
             positions: u64::MAX,

@@ -9,7 +9,8 @@
 //! silence           4
 //! health floor      2
 //! each cap          absolute 12, relative 8
-//! each position     adapter 20, instant, depth, slack, target, soft and hard 2 each, caps 8
+//! each position     adapter 20, instant, depth (and whether it has a date), slack, target, soft and hard 2 each, caps 8
+//! covenants         where governance has said anything of bonds or of credit: see `covenants.rs`
 //! ```
 
 use alloc::vec::Vec;
@@ -19,7 +20,7 @@ use host::{Failure, blob};
 use stylus_sdk::stylus_core::AccountAccess;
 
 use crate::{
-    Accounts, Book, Holding, Terms, Watch,
+    Accounts, Book, Covenants, Holding, Terms, Watch,
     pack::{Pack, Unpack},
 };
 
@@ -58,6 +59,8 @@ pub struct Charter {
     pub caps: Vec<Bounds>,
     /// The positions, by their index.
     pub positions: Vec<Held>,
+    /// Whether covenants follow, for the program that reads them.
+    pub has_covenants: bool,
 }
 
 impl Charter {
@@ -76,18 +79,17 @@ impl Charter {
         bytes
     }
 
-    /// `None` where it is of another length: nothing is ever read as absent.
-    fn unpack(bytes: &[u8], caps: u8, positions: u8) -> Option<Self> {
-        if bytes.len() != length(caps.into(), positions.into()) {
-            return None;
-        }
-        let mut fields = Unpack::of(bytes);
+    /// Returns it and what follows; `None` where it is shorter: nothing is ever read as absent.
+    fn unpack(bytes: &[u8], caps: u8, positions: u8) -> Option<(Self, &[u8])> {
+        let (own, covenants) = bytes.split_at_checked(length(caps.into(), positions.into()))?;
+        let mut fields = Unpack::of(own);
         let mut charter = Self {
             terms: Terms::read(&mut fields),
             silence_secs: fields.u32(),
             health_floor_bps: fields.u16(),
             caps: Vec::with_capacity(caps.into()),
             positions: Vec::with_capacity(positions.into()),
+            has_covenants: !covenants.is_empty(),
         };
         for _ in 0..caps {
             charter.caps.push(Bounds { absolute_assets: fields.number(12), relative_wad: fields.u64() });
@@ -95,7 +97,7 @@ impl Charter {
         for _ in 0..positions {
             charter.positions.push(Held { holding: Holding::read(&mut fields), caps: fields.u64() });
         }
-        Some(charter)
+        Some((charter, covenants))
     }
 }
 
@@ -119,6 +121,7 @@ impl Book {
             health_floor_bps: register.health_floor_bps,
             caps: (0..accounts.caps).map(bounds).collect(),
             positions: (0..accounts.positions).map(held).collect(),
+            has_covenants: register.has_covenants,
         }
     }
 
@@ -128,8 +131,27 @@ impl Book {
     ///
     /// Where there is no such charter.
     pub fn charter(&self, accounts: &Accounts, number: u32) -> Result<Charter, Failure> {
-        let at = blob::address_of(&self.vm, self.vm.contract_address(), number);
-        Charter::unpack(&blob::read(&self.vm, at), accounts.caps, accounts.positions).ok_or_else(Vec::new)
+        let bytes = self.published(number);
+        Charter::unpack(&bytes, accounts.caps, accounts.positions).map(|(charter, _)| charter).ok_or_else(Vec::new)
+    }
+
+    /// Returns what governance has set, and the covenants, from the charter of this number or, where there is none yet, from
+    /// the tables.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Book::charter`].
+    pub fn charter_with_covenants(&self, accounts: &Accounts, number: u32) -> Result<(Charter, Covenants), Failure> {
+        if number == 0 {
+            return Ok((self.tables(accounts), self.covenants(accounts)));
+        }
+        let bytes = self.published(number);
+        let read = Charter::unpack(&bytes, accounts.caps, accounts.positions);
+        read.map(|(charter, rest)| (charter, Covenants::unpack(rest, accounts))).ok_or_else(Vec::new)
+    }
+
+    fn published(&self, number: u32) -> Vec<u8> {
+        blob::read(&self.vm, blob::address_of(&self.vm, self.vm.contract_address(), number))
     }
 
     /// Publishes the charter where it is outdated.
@@ -145,7 +167,12 @@ impl Book {
         let mut register = self.register();
         // The vault creates nothing else, and a contract's first nonce is one.
         register.charters = register.charters.checked_add(1).ok_or_else(Vec::new)?;
-        let created = blob::create(&self.vm, &self.tables(&self.accounts()).pack())?;
+        let accounts = self.accounts();
+        let mut bytes = self.tables(&accounts).pack();
+        if register.has_covenants {
+            bytes.append(&mut self.covenant_bytes(&accounts));
+        }
+        let created = blob::create(&self.vm, &bytes)?;
         if created != blob::address_of(&self.vm, self.vm.contract_address(), register.charters) {
             return Err(Vec::new());
         }
@@ -163,14 +190,26 @@ mod tests {
     use super::*;
 
     fn held() -> impl Strategy<Value = Held> {
-        (any::<[u8; 20]>(), any::<[u16; 6]>(), any::<u64>()).prop_map(|(adapter, bps, caps)| {
-            let [instant_bps, depth_bps, slack_bps, target_bps, soft_bps, hard_bps] = bps;
-            let adapter = Address::new(adapter);
-            Held {
-                holding: Holding { adapter, instant_bps, depth_bps, slack_bps, target_bps, soft_bps, hard_bps },
-                caps,
-            }
-        })
+        (any::<[u8; 20]>(), any::<[u16; 6]>(), any::<u64>(), any::<bool>()).prop_map(
+            |(adapter, mut bps, caps, is_dated)| {
+                bps[1] >>= 1;
+                let [instant_bps, depth_bps, slack_bps, target_bps, soft_bps, hard_bps] = bps;
+                let adapter = Address::new(adapter);
+                Held {
+                    holding: Holding {
+                        adapter,
+                        instant_bps,
+                        depth_bps,
+                        is_dated,
+                        slack_bps,
+                        target_bps,
+                        soft_bps,
+                        hard_bps,
+                    },
+                    caps,
+                }
+            },
+        )
     }
 
     fn bounds() -> impl Strategy<Value = Bounds> {
@@ -186,17 +225,20 @@ mod tests {
             health_floor_bps: u16,
             caps in vec(bounds(), 0..=64),
             positions in vec(held(), 0..=64),
+            covenants: Vec<u8>,
         ) {
             let [loss_wad, turnover_wad, liquidity_floor_wad, liquidity_cover_wad] = wads;
             let terms = Terms { loss_wad, turnover_wad, liquidity_floor_wad, liquidity_cover_wad };
-            let charter = Charter { terms, silence_secs, health_floor_bps, caps, positions };
+            let has_covenants = !covenants.is_empty();
+            let charter = Charter { terms, silence_secs, health_floor_bps, caps, positions, has_covenants };
 
-            let bytes = charter.pack();
+            let own = charter.pack();
+            let bytes = [&own[..], &covenants[..]].concat();
 
             let (caps, positions) = (charter.caps.len() as u8, charter.positions.len() as u8);
-            prop_assert_eq!(Charter::unpack(&bytes, caps, positions), Some(charter));
-            prop_assert_eq!(Charter::unpack(&bytes, caps + 1, positions), None);
-            prop_assert_eq!(Charter::unpack(&bytes, caps, positions + 1), None);
+            prop_assert_eq!(Charter::unpack(&bytes, caps, positions), Some((charter, &covenants[..])));
+            prop_assert_eq!(Charter::unpack(&own, caps + 1, positions), None);
+            prop_assert_eq!(Charter::unpack(&own, caps, positions + 1), None);
         }
     }
 }

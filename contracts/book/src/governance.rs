@@ -107,8 +107,9 @@ impl Book {
     /// Counts position `index` by another slack.
     pub fn reslack(&self, index: u8, before_bps: u16, after_bps: u16) {
         let (mut accounts, value_assets) = (self.accounts(), self.value_assets(index));
-        let others = self.slack_assets(&accounts).saturating_sub(slack_up(value_assets, before_bps));
-        self.note_slack(&mut accounts, others.saturating_add(slack_up(value_assets, after_bps)));
+        let (slack_assets, premium_assets) = self.apart(&accounts);
+        let others = slack_assets.saturating_sub(slack_up(value_assets, before_bps));
+        self.note_apart(&mut accounts, others.saturating_add(slack_up(value_assets, after_bps)), premium_assets);
         self.set_accounts(&accounts);
     }
 

@@ -1,7 +1,9 @@
 //! The accounting: idle money, marks, shortfalls, and the totals that make the net asset value O(1).
 
-use alloy_primitives::U256;
+use alloy_primitives::{B256, U256};
 use math::{interest_down, interest_up, part_down, part_up};
+
+use crate::pack::{Pack, Unpack};
 
 /// The most that any account holds, in base units of the asset: 2^96 - 1.
 pub const MAX_ASSETS: u128 = (1 << 96) - 1;
@@ -39,14 +41,18 @@ pub struct Mark {
     /// What marks have taken off the value and a sale would still be charged with, as it was at `at_secs`; it fades
     /// evenly, to nothing within an epoch.
     pub shortfall_assets: u128,
+    /// How far the higher of its two values was above the lower when it was last looked at; zero where it has one.
+    pub premium_assets: u128,
+    /// What a unit of value was to earn a year then, in wad; zero where it has no date.
+    pub rate_wad: u64,
     /// How far governance says that the venue's price may be from a fair one, in 1/10,000; zero where nobody can push it.
     pub slack_bps: u16,
 }
 
-/// What an adapter says of a position: its value, at most [`MAX_ASSETS`], and the units that the venue counts.
+/// What an adapter says of a position: its values, at most [`MAX_ASSETS`], and the units that the venue counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stated {
-    /// Value, in base units of the asset.
+    /// Value, in base units of the asset; the lower of two where it has two.
     pub value_assets: u128,
     /// Units of the venue.
     pub units: U256,
@@ -56,6 +62,21 @@ impl Mark {
     /// Value times the moment of the mark: fits, being 96 and 32 bits.
     fn value_time(&self) -> u128 {
         self.value_assets.saturating_mul(self.at_secs.into())
+    }
+
+    /// Takes what is known beyond value and time off a word.
+    pub(crate) fn read_more(word: &B256) -> Self {
+        let mut fields = Unpack::new(word);
+        let (rate_wad, premium_assets, shortfall_assets) = (fields.u64(), fields.number(12), fields.number(12));
+        Self { rate_wad, premium_assets, shortfall_assets, ..Self::default() }
+    }
+
+    pub(crate) fn pack_more(&self) -> B256 {
+        Pack::default()
+            .number(self.rate_wad.into(), 8)
+            .number(bounded_down(self.premium_assets), 12)
+            .number(bounded_down(self.shortfall_assets), 12)
+            .word()
     }
 }
 
@@ -70,6 +91,8 @@ pub struct Ledger {
     pub value_time: u128,
     /// Sum over the positions of how far their values may be from fair ones ([`slack_up`]), in base units.
     pub slack_assets: u128,
+    /// Sum over the positions of how far the higher of their two values is above the lower, in base units.
+    pub premium_assets: u128,
     /// The yearly rate up to which gains are believed, in wad.
     pub max_rate_wad: u64,
     /// How long shortfalls and recent losses take to fade, in seconds.
@@ -94,7 +117,8 @@ impl Ledger {
         self.nav_assets().saturating_sub(self.slack_assets)
     }
 
-    /// Returns the net asset value that entries pay: how far marked values may be below fair ones, all that positions may
+    /// Returns the net asset value that entries pay: the higher of two values where positions have two, how far marked values
+    /// may be below fair ones, all that positions may
     /// have gained since their marks at the governed rate, rounded up, and what marks have taken off of late, on top: whoever
     /// enters after a mark at a false price pays as if there had been none, and takes no part of what is there from others.
     /// No sequence of marks now can raise what exits receive above it.
@@ -102,7 +126,8 @@ impl Ledger {
         let value_secs = self.marked_assets.saturating_mul(self.now_secs.into()).saturating_sub(self.value_time);
         let gain = interest_up(U256::from(value_secs), self.max_rate_wad).map_or(MAX_ASSETS, saturate);
         let recent = self.faded_up(self.recent_loss_assets, self.recent_at_secs);
-        self.nav_assets().saturating_add(self.slack_assets).saturating_add(gain).saturating_add(recent)
+        let apart = self.slack_assets.saturating_add(self.premium_assets);
+        self.nav_assets().saturating_add(apart).saturating_add(gain).saturating_add(recent)
     }
 
     /// Returns the ledger under another rate and another epoch: what has faded stays so, what has not fades by the new epoch
@@ -247,12 +272,23 @@ impl Ledger {
         self.replace(mark, Mark { value_assets, ..*mark })
     }
 
+    /// Notes how far the higher of a position's two values is above the lower, and what it is to earn.
+    ///
+    /// # Errors
+    ///
+    /// None that the accounts' own invariants allow.
+    pub fn look(&mut self, mark: &mut Mark, premium_assets: u128, rate_wad: u64) -> Result<(), Overflow> {
+        self.replace(mark, Mark { premium_assets: bounded_down(premium_assets), rate_wad, ..*mark })
+    }
+
     fn replace(&mut self, mark: &mut Mark, new: Mark) -> Result<(), Overflow> {
         let others_assets = self.marked_assets.checked_sub(mark.value_assets).ok_or(Overflow)?;
         let others_time = self.value_time.checked_sub(mark.value_time()).ok_or(Overflow)?;
         let others_slack =
             self.slack_assets.checked_sub(slack_up(mark.value_assets, mark.slack_bps)).ok_or(Overflow)?;
+        let others_premium = self.premium_assets.checked_sub(mark.premium_assets).ok_or(Overflow)?;
         self.slack_assets = others_slack.saturating_add(slack_up(new.value_assets, new.slack_bps));
+        self.premium_assets = others_premium.saturating_add(new.premium_assets);
         self.marked_assets = bounded(others_assets.saturating_add(new.value_assets))?;
         self.value_time = others_time.checked_add(new.value_time()).ok_or(Overflow)?;
         *mark = new;

@@ -36,6 +36,11 @@ impl<'a> Unpack<'a> {
         self.number(2) as u16 // Two bytes fit.
     }
 
+    /// Passes so many bytes over.
+    pub fn skip(&mut self, bytes: usize) {
+        self.0.by_ref().take(bytes).for_each(drop);
+    }
+
     /// Returns the next byte.
     pub fn u8(&mut self) -> u8 {
         self.0.next().copied().unwrap_or_default()

@@ -18,32 +18,32 @@ pub const MAX_CAPS: u8 = 64;
 /// The most that a chunk of a rescue may be, in base units: 2^80 - 1.
 pub const MAX_CHUNK_ASSETS: u128 = (1 << 80) - 1;
 
-/// Half a word: what every rebalance reads of every position, two to a word. A shortfall is a word of its own, and the
-/// highest bit of the time tells whether there is one.
+/// Half a word: what every rebalance reads of every position, two to a word. What else is known of a mark is a word of its own, and
+/// the highest bit of the time tells whether there is one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Half {
     pub(crate) value_assets: u128,
     /// At most [`MAX_NOW_SECS`].
     pub(crate) at_secs: u32,
-    pub(crate) has_shortfall: bool,
+    pub(crate) has_more: bool,
 }
 
-/// The bit of a half's time that tells of a shortfall.
-const SHORTFALL_BIT: u32 = MAX_NOW_SECS.wrapping_add(1);
+/// The bit of a half's time that tells of more.
+const MORE_BIT: u32 = MAX_NOW_SECS.wrapping_add(1);
 
 impl Half {
     pub(crate) fn unpack(word: &B256) -> [Self; 2] {
         let mut fields = Unpack::new(word);
         let mut next = || {
             let (value_assets, time) = (fields.number(12), fields.u32());
-            Self { value_assets, at_secs: time & MAX_NOW_SECS, has_shortfall: time & SHORTFALL_BIT != 0 }
+            Self { value_assets, at_secs: time & MAX_NOW_SECS, has_more: time & MORE_BIT != 0 }
         };
         [next(), next()]
     }
 
     pub(crate) fn pack(halves: &[Self; 2]) -> B256 {
         let put = |pack: Pack, half: &Self| {
-            let flag = if half.has_shortfall { SHORTFALL_BIT } else { 0 };
+            let flag = if half.has_more { MORE_BIT } else { 0 };
             pack.number(half.value_assets, 12).number((half.at_secs.min(MAX_NOW_SECS) | flag).into(), 4)
         };
         let [first, second] = halves;
@@ -58,8 +58,10 @@ pub struct Holding {
     pub adapter: Address,
     /// The part of its value that counts as payable at once, in 1/10,000.
     pub instant_bps: u16,
-    /// The most of its venue that it may be, in 1/10,000.
+    /// The most of its venue that it may be, in 1/10,000; below 2^15.
     pub depth_bps: u16,
+    /// Whether its instrument, or governance, says when it pays.
+    pub is_dated: bool,
     /// How far its venue's price may be from a fair one, in 1/10,000: covers prices from fair / (1 + slack) to
     /// fair * (1 + slack).
     pub slack_bps: u16,
@@ -71,6 +73,9 @@ pub struct Holding {
     pub hard_bps: u16,
 }
 
+/// The bit of a depth that tells of a date.
+const DATED_BIT: u16 = 1 << 15;
+
 impl Holding {
     /// Returns whether it may owe.
     pub fn may_owe(&self) -> bool {
@@ -81,10 +86,12 @@ impl Holding {
     pub(crate) fn read(fields: &mut Unpack<'_>) -> Self {
         let adapter = fields.address();
         let mut next = || fields.u16();
+        let (instant_bps, depth) = (next(), next());
         Self {
             adapter,
-            instant_bps: next(),
-            depth_bps: next(),
+            instant_bps,
+            depth_bps: depth & !DATED_BIT,
+            is_dated: depth & DATED_BIT != 0,
             slack_bps: next(),
             target_bps: next(),
             soft_bps: next(),
@@ -94,7 +101,8 @@ impl Holding {
 
     /// Returns the terms, behind one another.
     pub(crate) fn pack(&self) -> B256 {
-        let terms = [self.instant_bps, self.depth_bps, self.slack_bps, self.target_bps, self.soft_bps, self.hard_bps];
+        let depth = self.depth_bps | if self.is_dated { DATED_BIT } else { 0 };
+        let terms = [self.instant_bps, depth, self.slack_bps, self.target_bps, self.soft_bps, self.hard_bps];
         let adapter = Pack::default().bytes(self.adapter.as_slice());
         terms.into_iter().fold(adapter, |pack, bps| pack.number(bps.into(), 2)).word()
     }
@@ -311,7 +319,8 @@ mod tests {
         let holding = Holding {
             adapter: Address::repeat_byte(0xab),
             instant_bps: 10_000,
-            depth_bps: u16::MAX,
+            depth_bps: DATED_BIT - 1,
+            is_dated: true,
             slack_bps: 1,
             target_bps: u16::MAX - 1,
             soft_bps: 2,
@@ -363,7 +372,7 @@ mod tests {
 
     #[test]
     fn halves_of_a_word_do_not_touch_each_other() {
-        let full = Half { value_assets: MAX_ASSETS, at_secs: MAX_NOW_SECS, has_shortfall: true };
+        let full = Half { value_assets: MAX_ASSETS, at_secs: MAX_NOW_SECS, has_more: true };
         let bare = Half { at_secs: MAX_NOW_SECS - 1, ..Half::default() };
 
         for halves in [[full, bare], [bare, full], [full, full], [Half::default(), full]] {

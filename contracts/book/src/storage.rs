@@ -9,7 +9,7 @@
 //! | 4 buckets | lost 12, moved 12, at 4, keeper seen at 4 |
 //! | 5 terms | loss 8, turnover 8, liquidity floor 8, liquidity cover 8 |
 //! | 6 watch | paused until 4, revision 4, recent losses 12, at 4, last trip until 4, charter 4 |
-//! | 7 register | silence 4, pauses end 4, trips by word end 4, charters 4, health floor 2 |
+//! | 7 register | silence 4, pauses end 4, trips by word end 4, charters 4, health floor 2, whether there are covenants 1 |
 //! | 8.. | one each: desk, board, lens, owner, candidate, curator, and the maps and tables, in the order of `At` |
 //!
 //! Maps are Solidity's; tables are from their number times 2^16, an item after the other: positions and caps of four
@@ -27,7 +27,9 @@ use stylus_sdk::stylus_core::BlockAccess;
 
 use crate::{
     Accounts, Asset, Buckets, Cap, Clock, Counted, Grant, Holding, Ledger, Lock, Mark, Register, Rescue, Supply, Terms,
-    Watch, ledger, pack::Unpack, registry::Half,
+    Watch, ledger,
+    pack::{Pack, Unpack},
+    registry::Half,
 };
 
 /// The slots, in order. A new one is appended; none is ever moved.
@@ -64,6 +66,9 @@ pub(crate) enum At {
     Codes,
     Slack,
     Commons,
+    Covenants,
+    Rehearsal,
+    Agreed,
 }
 
 /// The whole storage of the vault, in the storage of the running program.
@@ -89,6 +94,10 @@ pub enum Role {
     Board,
     /// The program that answers every selector that the board does not know.
     Lens,
+    /// The program that answers every selector that the lens does not know, and judges what has a date.
+    Covenants,
+    /// The program that foresees rebalances.
+    Rehearsal,
 }
 
 impl Book {
@@ -222,31 +231,40 @@ impl Book {
 
     /// Returns the ledger of these accounts, now.
     pub fn ledger(&self, accounts: &Accounts, clock: &Clock) -> Ledger {
-        let watch = self.watch();
+        let (watch, (slack_assets, premium_assets)) = (self.watch(), self.apart(accounts));
         Ledger {
             recent_loss_assets: watch.recent_loss_assets,
             recent_at_secs: watch.recent_at_secs,
             idle_assets: accounts.idle_assets,
             marked_assets: accounts.marked_assets,
             value_time: clock.value_time,
-            slack_assets: self.slack_assets(accounts),
+            slack_assets,
+            premium_assets,
             max_rate_wad: clock.max_rate_wad,
             epoch_secs: clock.epoch_secs,
             now_secs: self.now(),
         }
     }
 
-    /// Returns how far all values together may be from fair ones.
-    pub fn slack_assets(&self, accounts: &Accounts) -> u128 {
-        if accounts.has_slack { number(self.load(At::Slack)).saturating_to() } else { 0 }
+    /// Returns how far all values together may be from fair ones, and how far the higher of two values is above the lower,
+    /// of all positions together.
+    pub fn apart(&self, accounts: &Accounts) -> (u128, u128) {
+        if !accounts.has_slack {
+            return (0, 0);
+        }
+        let word = self.load(At::Slack);
+        let mut fields = Unpack::new(&word);
+        let premium_assets = fields.number(16);
+        (fields.number(16), premium_assets)
     }
 
-    /// Notes how far all values together may be from fair ones, for accounts that are still to be written.
-    pub fn note_slack(&self, accounts: &mut Accounts, slack_assets: u128) {
-        if slack_assets != 0 && slack_assets != self.slack_assets(accounts) {
-            self.store(At::Slack, slack_assets.word());
+    /// Notes both, for accounts that are still to be written.
+    pub fn note_apart(&self, accounts: &mut Accounts, slack_assets: u128, premium_assets: u128) {
+        let is_any = slack_assets != 0 || premium_assets != 0;
+        if is_any && (slack_assets, premium_assets) != self.apart(accounts) {
+            self.store(At::Slack, Pack::default().number(premium_assets, 16).number(slack_assets, 16).word());
         }
-        accounts.has_slack = slack_assets != 0;
+        accounts.has_slack = is_any;
     }
 
     /// Returns the record of the least net asset value.
@@ -308,23 +326,22 @@ impl Book {
     /// Returns what the book believes of position `index`, whose venue's price may be so far from a fair one.
     pub fn mark(&self, index: u8, slack_bps: u16) -> Mark {
         let half = self.half(index);
-        let shortfall_assets = if half.has_shortfall { self.stored_shortfall(index) } else { 0 };
-        Mark { value_assets: half.value_assets, at_secs: half.at_secs, shortfall_assets, slack_bps }
+        let more = if half.has_more { self.more(index).load(&self.vm) } else { B256::ZERO };
+        Mark { value_assets: half.value_assets, at_secs: half.at_secs, slack_bps, ..Mark::read_more(&more) }
     }
 
-    /// Writes it; a shortfall beyond [`crate::MAX_ASSETS`] is kept at it.
+    /// Writes it; a shortfall or a premium beyond [`crate::MAX_ASSETS`] is kept at it.
     pub fn set_mark(&self, index: u8, mark: &Mark) {
-        let shortfall_assets = ledger::bounded_down(mark.shortfall_assets);
-        let half =
-            Half { value_assets: mark.value_assets, at_secs: mark.at_secs, has_shortfall: shortfall_assets != 0 };
+        let more = mark.pack_more();
+        let half = Half { value_assets: mark.value_assets, at_secs: mark.at_secs, has_more: !more.is_zero() };
         let (slot, mut halves) = self.halves(index);
         if let Some(place) = halves.get_mut(usize::from(index & 1)) {
             *place = half;
         }
         slot.store(&self.vm, Half::pack(&halves));
         // What the flag says is none is not read, so that it need not be wiped either.
-        if half.has_shortfall {
-            self.shortfall(index).store(&self.vm, shortfall_assets.word());
+        if half.has_more {
+            self.more(index).store(&self.vm, more);
         }
     }
 
@@ -343,12 +360,8 @@ impl Book {
         (slot, Half::unpack(&slot.load(&self.vm)))
     }
 
-    fn shortfall(&self, index: u8) -> Slot {
+    fn more(&self, index: u8) -> Slot {
         Slot::of_table(At::Shortfalls as u8, index.into())
-    }
-
-    fn stored_shortfall(&self, index: u8) -> u128 {
-        number(self.shortfall(index).load(&self.vm)).saturating_to()
     }
 
     /// Returns who holds position `index` and on what terms; one that is not registered has no adapter.
@@ -448,6 +461,8 @@ impl Role {
             Self::Commons => At::Commons,
             Self::Board => At::Board,
             Self::Lens => At::Lens,
+            Self::Covenants => At::Covenants,
+            Self::Rehearsal => At::Rehearsal,
         }
     }
 }

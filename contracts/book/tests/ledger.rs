@@ -253,6 +253,7 @@ proptest! {
             marked_assets: value.into(),
             value_time: u128::from(value) * u128::from(now - held_secs),
             slack_assets: 0,
+            premium_assets: 0,
             max_rate_wad: rates_wad[0],
             epoch_secs: epochs_secs.0,
             recent_loss_assets: recent.into(),

@@ -1,4 +1,4 @@
-//! The ways to idle that need nobody: what a withdrawal forces, and what a tripped risk id evacuates.
+//! The ways to idle that need nobody: what a withdrawal forces, what a tripped risk id evacuates, and what has matured.
 
 use alloc::vec::Vec;
 
@@ -8,7 +8,7 @@ use alloy_sol_types::SolCall;
 use book::{Lock, MAX_ASSETS, Stated, saturate, unix_secs};
 use host::{Arguments, ISOLATED_GAS, Revert, Word, balance_of, emit, invoke_within, revert, view_word_within};
 use math::mul_wide;
-use portfolio::{Base, Report, Touched, bound_exceeded, not_authorized, overflow};
+use portfolio::{Base, Report, Touched, bound_exceeded, not_authorized, overflow, registered};
 use stylus_sdk::stylus_core::{AccountAccess, MessageAccess, MeteringAccess};
 
 use crate::program::{Commons, has};
@@ -16,6 +16,15 @@ use crate::program::{Commons, has};
 /// What must have been left before a call that brings nothing, so that its position is passed over: enough to give it what
 /// any may have, of which a 64th stays here. Whoever passes nothing over needs no more gas than it uses.
 const PASS_GAS: u64 = ISOLATED_GAS + ISOLATED_GAS / 16;
+
+/// What a position is to pay.
+#[derive(Clone, Copy)]
+enum Due {
+    /// So much, as far as it goes.
+    UpTo(u128),
+    /// All that it has.
+    Everything,
+}
 
 impl Commons {
     pub(crate) fn force_idle(&self, assets: U256) -> Result<(), Revert> {
@@ -39,7 +48,7 @@ impl Commons {
                 continue;
             }
             let mut touched = Touched::load(&self.book, index, &holding);
-            let paid = self.bring(&mut base, &mut touched, missing)?;
+            let paid = self.bring(&mut base, &mut touched, Due::UpTo(missing))?;
             if paid != 0 {
                 missing = missing.saturating_sub(paid);
                 forced.push(touched);
@@ -73,7 +82,7 @@ impl Commons {
         let mut assets = 0_u128;
         while let Some(first) = least_liquid(&waiting) {
             let (_, mut touched) = waiting.swap_remove(first);
-            let paid = self.bring(&mut base, &mut touched, MAX_ASSETS)?;
+            let paid = self.bring(&mut base, &mut touched, Due::UpTo(MAX_ASSETS))?;
             assets = assets.saturating_add(paid);
             if paid == 0 { &mut left } else { &mut brought }.push(touched);
         }
@@ -85,14 +94,33 @@ impl Commons {
         Ok(U256::from(assets))
     }
 
-    /// Takes back up to `missing` from a position and books it; returns what arrived, nothing where it was passed over: its
+    /// Brings to idle what a position pays at its date, once that has passed.
+    pub(crate) fn settle_matured(&self, position: u32) -> Result<U256, Revert> {
+        let accounts = self.book.enter()?;
+        let index = registered(&accounts, position)?;
+        let (at, now) = (self.book.date(index).at_secs, self.book.now());
+        if at == 0 || now < at {
+            let maturity = if at == 0 { 0 } else { unix_secs(at) };
+            return Err(revert::<IDesk::NotMatured>(&[position.word(), maturity.word()]));
+        }
+        let mut base = Base::open(&self.book, accounts);
+        let mut touched = Touched::load(&self.book, index, &self.book.holding(index));
+        let paid = self.bring(&mut base, &mut touched, Due::Everything)?;
+        if paid == 0 {
+            return Err(revert::<IDesk::NotPaid>(&[position.word()]));
+        }
+        self.settle(base, &[touched], Lock::Free);
+        Ok(U256::from(paid))
+    }
+
+    /// Takes back what is due from a position and books it; returns what arrived, nothing where it was passed over: its
     /// call left nothing behind.
     ///
     /// # Errors
     ///
     /// `BoundExceeded` where there was too little gas to pass it over; `Overflow`.
-    fn bring(&self, base: &mut Base, touched: &mut Touched, missing: u128) -> Result<u128, Revert> {
-        let paid = match self.pull(base.asset.token, touched, missing) {
+    fn bring(&self, base: &mut Base, touched: &mut Touched, due: Due) -> Result<u128, Revert> {
+        let paid = match self.pull(base.asset.token, touched, due) {
             Ok(paid) => paid,
             // Whoever calls gives the gas, and must not choose by it who is passed over.
             Err(gas) if gas < PASS_GAS => return Err(bound_exceeded(U256::from(gas), U256::from(PASS_GAS))),
@@ -103,30 +131,34 @@ impl Commons {
         let real = touched.report.stated.value_assets;
         let whole = real.saturating_add(paid);
         let _ = touched.mark(base, whole);
-        touched.tell_marked(&self.vm);
         let stated = |value_assets: u128| Stated { value_assets, units: U256::from(value_assets) };
         // What a forced sale lacks is nobody's charge; its part of the shortfall goes with it.
         let (was, is) = (stated(whole), stated(real));
         base.ledger.settle_sale(&mut touched.mark, paid, &was, &is);
         base.ledger.divest(&mut touched.mark, paid, &was, &is).map_err(overflow)?;
+        touched.tell_marked(&self.vm);
+        touched.look(&mut base.ledger, &self.vm).map_err(overflow)?;
         let paid_assets = U256::from(paid);
         touched.tell_moved(&self.vm, paid_assets.wrapping_neg(), paid_assets, 0);
         Ok(paid)
     }
 
-    /// Takes back up to `missing`, as far as the venue is liquid and the position's marked value goes; returns what
-    /// arrived, and keeps what the adapter reported. Fails with the gas that there was for the call that brought nothing.
-    fn pull(&self, token: Address, touched: &mut Touched, missing: u128) -> Result<u128, u64> {
+    /// Takes back what is due, or a part of it as far as the venue is liquid and the position's marked value goes; returns
+    /// what arrived, and keeps what the adapter reported. Fails with the gas that there was for the call that brought nothing.
+    fn pull(&self, token: Address, touched: &mut Touched, due: Due) -> Result<u128, u64> {
         let (vm, adapter) = (&self.vm, touched.adapter);
         let was = touched.mark.value_assets;
-        let due = U256::from(missing.min(was));
-        if due.is_zero() {
-            return Err(u64::MAX);
-        }
-        let gas = vm.evm_gas_left();
-        let asked = due.min(self.liquid(adapter));
-        if asked.is_zero() {
-            return Err(gas);
+        let mut asked = U256::MAX;
+        if let Due::UpTo(missing) = due {
+            let due = U256::from(missing.min(was));
+            if due.is_zero() {
+                return Err(u64::MAX);
+            }
+            let gas = vm.evm_gas_left();
+            asked = due.min(self.liquid(adapter));
+            if asked.is_zero() {
+                return Err(gas);
+            }
         }
         let held = || balance_of(vm, token, vm.contract_address()).map_err(|_| vm.evm_gas_left());
         let (before, gas) = (held()?, vm.evm_gas_left());

@@ -4,9 +4,9 @@ use alloc::vec::Vec;
 
 use abi::adapter::IAdapter;
 use alloy_sol_types::SolCall;
-use book::{Lock, saturate};
-use host::{ISOLATED_GAS, Revert, view_word_within};
-use portfolio::{Base, Touched, adapter_failed, registered};
+use book::{Holding, Lock, saturate};
+use host::{Failure, ISOLATED_GAS, Revert, view_word_within};
+use portfolio::{Base, Report, Touched, adapter_failed, overflow, registered};
 
 use crate::program::Commons;
 
@@ -19,15 +19,24 @@ impl Commons {
             if marked.iter().any(|touched| touched.index == index) {
                 continue; // Named twice.
             }
-            let mut touched = Touched::load(&self.book, index, &self.book.holding(index));
-            let adapter = touched.adapter;
-            let real = view_word_within(&self.vm, ISOLATED_GAS, adapter, IAdapter::valueCall::SELECTOR)
-                .map_err(|reason| adapter_failed(adapter, reason))?;
-            touched.mark(&mut base, saturate(real))?;
+            let holding = self.book.holding(index);
+            let mut touched = Touched::load(&self.book, index, &holding);
+            let real = self.value(&mut touched, &holding).map_err(|reason| adapter_failed(holding.adapter, reason))?;
+            touched.mark(&mut base, real)?;
             touched.tell_marked(&self.vm);
+            touched.look(&mut base.ledger, &self.vm).map_err(overflow)?;
             marked.push(touched);
         }
         self.settle(base, &marked, Lock::Free);
         Ok(())
+    }
+
+    /// Asks what a position is worth; of one with a date the whole report, which has two values and a yield.
+    fn value(&self, touched: &mut Touched, holding: &Holding) -> Result<u128, Failure> {
+        if holding.is_dated {
+            touched.report = Report::ask(&self.vm, holding.adapter)?;
+            return Ok(touched.report.stated.value_assets);
+        }
+        view_word_within(&self.vm, ISOLATED_GAS, holding.adapter, IAdapter::valueCall::SELECTOR).map(saturate)
     }
 }

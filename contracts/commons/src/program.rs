@@ -35,6 +35,7 @@ host::routes! { for Commons, this:
         markCall(a) => this.mark(&a.array(|a| a.small(32))?);
         deleverageCall(a) => this.deleverage(a.small(32)? as u32, a.uint()?); // 32 bits.
         evacuateCall(a) => this.evacuate(a.word()?);
+        settleCall(a) => this.settle_matured(a.small(32)? as u32); // 32 bits.
         tripCall(a) => this.trip(a.word()?, a.small(8)? as u8, a.small(32)? as u32); // 8 and 32 bits.
     }
     IBoard {

@@ -43,7 +43,8 @@ impl Commons {
     }
 
     pub(crate) fn view_programs(&self) -> Vec<[B256; 3]> {
-        let programs = [Role::Desk, Role::Commons, Role::Board, Role::Lens].map(|role| self.book.role(role));
+        let programs = [Role::Desk, Role::Commons, Role::Board, Role::Lens, Role::Rehearsal, Role::Covenants]
+            .map(|role| self.book.role(role));
         let ours = [self.vm.contract_address()].into_iter().chain(programs);
         let adapters = (0..self.book.accounts().positions).map(|index| self.book.holding(index).adapter);
         ours.chain(adapters).map(|account| self.program(account)).collect()

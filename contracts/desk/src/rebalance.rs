@@ -12,8 +12,8 @@ use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
 use book::{Charter, Holding, saturate, unix_secs};
 use host::{Arguments, Encoded, Failure, Revert, Word, balance_of, emit, invoke, revert, transfer};
-use mandate::{Budgets, Flow, Lever, Limit, Verdict};
-use portfolio::{Account, Actor, Movement, Outcome, Report, Session, authorise, check_count, overflow};
+use mandate::{Budgets, Flow, Limit, Verdict};
+use portfolio::{Account, Actor, Asking, Movement, Outcome, Report, Session, authorise, check_count, overflow};
 use stylus_sdk::stylus_core::{AccountAccess, MessageAccess};
 
 use crate::program::Desk;
@@ -31,7 +31,7 @@ impl Desk {
         let grant = authorise(&self.book, &self.vm, keeper, intent)?;
         let mut session = self.open()?;
         let mut actor = session.admit(&self.book, keeper, grant, intent)?;
-        let change = self.run(&mut session, &mut actor, &intent.legs)?;
+        let change = self.run(&mut session, &mut actor, &intent.legs, Asking::Rebalances)?;
         actor.buckets.keeper_seen_at_secs = actor.scale.now_secs;
         self.settle(session, actor, change, &intent.legs)
     }
@@ -52,17 +52,8 @@ impl Desk {
             }
         }
         actor.scale.alertness_wad = math::WAD;
-        let change = self.run(&mut session, &mut actor, legs)?;
+        let change = self.run(&mut session, &mut actor, legs, Asking::Relieves)?;
         let (was, is) = (change.account.before.instant_assets, change.account.after.instant_assets);
-        // Strangers repay what is below its floor, and nothing that is sound.
-        let is_repaid = |lever: &&Lever| legs.iter().any(|leg| leg.repays && leg.position == u32::from(lever.position));
-        let levers = &change.account.before.levers;
-        if let Some(sound) = levers.iter().filter(is_repaid).find(|lever| lever.holds()) {
-            let floor_bps = math::part_down(sound.floor_wad.into(), U256::from(10_000), U256::from(math::WAD));
-            let facts =
-                [sound.position.word(), sound.backing_assets.word(), sound.debt_assets.word(), floor_bps.word()];
-            return Err(revert::<IDesk::Healthy>(&facts));
-        }
         if is <= was && !change.verdict.mends {
             let limit = Limit::LiquidityCover as u8;
             let facts = [limit.word(), B256::ZERO, is.word(), was.saturating_add(1).word()];
@@ -87,12 +78,11 @@ impl Desk {
 
     /// Runs the legs in order, then marks, books and judges, once.
     #[inline(never)]
-    fn run(&self, session: &mut Session, actor: &mut Actor, legs: &[Leg]) -> Result<Change, Revert> {
+    fn run(&self, session: &mut Session, actor: &mut Actor, legs: &[Leg], asking: Asking) -> Result<Change, Revert> {
         let outcomes = self.perform(session, legs)?;
-        session.hear(&self.vm, legs);
         let account = session.account(legs, &outcomes)?;
         let budgets = session.budgets(actor, &account);
-        let verdict = session.judge(&self.book, &account.before, &account.after, &account.flow, &budgets)?;
+        let verdict = session.judge(&self.book, &self.vm, &account, &budgets, asking)?;
         Ok(Change { account, budgets, verdict })
     }
 
@@ -187,10 +177,6 @@ impl Desk {
             let assets = if leg.repays { U256::ZERO } else { leg.assets.into_raw() };
             moved.touched.tell_moved(&self.vm, assets, result, moved.touched.report.depth_assets);
             results.put(&[result.word()]);
-        }
-        for (before, after) in account.before.levers.iter().zip(&account.after.levers) {
-            let amounts = [before.backing_assets, before.debt_assets, after.backing_assets, after.debt_assets];
-            emit::<IDesk::HealthSeen>(&self.vm, &[before.position.word()], &amounts.map(Word::word));
         }
         let mut incomes = [U256::MAX; 2];
         if let Some((before, after)) = account.flow.income_assets {

@@ -7,8 +7,8 @@ use stylus_sdk::{call::RawCall, host::VM};
 
 use crate::{encode, number};
 
-/// The most that is copied of any answer: the largest that we read is Aave's reserve data, 15 words.
-pub const MAX_ANSWER_BYTES: usize = 512;
+/// The most that is copied of any answer: the largest that we read is Hyperdrive's configuration, 17 words of it.
+pub const MAX_ANSWER_BYTES: usize = 576;
 
 /// The most gas of a call whose failure must not stop what comes after it: an exit passes over a position that burns
 /// all it gets and goes on with the next. The deepest venue known, a MetaMorpho of thirty markets, takes 2.0 million to

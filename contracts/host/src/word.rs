@@ -8,8 +8,13 @@ pub trait Word {
     fn word(self) -> B256;
 }
 
-// WASM cannot reverse bytes in one instruction: these conversions are long, so they are functions, not inlined. Each
-// limb is named, because a loop, as ruint's conversions become, costs six times as much.
+// Each limb is named, because a loop, as ruint's conversions become, costs six times as much.
+
+/// Reverses eight bytes: WASM has no instruction for it, so that it is one function, and long.
+#[inline(never)]
+fn reversed(limb: u64) -> u64 {
+    limb.swap_bytes()
+}
 
 impl Word for U256 {
     #[inline(never)]
@@ -17,8 +22,8 @@ impl Word for U256 {
         let [d, c, b, a] = self.into_limbs();
         let mut word = B256::ZERO;
         if let ([first, second, third, last], _) = word.0.as_chunks_mut() {
-            (*first, *second) = (a.to_be_bytes(), b.to_be_bytes());
-            (*third, *last) = (c.to_be_bytes(), d.to_be_bytes());
+            (*first, *second) = (reversed(a).to_le_bytes(), reversed(b).to_le_bytes());
+            (*third, *last) = (reversed(c).to_le_bytes(), reversed(d).to_le_bytes());
         }
         word
     }
@@ -28,17 +33,17 @@ impl Word for U256 {
 #[inline(never)]
 pub fn number(word: B256) -> U256 {
     let (&[a, b, c, d], _) = word.0.as_chunks() else { return U256::ZERO };
-    let [a, b] = [u64::from_be_bytes(a), u64::from_be_bytes(b)];
-    let [c, d] = [u64::from_be_bytes(c), u64::from_be_bytes(d)];
-    U256::from_limbs([d, c, b, a])
+    let limb = |bytes: [u8; 8]| reversed(u64::from_le_bytes(bytes));
+    U256::from_limbs([limb(d), limb(c), limb(b), limb(a)])
 }
 
 impl Word for u128 {
     #[inline(never)]
     fn word(self) -> B256 {
         let mut word = B256::ZERO;
-        if let Some(low) = word.last_chunk_mut() {
-            *low = self.to_be_bytes();
+        if let ([_, _, high, low], _) = word.0.as_chunks_mut() {
+            *high = reversed((self >> 64) as u64).to_le_bytes(); // The upper half.
+            *low = reversed(self as u64).to_le_bytes(); // The lower one.
         }
         word
     }

@@ -1,7 +1,10 @@
 //! A random change: what is stored (amounts, masks, levels), and everything that the desk derives from it before it asks
 //! the mandate.
 
-use mandate::{Budgets, Cap, Flow, Least, Level, Lever, Parameters, Portfolio, Stake, exposures, judge, states};
+use mandate::{
+    Bond, Budgets, Cap, Covenants, Flow, Hazard, Least, Level, Lever, Parameters, Portfolio, Purchase, Rung, Stake,
+    covenant_states, exposures, growth_up, judge, judge_covenants, states,
+};
 
 use crate::{
     Record,
@@ -14,6 +17,8 @@ const POSITIONS: usize = 3;
 const CAPS: usize = 4;
 const STAKES: usize = 2;
 const LEVERS: usize = 2;
+const BONDS: usize = 2;
+const RUNGS: usize = 2;
 /// In one case of so many budgets come from buckets and clocks, and in as many every limit is listed: a division costs
 /// many times what a comparison does.
 const DERIVED_ONE_IN: u64 = 16;
@@ -28,6 +33,7 @@ struct Side {
     values_assets: [u128; POSITIONS],
     stakes: [Stake; STAKES],
     levers: [Lever; LEVERS],
+    bonds: [Bond; BONDS],
 }
 
 /// A change with everything that it is judged by.
@@ -43,6 +49,11 @@ pub struct Case {
     floor_wad: u64,
     cover_wad: u64,
     health_wad: u64,
+    bond_count: usize,
+    band_secs: [u32; 2],
+    ladder: [Rung; RUNGS],
+    credit_wad: u64,
+    hazards: [Hazard; CAPS],
     flow: Flow,
     budgets: Budgets,
     clocks: Option<Clocks>,
@@ -62,6 +73,8 @@ impl Case {
             *cap = Cap { id, absolute_assets, relative_wad, is_tripped: random.one_in(8) };
         }
         let masks = random.next();
+        // What is judged first hides what is judged after it: most cases have no covenants to break.
+        let is_bound = random.one_in(3);
         Self {
             before,
             after,
@@ -69,10 +82,15 @@ impl Case {
             caps,
             cap_count: random.below(5) as usize,
             stake_count: random.below(3) as usize,
-            lever_count: random.below(3) as usize,
+            lever_count: if random.one_in(2) { random.below(3) as usize } else { 0 },
             floor_wad: rare_fraction(random),
             cover_wad: rare_fraction(random),
             health_wad: health_floor(random),
+            bond_count: if is_bound { random.below(3) as usize } else { 0 },
+            band_secs: if is_bound { [term(random), term(random)] } else { [0, u32::MAX] },
+            ladder: core::array::from_fn(|_| if is_bound { rung(random) } else { Rung::default() }),
+            credit_wad: random.fraction(),
+            hazards: core::array::from_fn(|_| if is_bound { hazard(random) } else { Hazard::default() }),
             flow: flow(random),
             budgets: Budgets {
                 loss: level(random),
@@ -98,13 +116,24 @@ impl Case {
             liquidity_floor_wad: self.floor_wad,
             liquidity_cover_wad: self.cover_wad,
             health_floor_wad: self.health_wad,
+            covenants: Covenants {
+                least_duration_secs: self.band_secs[0],
+                most_duration_secs: self.band_secs[1],
+                ladder: &self.ladder,
+                credit_wad: self.credit_wad,
+                hazards: self.hazards.get(..self.cap_count).unwrap_or_default(),
+            },
         };
 
-        record.outcome(&judge(&before, &after, &self.flow, &budgets, &parameters));
+        let covenants = judge_covenants(&before, &after, &self.flow, &parameters);
+        record.outcome(&covenants);
+        let so_far = covenants.unwrap_or_default();
+        record.outcome(&judge(&before, &after, &self.flow, &budgets, &parameters, so_far));
         record.number(before.least_nav_assets);
         record.number(budgets.loss.used_assets);
         record.number(budgets.grant_turnover.capacity_assets);
         if self.lists {
+            covenant_states(&before, &after, &self.flow, &parameters).for_each(|state| record.state(&state));
             states(&before, &after, &self.flow, &budgets, &parameters).for_each(|state| record.state(&state));
         }
     }
@@ -126,6 +155,7 @@ impl Case {
             exposures_assets: exposures_assets.split_last().map_or(&[], |(_, stated)| stated),
             stakes: side.stakes.get(..self.stake_count).unwrap_or_default(),
             levers: side.levers.get(..self.lever_count).unwrap_or_default(),
+            bonds: side.bonds.get(..self.bond_count).unwrap_or_default(),
         }
     }
 }
@@ -148,6 +178,13 @@ fn side(random: &mut Random) -> Side {
             floor_wad: health_floor(random),
             ..secured(random)
         }),
+        bonds: core::array::from_fn(|_| Bond {
+            position: random.next() as u8, // Any will do.
+            value_assets: random.amount(),
+            term_secs: term(random),
+            rate_wad: random.fraction(),
+            bought: random.one_in(4).then(|| bought(random)),
+        }),
     }
 }
 
@@ -155,9 +192,11 @@ fn side(random: &mut Random) -> Side {
 fn other_side(side: &Side, random: &mut Random) -> Side {
     let lever = |lever: Lever| Lever { position: lever.position, floor_wad: lever.floor_wad, ..secured(random) };
     let levers = side.levers.map(lever);
+    let bonds = side.bonds.map(|bond| Bond { value_assets: random.amount(), ..bond });
     let stake = |stake: Stake| Stake { value_assets: random.amount(), depth_assets: random.bound(), ..stake };
     Side {
         levers,
+        bonds,
         stakes: side.stakes.map(stake),
         nav_assets: random.amount(),
         least_nav_assets: random.amount(),
@@ -173,7 +212,8 @@ fn nearby(side: &Side, random: &mut Random) -> Side {
     let by = u128::from(random.next() & 3).wrapping_sub(1);
     let [first, second, third] = &mut side.values_assets;
     let [lever, _] = &mut side.levers;
-    let field = match random.below(12) {
+    let [bond, _] = &mut side.bonds;
+    let field = match random.below(14) {
         0 => &mut side.nav_assets,
         1 => &mut side.least_nav_assets,
         2 => &mut side.idle_assets,
@@ -188,6 +228,7 @@ fn nearby(side: &Side, random: &mut Random) -> Side {
             lever.backing_assets = lever.backing_assets.wrapping_add(u128::from(random.next() & 3).wrapping_sub(1));
             &mut lever.debt_assets
         }
+        11 | 12 => &mut bond.value_assets,
         _ => return side,
     };
     *field = field.wrapping_add(by);
@@ -240,4 +281,35 @@ fn health_floor(random: &mut Random) -> u64 {
 /// Mostly nothing, so that later limits are reached too.
 fn rare_fraction(random: &mut Random) -> u64 {
     if random.one_in(4) { random.fraction() } else { 0 }
+}
+
+/// Within some days mostly, and often just at the end of one.
+fn term(random: &mut Random) -> u32 {
+    let word = random.next();
+    let days = (word >> 8 & 7) as u32; // Three bits.
+    match word & 7 {
+        0 => 0,
+        1..6 => days.wrapping_mul(86_400).wrapping_add((word >> 16 & 1) as u32), // One bit.
+        _ => (word >> 32) as u32,                                                // 32 bits.
+    }
+}
+
+/// A little below par, or anything, at a yield that is asked for or none.
+fn bought(random: &mut Random) -> Purchase {
+    let growth_wad = if random.one_in(2) { 0 } else { growth_up(random.fraction() >> 4, random.below(1 << 27)) };
+    let (paid_assets, more) = (random.amount(), u128::from(random.next() & 7));
+    Purchase { paid_assets, face_assets: paid_assets.wrapping_add(more), growth_wad }
+}
+
+/// Few days and whatever parts: a ladder need not make sense to be judged.
+fn rung(random: &mut Random) -> Rung {
+    let word = random.next();
+    let part = |word: u64| if word & 3 == 0 { 10_000 } else { (word >> 2 & 0xffff) as u16 }; // 16 bits.
+    let least_bps = if word >> 60 & 3 == 3 { part(word >> 40) } else { 0 };
+    Rung { until_days: (word & 7) as u16, least_bps, most_bps: part(word >> 8) } // Three bits.
+}
+
+fn hazard(random: &mut Random) -> Hazard {
+    let word = random.next();
+    Hazard { hazard_bps: (word & word >> 16) as u16, loss_bps: (word >> 32 & word >> 48) as u16 } // Any 16 bits.
 }

@@ -4,11 +4,12 @@ use alloy_primitives::{B256, U256};
 use mandate::{Breach, Limit, State, Subject, Verdict};
 
 /// Room for the start, the outcome and a line for every limit of the largest case, with a third to spare.
-const BYTES: usize = 2560;
+const BYTES: usize = 3584;
 /// The commitment to the cases before.
 const START_BYTES: usize = 32;
 
-/// One case's record: its outcome first (255 where it passes, else the limit), then every line that was written.
+/// One case's record: what the covenants say first (255 where it passes, else the limit), then what the others do, then every line
+/// that was written.
 #[derive(Clone, Debug)]
 pub struct Record {
     bytes: [u8; BYTES],
@@ -40,7 +41,8 @@ impl Record {
 
     /// Returns the limit that refused the case.
     pub fn refused(&self) -> Option<u8> {
-        self.bytes().first().copied().filter(|outcome| *outcome != PASSES)
+        let outcome = |at: usize| self.bytes().get(at).copied().filter(|outcome| *outcome != PASSES);
+        outcome(0).or_else(|| outcome(PASSED_BYTES))
     }
 
     pub(crate) fn number(&mut self, number: u128) {
@@ -67,6 +69,7 @@ impl Record {
             Subject::Portfolio => [0, 0],
             Subject::Risk(id) => [1, id],
             Subject::Position(index) => [2, index],
+            Subject::Rung(index) => [3, index],
         };
         self.write(&[limit as u8]);
         self.write(&subject);
@@ -89,5 +92,7 @@ impl Record {
     }
 }
 
+/// What is written of a case that passes: that it does, whether it mends, and two masks.
+const PASSED_BYTES: usize = 2 + 64;
 /// The outcome of a case that passes.
 const PASSES: u8 = 255;

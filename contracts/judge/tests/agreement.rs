@@ -86,7 +86,7 @@ fn the_portfolios_meet_every_limit() {
         refused[usize::from(record.refused().unwrap_or(255))] += 1;
     }
 
-    let (limits, passed) = (&refused[..13], refused[255]);
+    let (limits, passed) = (&refused[..19], refused[255]);
     assert!(passed > 10_000, "{passed} pass");
     assert!(limits.iter().all(|refused| *refused > 500), "too few are refused by a limit: {limits:?}");
     assert_eq!(limits.iter().sum::<u64>() + passed, 200_000);

@@ -3,9 +3,8 @@
 use alloc::vec::Vec;
 
 use abi::desk::IDesk;
-use book::Book;
-use host::{Revert, VM};
-use portfolio::read_intent;
+use book::{Book, Role};
+use host::{Revert, VM, delegate};
 use stylus_sdk::stylus_core::MessageAccess;
 
 /// The lens during one call.
@@ -18,19 +17,28 @@ pub(crate) struct Lens {
 ///
 /// # Errors
 ///
-/// A typed error of `IDesk`; empty for ether sent along, malformed arguments or an unknown selector.
+/// What the rehearsal refuses with; empty for ether sent along, malformed arguments or an unknown selector.
 pub fn main(input: Vec<u8>, vm: VM) -> Result<Vec<u8>, Revert> {
     if !vm.msg_value().is_zero() {
         return Err(Vec::new());
     }
     let (selector, arguments) = input.split_first_chunk::<4>().ok_or_else(Vec::new)?;
     let mut lens = Lens { book: Book::open(&vm), vm };
-    route(&mut lens, *selector, arguments).unwrap_or(Err(Vec::new()))
+    route(&mut lens, *selector, arguments).unwrap_or_else(|| lens.hand_on(&input))
+}
+
+impl Lens {
+    /// Runs the rehearsal's code on this storage.
+    fn hand_on(&self, input: &[u8]) -> Result<Vec<u8>, Revert> {
+        let rehearsal = self.book.role(Role::Rehearsal);
+        if rehearsal.is_zero() {
+            return Err(Vec::new());
+        }
+        delegate(&self.vm, rehearsal, input)
+    }
 }
 
 host::routes! { IDesk for Lens, this:
-    previewRebalanceCall(a) => this.preview_rebalance(a.address()?, &read_intent(a)?);
-    limitsCall(_) => this.limits();
     budgetsCall(_) => view(this.view_budgets());
     grantCall(a) => view(this.view_grant(a.address()?));
     bookCall(_) => view(this.view_book());

@@ -4,7 +4,7 @@ use alloy_primitives::U256;
 
 use crate::{
     Budgets, Flow, Limit, Measure, Parameters, Portfolio, RiskId, Sense, Subject,
-    limit::{Case, rules},
+    limit::{Case, Rule, covenant_rules, rules},
 };
 
 /// A limit that a change would break: what every refusal carries.
@@ -38,12 +38,15 @@ pub struct State<Id = RiskId> {
 /// What a change did to the limits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Verdict {
-    /// The limits that did not hold before it, bit i for the i-th of [`states`]; from the 257th on they are left out.
+    /// The limits that did not hold before it, bit i for the i-th of [`covenant_states`] and then of [`states`]; from the
+    /// 257th on they are left out.
     pub broken_before: U256,
     /// The same after it.
     pub broken_after: U256,
     /// Whether a limit that did not hold before holds now, or is nearer to it.
     pub mends: bool,
+    /// How many limits were judged.
+    pub count: usize,
 }
 
 /// Checks that after a change each limit holds, or is strictly nearer to holding than before. A change that puts money
@@ -51,11 +54,12 @@ pub struct Verdict {
 /// repays debts below their floor of health, passes an overdrawn loss budget; one that mends a limit need not raise the income. While health is below a floor, money goes into a
 /// position only as far as it lowers that position's debt.
 ///
-/// Both portfolios state the same stakes in the same order.
+/// Both portfolios state the same stakes, levers and bonds in the same order.
 ///
 /// # Errors
 ///
-/// The first limit, in the order of [`Limit`] and then of the caps, that fails.
+/// The first limit that fails: first those of [`judge_covenants`], then those of [`judge`], in the order of [`Limit`] and
+/// then of the caps.
 pub fn check<Id: Copy>(
     before: &Portfolio<'_>,
     after: &Portfolio<'_>,
@@ -63,10 +67,27 @@ pub fn check<Id: Copy>(
     budgets: &Budgets,
     parameters: &Parameters<'_, Id>,
 ) -> Result<(), Breach<Id>> {
-    judge(before, after, flow, budgets, parameters).map(|_| ())
+    let covenants = judge_covenants(before, after, flow, parameters)?;
+    judge(before, after, flow, budgets, parameters, covenants).map(|_| ())
 }
 
-/// Checks as [`check`] does, and says in the same pass what the change did to the limits.
+/// Judges the limits of what owes, has a date, or a chance of not paying, by the rule of [`check`].
+///
+/// # Errors
+///
+/// The first of them that fails.
+pub fn judge_covenants<Id: Copy>(
+    before: &Portfolio<'_>,
+    after: &Portfolio<'_>,
+    flow: &Flow,
+    parameters: &Parameters<'_, Id>,
+) -> Result<Verdict, Breach<Id>> {
+    let budgets = &Budgets::UNBOUNDED;
+    let was = Case { portfolio: before, base: before, flow, budgets, parameters };
+    run(&covenant_rules(), &was, &Case { portfolio: after, ..was }, Verdict::default())
+}
+
+/// Judges every other limit, and says in the same pass what the change did to them, after a verdict on the covenants.
 ///
 /// # Errors
 ///
@@ -77,13 +98,22 @@ pub fn judge<Id: Copy>(
     flow: &Flow,
     budgets: &Budgets,
     parameters: &Parameters<'_, Id>,
+    covenants: Verdict,
 ) -> Result<Verdict, Breach<Id>> {
     // What moved is the same on both sides: so both state the same limits, and one of a flow is never nearer.
     let was = Case { portfolio: before, base: before, flow, budgets, parameters };
-    let is = Case { portfolio: after, base: before, flow, budgets, parameters };
-    let (mut verdict, mut place) = (Verdict::default(), 0_usize);
-    for rule in rules() {
-        let pairs = (0..).map_while(|index| rule(&was, index).zip(rule(&is, index)));
+    run(&rules(), &was, &Case { portfolio: after, ..was }, covenants)
+}
+
+fn run<Id: Copy>(
+    rules: &[Rule<Id>],
+    was: &Case<'_, Id>,
+    is: &Case<'_, Id>,
+    mut verdict: Verdict,
+) -> Result<Verdict, Breach<Id>> {
+    let flow = is.flow;
+    for rule in rules {
+        let pairs = (0..).map_while(|index| rule(was, index).zip(rule(is, index)));
         for (was, is) in pairs {
             let (held, holds) = (was.holds(), is.holds());
             let mends = if holds { !held } else { is.is_nearer_than(&was) };
@@ -93,9 +123,9 @@ pub fn judge<Id: Copy>(
             if !(holds || mends && !is_bought || is_excused(&was, &is, flow, verdict.mends)) {
                 return Err(Breach { limit: is.limit, on: is.on, value: is.value(), bound: U256::from(is.bound) });
             }
-            verdict.broken_before.set_bit(place, !held);
-            verdict.broken_after.set_bit(place, !holds);
-            place = place.saturating_add(1);
+            verdict.broken_before.set_bit(verdict.count, !held);
+            verdict.broken_after.set_bit(verdict.count, !holds);
+            verdict.count = verdict.count.saturating_add(1);
         }
     }
     Ok(verdict)
@@ -109,15 +139,17 @@ fn is_excused<Id>(was: &Measure<Id>, is: &Measure<Id>, flow: &Flow, mends: bool)
         Limit::LossBudget | Limit::GrantLoss => flow.loss_assets == 0 || flow.rescues,
         // The way to idle stays open: it counts, but only what goes in again waits.
         Limit::TurnoverBudget | Limit::GrantTurnover => !flow.invests,
-        Limit::Breaker => false,
+        Limit::Breaker | Limit::Purchase => false,
         // On the way to idle what can be paid at once shrinks by the loss alone, which has its own limit.
         Limit::LiquidityCover => !flow.invests,
+        // Nobody is made to hold what he would sell.
+        Limit::DurationFloor | Limit::RungFloor => !flow.invests,
         _ => !flow.invests && is.is_no_further_than(was),
     }
 }
 
-/// Returns every limit with its value, in the order of [`Limit`] and then of the caps: of the portfolio as it stands
-/// (`Flow::default()`, `base` the same portfolio), or of one that a flow has changed.
+/// Returns every limit but covenants with its value, in the order of [`Limit`] and then of the caps: of the portfolio as it
+/// stands (`Flow::default()`, `base` the same portfolio), or of one that a flow has changed.
 pub fn states<'a, Id: Copy>(
     base: &'a Portfolio<'a>,
     portfolio: &'a Portfolio<'a>,
@@ -125,8 +157,25 @@ pub fn states<'a, Id: Copy>(
     budgets: &'a Budgets,
     parameters: &'a Parameters<'a, Id>,
 ) -> impl Iterator<Item = State<Id>> + 'a {
-    let case = Case { portfolio, base, flow, budgets, parameters };
-    let measures = rules().into_iter().flat_map(move |rule| (0..).map_while(move |index| rule(&case, index)));
+    listed(rules(), Case { portfolio, base, flow, budgets, parameters })
+}
+
+/// Returns the covenants in the same way.
+pub fn covenant_states<'a, Id: Copy>(
+    base: &'a Portfolio<'a>,
+    portfolio: &'a Portfolio<'a>,
+    flow: &'a Flow,
+    parameters: &'a Parameters<'a, Id>,
+) -> impl Iterator<Item = State<Id>> + 'a {
+    let budgets = &Budgets::UNBOUNDED;
+    listed(covenant_rules(), Case { portfolio, base, flow, budgets, parameters })
+}
+
+fn listed<'a, Id: Copy, const N: usize>(
+    rules: [Rule<Id>; N],
+    case: Case<'a, Id>,
+) -> impl Iterator<Item = State<Id>> + 'a {
+    let measures = rules.into_iter().flat_map(move |rule| (0..).map_while(move |index| rule(&case, index)));
     measures.map(|measure| State {
         limit: measure.limit,
         on: measure.on,

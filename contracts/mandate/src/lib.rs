@@ -23,6 +23,7 @@
 
 mod bucket;
 mod check;
+mod covenants;
 mod least;
 mod limit;
 mod measure;
@@ -31,7 +32,8 @@ mod portfolio;
 use alloy_primitives::B256;
 
 pub use bucket::{Bucket, alertness_wad, capacity_down};
-pub use check::{Breach, State, Verdict, check, judge, states};
+pub use check::{Breach, State, Verdict, check, covenant_states, judge, judge_covenants, states};
+pub use covenants::{Bond, Covenants, Hazard, Purchase, Rung, growth_up};
 pub use least::Least;
 pub use limit::Limit;
 pub use measure::{Measure, Sense, Subject};

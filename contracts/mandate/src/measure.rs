@@ -27,6 +27,8 @@ pub enum Subject<Id> {
     Risk(Id),
     /// A position, by its index.
     Position(u8),
+    /// A rung of the ladder, by its place.
+    Rung(u8),
 }
 
 /// The value of one limit, `amount / of`, against `bound / scale`.
@@ -44,7 +46,7 @@ pub struct Measure<Id> {
     pub of: u128,
     /// The bound, in units of `1 / scale`.
     pub bound: u128,
-    /// 1e18 for a fraction, 1 for an amount.
+    /// 1e18 or 10,000 for a fraction, 1 for an amount or a time.
     pub scale: u64,
 }
 

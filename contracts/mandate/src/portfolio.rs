@@ -2,7 +2,7 @@
 
 use math::mul_wide;
 
-use crate::RiskId;
+use crate::{Bond, Covenants, RiskId};
 
 /// The caps of one risk id.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub struct Parameters<'a, Id = RiskId> {
     pub liquidity_cover_wad: u64,
     /// The least that secures all debts together, as a fraction of them.
     pub health_floor_wad: u64,
+    /// What it allows of bonds and of credit: what [`crate::judge_covenants`] judges by.
+    pub covenants: Covenants<'a>,
 }
 
 /// The portfolio at one moment. Amounts are base units of the asset.
@@ -47,6 +49,8 @@ pub struct Portfolio<'a> {
     pub stakes: &'a [Stake],
     /// The positions that owe, or may; the same and in the same order before and after a change.
     pub levers: &'a [Lever],
+    /// The positions that have a date; the same and in the same order before and after a change.
+    pub bonds: &'a [Bond],
 }
 
 impl Portfolio<'_> {

@@ -14,14 +14,20 @@ mod imported {
         fn math_mul_mod(value: *mut u8, multiplier: *const u8, modulus: *const u8);
     }
 
-    // Reversing bytes is long in WASM, hence functions of their own; by limbs, because ruint's loops cost more.
+    /// Reverses eight bytes: WASM has no instruction for it, so that it is one function, and long.
+    #[inline(never)]
+    fn reversed(limb: u64) -> u64 {
+        limb.swap_bytes()
+    }
+
+    // By limbs, because ruint's loops cost more.
     #[inline(never)]
     fn bytes(value: U256) -> [u8; 32] {
         let [d, c, b, a] = value.into_limbs();
         let mut bytes = [0; 32];
         if let ([first, second, third, last], _) = bytes.as_chunks_mut() {
-            (*first, *second) = (a.to_be_bytes(), b.to_be_bytes());
-            (*third, *last) = (c.to_be_bytes(), d.to_be_bytes());
+            (*first, *second) = (reversed(a).to_le_bytes(), reversed(b).to_le_bytes());
+            (*third, *last) = (reversed(c).to_le_bytes(), reversed(d).to_le_bytes());
         }
         bytes
     }
@@ -29,9 +35,8 @@ mod imported {
     #[inline(never)]
     fn number(bytes: [u8; 32]) -> U256 {
         let (&[a, b, c, d], _) = bytes.as_chunks() else { return U256::ZERO };
-        let [a, b] = [u64::from_be_bytes(a), u64::from_be_bytes(b)];
-        let [c, d] = [u64::from_be_bytes(c), u64::from_be_bytes(d)];
-        U256::from_limbs([d, c, b, a])
+        let limb = |bytes: [u8; 8]| reversed(u64::from_le_bytes(bytes));
+        U256::from_limbs([limb(d), limb(c), limb(b), limb(a)])
     }
 
     pub fn div(value: U256, divisor: U256) -> U256 {

@@ -1,4 +1,5 @@
-//! Integer fixed point: products divided with a 512-bit intermediate, shares, wads and rays, prices by ticks.
+//! Integer fixed point: products divided with a 512-bit intermediate, shares, wads and rays, powers of e, prices by
+//! ticks.
 //!
 //! Every function says in its name which way it rounds and returns `None` where the result does not fit or the
 //! divisor is zero; nothing here panics, allocates or touches floating point.
@@ -7,11 +8,13 @@
 #![no_std]
 #![cfg_attr(not(test), deny(clippy::float_arithmetic, clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
+mod exponential;
 mod host;
 mod muldiv;
 mod shares;
 mod tick;
 
+pub use exponential::{MAX_EXPONENT_WAD, exp_wad_down, exp_wad_up, ln_wad_down, ln_wad_up, signed};
 pub use host::div as div_down;
 pub use muldiv::{mul_div_down, mul_div_up, mul_wide, part_down, part_up};
 pub use shares::{VIRTUAL_ASSETS, VIRTUAL_SHARES, to_assets_down, to_assets_up, to_shares_down, to_shares_up};

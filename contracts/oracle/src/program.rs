@@ -16,6 +16,8 @@ use crate::{
 
 /// How prices are found, as `IOracle.kind` answers it.
 const KIND: &[u8] = b"two-source";
+/// The same, of a market of Pendle without a feed.
+const ALONE: &[u8] = b"pendle-twap";
 
 /// Answers one call.
 ///
@@ -36,7 +38,7 @@ host::routes! { IOracle for Oracle, this:
     priceCall(_) => this.price();
     termsCall(_) => view(this.record.terms.words());
     decimalsCall(_) => view([this.record.base_decimals, this.record.quote_decimals].map(Word::word));
-    kindCall(_) => view(B256::right_padding_from(KIND));
+    kindCall(_) => view(this.kind());
 }
 
 struct Oracle {
@@ -59,12 +61,21 @@ impl Oracle {
         if !terms.sequencer.is_zero() {
             sequencer::check(&self.vm, terms)?;
         }
-        let mut price = feeds::price(&self.vm, terms)?;
-        if !terms.pool.is_zero() {
-            price = price.join(pool::price(&self.vm, &self.record)?, terms)?;
-        }
+        let over_time = || match self.record.principal {
+            principal if principal.is_some() => principal.price(&self.vm, terms),
+            _ => pool::price(&self.vm, &self.record),
+        };
+        let price = match (terms.feed.at.is_zero(), terms.pool.is_zero()) {
+            (true, _) => over_time()?,
+            (false, true) => feeds::price(&self.vm, terms)?,
+            (false, false) => feeds::price(&self.vm, terms)?.join(over_time()?, terms)?,
+        };
         let Price { bid_wad, ask_wad } = price.bounded(terms)?;
         Ok([bid_wad, ask_wad].map(Word::word))
+    }
+
+    fn kind(&self) -> B256 {
+        B256::right_padding_from(if self.record.terms.feed.at.is_zero() { ALONE } else { KIND })
     }
 }
 

@@ -6,6 +6,9 @@
 //!                      13  decimals of the base
 //!                      14  decimals of the quote
 //!                      15  whether the base is the pool's token 0
+//!                      16  of a market of Pendle: what wraps the token that earns
+//!                      17  the token of the yield
+//!                      18  when the principal is due
 //! ```
 
 use alloc::vec::Vec;
@@ -17,7 +20,7 @@ use feed::MAX_DECIMALS;
 use host::{Arguments, ISOLATED_GAS, Revert, VM, Word, append, blob, revert, view_word_within};
 use stylus_sdk::stylus_core::AccountAccess;
 
-use crate::refusal::silent;
+use crate::{pendle::Principal, refusal::silent};
 
 /// The shortest window of a pool's mean, and the longest, in seconds.
 pub const MIN_WINDOW_SECS: u32 = 300;
@@ -31,7 +34,7 @@ pub const MAX_GRACE_SECS: u32 = 86_400;
 const MAX_PRICE_WAD: u128 = u128::MAX;
 
 const WORDS: usize = 13;
-const RECORD_WORDS: usize = 16;
+const RECORD_WORDS: usize = 19;
 /// The oracle creates one account in its life, and a contract's nonce begins at 1.
 const RECORD_NONCE: u32 = 1;
 
@@ -65,6 +68,7 @@ pub(crate) struct Record {
     pub(crate) base_decimals: u8,
     pub(crate) quote_decimals: u8,
     pub(crate) is_base_first: bool,
+    pub(crate) principal: Principal,
 }
 
 impl Terms {
@@ -107,17 +111,22 @@ impl Terms {
     /// Checks every field that can be judged without asking anybody. What has no meaning must be zero: terms are written
     /// in one way only.
     fn check(&self) -> Result<(), Revert> {
+        let has_feed = !self.feed.at.is_zero();
         let has_pool = !self.pool.is_zero();
         let has_quote_feed = !self.quote_feed.at.is_zero();
         let in_pool = |is_good: bool, is_zero: bool| if has_pool { is_good } else { is_zero };
         let is_window = (MIN_WINDOW_SECS..=MAX_WINDOW_SECS).contains(&self.window_secs);
         let is_deviation = (1..=MAX_DEVIATION_BPS).contains(&self.deviation_bps);
+        let is_apart = has_pool && has_feed;
         let most_grace_secs = if self.sequencer.is_zero() { 0 } else { MAX_GRACE_SECS };
 
         demand("quote", self.quote != self.base)?;
-        demand("feed", !self.feed.at.is_zero())?;
-        demand("maxAgeSecs", has_pool || self.feed.max_age_secs != 0)?;
-        demand("quoteFeed", self.quote_feed.at != self.feed.at)?;
+        demand("feed", has_feed || has_pool)?;
+        demand(
+            "maxAgeSecs",
+            if has_feed { has_pool || self.feed.max_age_secs != 0 } else { self.feed.max_age_secs == 0 },
+        )?;
+        demand("quoteFeed", if has_feed { self.quote_feed.at != self.feed.at } else { !has_quote_feed })?;
         demand(
             "quoteMaxAgeSecs",
             if has_quote_feed {
@@ -129,7 +138,7 @@ impl Terms {
         demand("minPriceWad", !self.min_price_wad.is_zero() && self.min_price_wad <= self.max_price_wad)?;
         demand("maxPriceWad", self.max_price_wad <= U256::from(MAX_PRICE_WAD))?;
         demand("windowSecs", in_pool(is_window, self.window_secs == 0))?;
-        demand("deviationBps", in_pool(is_deviation, self.deviation_bps == 0))?;
+        demand("deviationBps", if is_apart { is_deviation } else { self.deviation_bps == 0 })?;
         demand("graceSecs", self.grace_secs <= most_grace_secs)
     }
 }
@@ -151,6 +160,7 @@ impl Record {
             base_decimals: words.small(8)? as u8,  // 8 bits.
             quote_decimals: words.small(8)? as u8, // 8 bits.
             is_base_first: words.truth()?,
+            principal: Principal { wrapper: words.address()?, yields: words.address()?, expiry_secs: words.small(64)? },
         })
     }
 
@@ -163,8 +173,12 @@ impl Record {
         terms.check()?;
         let base_decimals = decimals(vm, terms.base).ok_or_else(|| invalid("base"))?;
         let quote_decimals = decimals(vm, terms.quote).ok_or_else(|| invalid("quote"))?;
-        let is_base_first = !terms.pool.is_zero() && is_first(vm, &terms)?;
-        Ok(Self { terms, base_decimals, quote_decimals, is_base_first })
+        let has_pool = !terms.pool.is_zero();
+        let principal = if has_pool { Principal::of(vm, &terms, quote_decimals)? } else { Principal::NONE };
+        let is_base_first = has_pool && !principal.is_some() && is_first(vm, &terms)?;
+        // A pool that anybody may push is believed only beside a feed; a market of Pendle has bounds of its own: par, and time.
+        demand("feed", principal.is_some() || !terms.feed.at.is_zero())?;
+        Ok(Self { terms, base_decimals, quote_decimals, is_base_first, principal })
     }
 
     /// Writes the record, once.
@@ -172,12 +186,14 @@ impl Record {
         let mut record = Vec::with_capacity(RECORD_WORDS.saturating_mul(32));
         append(&mut record, &self.terms.words());
         append(&mut record, &[self.base_decimals.word(), self.quote_decimals.word(), self.is_base_first.word()]);
+        let Principal { wrapper, yields, expiry_secs } = self.principal;
+        append(&mut record, &[wrapper.word(), yields.word(), expiry_secs.word()]);
         blob::create(vm, &record).map(|_| ())
     }
 
     /// Returns whether it has been written.
     pub(crate) fn is_kept(&self) -> bool {
-        !self.terms.feed.at.is_zero()
+        !self.terms.base.is_zero()
     }
 }
 
@@ -201,7 +217,7 @@ fn is_first(vm: &VM, terms: &Terms) -> Result<bool, Revert> {
     Ok(is_first)
 }
 
-fn demand(what: &str, holds: bool) -> Result<(), Revert> {
+pub(crate) fn demand(what: &str, holds: bool) -> Result<(), Revert> {
     if holds { Ok(()) } else { Err(invalid(what)) }
 }
 

@@ -78,7 +78,8 @@ impl Base {
         self.accounts.marked_assets = self.ledger.marked_assets;
         self.accounts.lock = lock;
         self.accounts.least_since_secs = self.least.since_secs;
-        book.note_slack(&mut self.accounts, self.ledger.slack_assets);
+        let Ledger { slack_assets, premium_assets, .. } = self.ledger;
+        book.note_apart(&mut self.accounts, slack_assets, premium_assets);
         self.clock.value_time = self.ledger.value_time;
         self.asset.least_current_assets = self.least.current_assets;
         self.supply.least_previous_assets = self.least.previous_assets;

@@ -7,7 +7,7 @@ use abi::{
     desk::IDesk::{self, Leg},
 };
 use alloy_primitives::{I256, U256};
-use book::{Holding, MAX_ASSETS, Stated, slack_up};
+use book::{Holding, MAX_ASSETS, Stated, saturate, slack_up};
 use host::{Failure, Revert, Word, revert};
 use mandate::Flow;
 use math::{mul_div_down, mul_div_up, part_up};
@@ -134,6 +134,7 @@ impl Session {
             let place = self.touch(leg.position, &outcome.before)?;
             if let Some(touched) = self.touched.get_mut(place) {
                 touched.owes |= (outcome.before.debt_assets, outcome.after.debt_assets) != (0, 0);
+                touched.repays |= leg.repays;
             }
         }
         let before = self.sight();
@@ -142,11 +143,7 @@ impl Session {
             moved.push(self.book_leg(leg, outcome, &mut flow)?);
         }
         flow.income_assets = self.incomes_assets();
-        let is_rescue = |leg: &Leg| {
-            let mut ill = before.levers.iter().filter(|lever| !lever.holds());
-            leg.repays && ill.any(|lever| u32::from(lever.position) == leg.position)
-        };
-        flow.rescues = !legs.is_empty() && legs.iter().all(is_rescue);
+        self.only_repays = !legs.is_empty() && legs.iter().all(|leg| leg.repays);
         Ok(Account { before, after: self.sight(), flow, moved })
     }
 
@@ -208,6 +205,10 @@ impl Session {
             flow.invests = true;
             flow.ventures |= assets > was.debt_assets.saturating_sub(is.debt_assets).saturating_add(ROUNDING_ASSETS);
             flow.invested_mask |= held.caps;
+            if held.holding.is_dated {
+                let face = after.units.saturating_sub(before.units);
+                self.purchases.push([leg.position.into(), assets, saturate(face)]);
+            }
         }
         Ok(Moved { touched, result_assets })
     }

@@ -20,6 +20,8 @@ pub struct Report {
     pub backing_assets: u128,
     /// What it owes, in base units, rounded up.
     pub debt_assets: u128,
+    /// What it may be worth at most, in base units, rounded up; its value where the venue has one price.
+    pub high_assets: u128,
 }
 
 impl Report {
@@ -30,6 +32,7 @@ impl Report {
         rate_wad: U256::MAX,
         backing_assets: 0,
         debt_assets: u128::MAX,
+        high_assets: 0,
     };
 
     /// Asks an adapter.
@@ -48,11 +51,19 @@ impl Report {
     /// Empty where it is too short.
     #[inline(never)]
     pub fn read(words: &mut Arguments<'_>) -> Result<Self, Failure> {
-        let stated = Stated { value_assets: saturate(words.uint()?), units: words.uint()? };
-        let depth_assets = saturated(words.uint()?);
-        let rate_wad = words.uint()?;
-        let (backing_assets, debt_assets) = (saturated(words.uint()?), saturated(words.uint()?));
-        Ok(Self { stated, depth_assets, rate_wad, backing_assets, debt_assets })
+        let mut numbers = [U256::ZERO; 7];
+        for number in &mut numbers {
+            *number = words.uint()?;
+        }
+        let [value, units, depth, rate_wad, backing, debt, high] = numbers;
+        Ok(Self {
+            stated: Stated { value_assets: saturate(value), units },
+            depth_assets: saturated(depth),
+            rate_wad,
+            backing_assets: saturated(backing),
+            debt_assets: saturated(debt),
+            high_assets: saturated(high),
+        })
     }
 
     /// Returns all that the position holds: its value and what it owes.
@@ -67,6 +78,7 @@ impl Report {
     }
 }
 
+#[inline(never)]
 fn saturated(number: U256) -> u128 {
     u128::try_from(number).unwrap_or(u128::MAX)
 }

@@ -2,11 +2,10 @@
 
 use alloc::vec::Vec;
 
-use abi::desk::IDesk::Leg;
 use alloy_primitives::U256;
 use book::{Accounts, Book, Charter, Held, Holding, Ledger, Lock, MAX_CAPS, Mark, Overflow};
 use host::{Revert, VM};
-use mandate::{Cap, Lever, Stake};
+use mandate::{Cap, Stake};
 use math::part_down;
 
 use crate::{Base, Report, Sight, Touched, registered};
@@ -31,8 +30,10 @@ pub struct Session {
     trips: Vec<(u64, u32)>,
     /// The positions that the change touches, in the order of their first leg.
     pub touched: Vec<Touched>,
-    /// What was heard of those that may owe and are not touched, in their order.
-    heard: Vec<Lever>,
+    /// Whether there are legs, and all of them repay.
+    pub(crate) only_repays: bool,
+    /// What was bought of positions with a date: which, what was paid, how many units came.
+    pub(crate) purchases: Vec<[u128; 3]>,
 }
 
 impl Session {
@@ -57,7 +58,17 @@ impl Session {
             let book::Bounds { absolute_assets, relative_wad } = *bounds;
             caps.push(Cap { id: place, absolute_assets, relative_wad, is_tripped });
         }
-        Self { base, charter, marks, caps, tripped, trips, touched: Vec::new(), heard: Vec::new() }
+        Self {
+            base,
+            charter,
+            marks,
+            caps,
+            tripped,
+            trips,
+            touched: Vec::new(),
+            only_repays: false,
+            purchases: Vec::new(),
+        }
     }
 
     /// Returns how a position is held.
@@ -68,21 +79,6 @@ impl Session {
     pub(crate) fn holding(&self, position: u32) -> Result<Holding, Revert> {
         let index = registered(&self.base.accounts, position)?;
         Ok(self.held(index).holding)
-    }
-
-    /// Asks after the health of every position that may owe and that no leg names. One that does not answer counts as owing
-    /// more than anything secures; as owing nothing where the book has nothing there either.
-    #[inline(never)]
-    pub fn hear(&mut self, vm: &VM, legs: &[Leg]) {
-        for ((index, held), mark) in (0_u8..).zip(&self.charter.positions).zip(&self.marks) {
-            let is_named = legs.iter().any(|leg| leg.position == u32::from(index));
-            if is_named || !held.holding.may_owe() {
-                continue;
-            }
-            let unheard = if mark.value_assets == 0 { Report::default() } else { Report::SILENT };
-            let report = Report::ask(vm, held.holding.adapter).unwrap_or(unheard);
-            self.heard.push(lever(index, &held.holding, &report));
-        }
     }
 
     pub(crate) fn held(&self, index: u8) -> Held {
@@ -99,8 +95,9 @@ impl Session {
         }
         let index = registered(&self.base.accounts, position)?;
         let stored = self.marks.get(usize::from(index)).copied().unwrap_or_default();
-        let mut touched = Touched::of(index, self.held(index).holding.adapter, stored);
+        let mut touched = Touched::of(index, &self.held(index).holding, stored);
         touched.report = *report;
+        touched.owed = [report.backing_assets, report.debt_assets];
         touched.mark(&mut self.base, report.stated.value_assets)?;
         touched.income_before_assets = report.income_assets(touched.mark.value_assets);
         let place = self.touched.len();
@@ -132,16 +129,11 @@ impl Session {
     /// Returns what the limits look at now, the touched positions measured against their venues.
     #[inline(never)]
     pub(crate) fn sight(&self) -> Sight {
-        let (mut stakes, mut levers) = (Vec::new(), Vec::new());
-        for Touched { index, report, owes, .. } in &self.touched {
+        let mut stakes = Vec::new();
+        for Touched { index, report, .. } in &self.touched {
             stakes.push(self.stake(*index, report.depth_assets));
-            let holding = self.held(*index).holding;
-            if *owes || holding.may_owe() {
-                levers.push(lever(*index, &holding, report));
-            }
         }
-        levers.extend_from_slice(&self.heard);
-        self.sight_of(stakes, levers)
+        self.sight_of(stakes)
     }
 
     /// Returns what the touched positions earn a year, before the legs and now, each rounded down; `None` where nothing
@@ -164,7 +156,7 @@ impl Session {
 
     /// Returns what the limits look at now, with these positions measured against their venues and their debts.
     #[inline(never)]
-    pub fn sight_of(&self, stakes: Vec<Stake>, levers: Vec<Lever>) -> Sight {
+    pub fn sight_of(&self, stakes: Vec<Stake>) -> Sight {
         let idle_assets = self.base.ledger.idle_assets;
         let nav_assets = self.base.ledger.nav_assets();
         let mut exposures_assets = alloc::vec![0; usize::from(self.base.accounts.caps.min(MAX_CAPS))];
@@ -177,6 +169,12 @@ impl Session {
                 instant_assets = instant_assets.saturating_add(instant_down(mark, holding));
             }
         }
+        let mut values = Vec::new();
+        if self.has_covenants() {
+            for mark in &self.marks {
+                values.push([mark.value_assets, mark.rate_wad.into()]);
+            }
+        }
         Sight {
             nav_assets,
             least_nav_assets: self.base.least_nav_assets(),
@@ -184,7 +182,7 @@ impl Session {
             instant_assets,
             exposures_assets,
             stakes,
-            levers,
+            values,
         }
     }
 
@@ -217,17 +215,6 @@ impl Session {
         }
         end
     }
-}
-
-/// Returns a position with what secures its debt; nothing secures that of one which may not owe.
-pub fn lever(index: u8, holding: &Holding, report: &Report) -> Lever {
-    let Report { backing_assets, debt_assets, .. } = *report;
-    let (backing_assets, floor_wad) = if holding.may_owe() {
-        (backing_assets, BPS_WAD.saturating_mul(holding.soft_bps.into()))
-    } else {
-        (0, u64::MAX)
-    };
-    Lever { position: index, backing_assets, debt_assets, floor_wad }
 }
 
 /// The part of a position that counts as payable at once, rounded down.

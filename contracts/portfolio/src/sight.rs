@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use mandate::{Lever, Portfolio, Stake};
+use mandate::{Portfolio, Stake};
 
 /// A portfolio with what it is made of.
 pub struct Sight {
@@ -14,8 +14,8 @@ pub struct Sight {
     pub instant_assets: u128,
     pub(crate) exposures_assets: Vec<u128>,
     pub(crate) stakes: Vec<Stake>,
-    /// The positions that owe, or may.
-    pub levers: Vec<Lever>,
+    /// Every position's value and yield, by its index; empty where there are no covenants.
+    pub(crate) values: Vec<[u128; 2]>,
 }
 
 impl Sight {
@@ -28,7 +28,7 @@ impl Sight {
             instant_assets: self.instant_assets,
             exposures_assets: &self.exposures_assets,
             stakes: &self.stakes,
-            levers: &self.levers,
+            ..Portfolio::default()
         }
     }
 }

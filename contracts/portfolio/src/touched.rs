@@ -2,7 +2,7 @@
 
 use abi::desk::IDesk;
 use alloy_primitives::{Address, U256};
-use book::{Book, Holding, Mark};
+use book::{Book, Holding, Ledger, Mark, Overflow};
 use host::{Revert, VM, Word, emit};
 
 use crate::{Base, Report};
@@ -26,28 +26,37 @@ pub struct Touched {
     pub(crate) income_before_assets: Option<u128>,
     /// Whether a leg moved anything.
     pub(crate) has_moved: bool,
+    /// What secured its debt before the legs, and the debt.
+    pub(crate) owed: [u128; 2],
     /// Whether any report of it says that it owes.
     pub(crate) owes: bool,
+    /// Whether a leg repays.
+    pub(crate) repays: bool,
+    /// Whether it has a date.
+    is_dated: bool,
 }
 
 impl Touched {
     /// Loads a position.
     #[inline(never)]
     pub fn load(book: &Book, index: u8, holding: &Holding) -> Self {
-        Self::of(index, holding.adapter, book.mark(index, holding.slack_bps))
+        Self::of(index, holding, book.mark(index, holding.slack_bps))
     }
 
-    pub(crate) fn of(index: u8, adapter: Address, stored: Mark) -> Self {
+    pub(crate) fn of(index: u8, holding: &Holding, stored: Mark) -> Self {
         Self {
             index,
-            adapter,
+            adapter: holding.adapter,
             stored,
             marked: stored,
             mark: stored,
             report: Report::default(),
             income_before_assets: None,
             has_moved: false,
+            owed: [0; 2],
             owes: false,
+            repays: false,
+            is_dated: holding.is_dated,
         }
     }
 
@@ -59,6 +68,27 @@ impl Touched {
     pub fn mark(&mut self, base: &mut Base, real_assets: u128) -> Result<(), Revert> {
         base.mark(&mut self.mark, real_assets)?;
         self.marked = self.mark;
+        Ok(())
+    }
+
+    /// Notes how far the higher of its values is above the lower by its last report, and, where it has a date, its yield; and
+    /// tells of both where they changed.
+    ///
+    /// # Errors
+    ///
+    /// None that the accounts' own invariants allow.
+    pub fn look(&mut self, ledger: &mut Ledger, vm: &VM) -> Result<(), Overflow> {
+        let Report { stated, high_assets, rate_wad, .. } = self.report;
+        let premium_assets = high_assets.saturating_sub(stated.value_assets);
+        // Whoever does not say what he yields is taken to yield nothing: he lasts longest.
+        let is_told = self.is_dated && rate_wad != U256::MAX;
+        let rate_wad = if is_told { rate_wad.saturating_to() } else { 0 };
+        if (premium_assets, rate_wad) == (self.mark.premium_assets, self.mark.rate_wad) {
+            return Ok(());
+        }
+        ledger.look(&mut self.mark, premium_assets, rate_wad)?;
+        let Mark { premium_assets, rate_wad, .. } = self.mark;
+        emit::<IDesk::BondSeen>(vm, &[self.index.word()], &[premium_assets.word(), rate_wad.word()]);
         Ok(())
     }
 

@@ -79,7 +79,7 @@ impl Vault {
 
     pub(crate) fn exit_nav(&self) -> U256 {
         let accounts = self.book.accounts();
-        U256::from(accounts.nav_assets().saturating_sub(self.book.slack_assets(&accounts)))
+        U256::from(accounts.nav_assets().saturating_sub(self.book.apart(&accounts).0))
     }
 
     pub(crate) fn entry_nav(&self, accounts: &Accounts) -> U256 {

@@ -6,7 +6,7 @@ use abi::{desk::IDesk, erc20::IERC20, vault::IVault};
 use alloy_primitives::Address;
 use alloy_sol_types::SolCall;
 use book::{Accounts, Asset, Book, Clock, NOT_OPENED, Register, Role};
-use host::{Revert, VM, Word, delegate, emit, revert, view_word};
+use host::{Arguments, Revert, VM, Word, delegate, emit, revert, view_word};
 use stylus_sdk::stylus_core::{AccountAccess, MessageAccess};
 
 use crate::permit::Permit;
@@ -46,15 +46,16 @@ pub fn main(input: Vec<u8>, vm: VM) -> Result<Vec<u8>, Revert> {
 }
 
 /// What the commons answer and strangers pay for: they are reached at once, not by the desk.
-const COMMONS: [[u8; 4]; 4] = [
+const COMMONS: [[u8; 4]; 5] = [
     IDesk::markCall::SELECTOR,
     IDesk::deleverageCall::SELECTOR,
     IDesk::evacuateCall::SELECTOR,
     IDesk::tripCall::SELECTOR,
+    IDesk::settleCall::SELECTOR,
 ];
 
 host::routes! { IVault for Vault, this:
-    initializeCall(a) => this.initialize([a.address()?, a.address()?, a.address()?, a.address()?, a.address()?, a.address()?]);
+    initializeCall(a) => this.initialize(a);
     depositCall(a) => this.deposit(a.uint()?, a.address()?);
     withdrawCall(a) => this.withdraw(a.uint()?, a.address()?, a.address()?);
     redeemCall(a) => this.redeem(a.uint()?, a.address()?, a.address()?);
@@ -82,6 +83,8 @@ host::routes! { IVault for Vault, this:
     commonsCall(_) => view(this.book.role(Role::Commons));
     boardCall(_) => view(this.book.role(Role::Board));
     lensCall(_) => view(this.book.role(Role::Lens));
+    rehearsalCall(_) => view(this.book.role(Role::Rehearsal));
+    covenantsCall(_) => view(this.book.role(Role::Covenants));
     decimalsCall(_) => view(this.book.accounts().decimals);
     nameCall(_) => view(NAME);
     symbolCall(_) => view(SYMBOL);
@@ -94,12 +97,16 @@ fn view<T>(value: T) -> Result<T, Revert> {
 }
 
 impl Vault {
-    fn initialize(&mut self, accounts: [Address; 6]) -> Result<(), Revert> {
-        let [asset, desk, commons, board, lens, owner] = accounts;
+    fn initialize(&mut self, arguments: &mut Arguments<'_>) -> Result<(), Revert> {
+        let mut accounts = [Address::ZERO; 8];
+        for account in &mut accounts {
+            *account = arguments.address()?;
+        }
+        let [asset, desk, commons, board, lens, rehearsal, covenants, owner] = accounts;
         if !self.book.role(Role::Desk).is_zero() {
             return Err(revert::<IVault::AlreadyInitialized>(&[]));
         }
-        for account in [asset, desk, commons, board, lens] {
+        for account in [asset, desk, commons, board, lens, rehearsal, covenants] {
             if self.vm.code_size(account) == 0 {
                 return Err(revert::<IVault::InvalidAddress>(&[account.word()]));
             }
@@ -116,8 +123,9 @@ impl Vault {
         self.book.set_asset(&Asset { token: asset, ..Asset::default() });
         self.book.set_clock(&Clock { epoch_secs: EPOCH_SECS, blocked_until_secs: NOT_OPENED, ..self.book.clock() });
         self.book.set_register(&Register { silence_secs: SILENCE_SECS, ..Register::default() });
-        let roles = [Role::Desk, Role::Commons, Role::Board, Role::Lens, Role::Owner];
-        for (role, account) in roles.into_iter().zip([desk, commons, board, lens, owner]) {
+        let roles = [Role::Desk, Role::Commons, Role::Board, Role::Lens, Role::Rehearsal, Role::Covenants, Role::Owner];
+        let programs = [desk, commons, board, lens, rehearsal, covenants, owner];
+        for (role, account) in roles.into_iter().zip(programs) {
             self.book.set_role(role, account);
         }
         let words = accounts.map(Word::word);

@@ -6,6 +6,7 @@
 //! call was given how much. The real chain, with the real WASM and venues, is what the end to end tests run on; this one
 //! finds faults in milliseconds.
 
+pub mod bonds;
 mod chain;
 mod frame;
 mod governance;
@@ -17,8 +18,8 @@ mod scene;
 pub use chain::{Log, Program, World, address, refusal};
 pub use governance::change_id;
 pub use scene::{
-    ALL, BOARD, COMMONS, CURATOR, DESK, GUARDIAN, KEEPER, LENS, OWNER, Scene, Terms, USDC, VAULT, WAD, add, initialize,
-    legs, risk_id, set_cap,
+    ALL, BOARD, COMMONS, COVENANTS, CURATOR, DESK, GUARDIAN, KEEPER, LENS, OWNER, REHEARSAL, Scene, Terms, USDC, VAULT,
+    WAD, add, initialize, legs, risk_id, set_cap,
 };
 
 /// The price of a test's brevity: revert data as it came.

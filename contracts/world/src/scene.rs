@@ -1,4 +1,4 @@
-//! A vault with its desk, commons, board, lens, token, roles and positions: where most tests start.
+//! A vault with its programs, token, roles and positions: where most tests start.
 //!
 //! A new scene is still being set up: owner and curator change everything at once. The first deposit opens it, and from
 //! then on what adds risk waits. Money counts for caps and budgets once it has stayed ([`Scene::endow`], [`Scene::age`]).
@@ -36,6 +36,10 @@ pub const BOARD: Address = address(0x14);
 pub const LENS: Address = address(0x15);
 /// The commons' own address.
 pub const COMMONS: Address = address(0x16);
+/// The rehearsal's own address.
+pub const REHEARSAL: Address = address(0x18);
+/// The covenants' own address.
+pub const COVENANTS: Address = address(0x17);
 /// The roles.
 pub const OWNER: Address = address(0x21);
 /// See [`OWNER`].
@@ -95,6 +99,8 @@ impl Scene {
         world.install(COMMONS, tenor_commons::main);
         world.install(BOARD, tenor_board::main);
         world.install(LENS, tenor_lens::main);
+        world.install(REHEARSAL, tenor_rehearsal::main);
+        world.install(COVENANTS, tenor_covenants::main);
         let scene = Self { world, token_hook, positions: Cell::new(0) };
         scene.call(OWNER, initialize(OWNER));
         scene.call(OWNER, IBoard::setCuratorCall { account: CURATOR });
@@ -312,7 +318,9 @@ pub fn legs(legs: &[(u32, i128)]) -> Vec<Leg> {
 
 /// Returns the call that makes the vault one of an owner.
 pub fn initialize(owner: Address) -> IVault::initializeCall {
-    IVault::initializeCall { asset: USDC, desk: DESK, commons: COMMONS, board: BOARD, lens: LENS, owner }
+    let (desk, commons, board, lens) = (DESK, COMMONS, BOARD, LENS);
+    let (rehearsal, covenants) = (REHEARSAL, COVENANTS);
+    IVault::initializeCall { asset: USDC, desk, commons, board, lens, rehearsal, covenants, owner }
 }
 
 /// Returns the change that registers an adapter.

@@ -108,6 +108,7 @@ fn used(limit: &LimitState) -> Option<f64> {
     let (value, bound) = (f64::from(limit.value), f64::from(limit.bound));
     let used = match limit.limit {
         Limit::LiquidityFloor | Limit::LiquidityCover | Limit::Improvement => bound / value,
+        Limit::DurationFloor | Limit::RungFloor | Limit::Purchase => bound / value,
         Limit::HealthFloor | Limit::PortfolioHealth => bound / value,
         Limit::Breaker => return None, // No new money: what is there always fills it.
         _ => value / bound,
@@ -121,6 +122,7 @@ impl std::fmt::Display for Name {
             Subject::Portfolio => f.write_str(limit_name(self.limit)),
             Subject::Risk(id) => write!(f, "{} {}", limit_name(self.limit), short_name(id)),
             Subject::Position(index) => write!(f, "{} of position {index}", limit_name(self.limit)),
+            Subject::Rung(index) => write!(f, "{} of rung {index}", limit_name(self.limit)),
         }
     }
 }

@@ -64,6 +64,8 @@ pub(crate) struct Call {
     pub base: Option<Box<Standing>>,
     pub invests: bool,
     pub invested_mask: u64,
+    /// The bonds of which legs bought some.
+    pub bought: Vec<usize>,
     /// What the last leg came to.
     pub result_assets: U256,
     /// What secured debts, and the debts, before the legs and after them, in the order in which it was told.
@@ -76,6 +78,7 @@ impl Call {
         self.depths.clear();
         self.touched.clear();
         self.healths.clear();
+        self.bought.clear();
         self.base = None;
         (self.legs, self.invests, self.invested_mask) = (0, false, 0);
     }

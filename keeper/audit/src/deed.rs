@@ -1,6 +1,7 @@
 //! What was done, in words: one deed for each event that says something of its own.
 
 use abi::board::IBoard::{IBoardCalls, IBoardEvents as B};
+use abi::covenants::ICovenants::{ICovenantsCalls, ICovenantsEvents as C};
 use abi::desk::IDesk::IDeskEvents as D;
 use abi::vault::IVault::IVaultEvents as V;
 use alloy_primitives::{Address, B256, I256, Selector, U256};
@@ -89,6 +90,7 @@ pub fn deed(event: &Event) -> Option<Deed> {
         Event::Vault(event) => of_vault(event),
         Event::Desk(event) => of_desk(event),
         Event::Board(event) => of_board(event),
+        Event::Covenants(event) => of_covenants(event),
     }
 }
 
@@ -190,7 +192,7 @@ fn of_desk(event: &D) -> Option<Deed> {
         D::Stuck(told) => {
             did("stuck", None, vec![("id", Name(told.riskId)), position(told.position), ("value", Assets(told.value))])
         }
-        D::ShortfallSet(_) | D::Charged(_) | D::HealthSeen(_) => None,
+        D::ShortfallSet(_) | D::Charged(_) | D::HealthSeen(_) | D::BondSeen(_) => None,
     }
 }
 
@@ -297,6 +299,42 @@ fn of_board(event: &B) -> Option<Deed> {
     }
 }
 
+fn of_covenants(event: &C) -> Option<Deed> {
+    use Detail::{Account, Bps, Name, Number, Secs, Time, Wad};
+    match event {
+        C::DurationSet(told) => {
+            did("duration", None, vec![("least", Secs(told.leastSecs)), ("most", Secs(told.mostSecs))])
+        }
+        C::LadderSet(told) => {
+            let rung = |rung: &abi::covenants::ICovenants::Rung| {
+                let days = Number(U256::from(rung.untilDays));
+                [("until days", days), ("least", Bps(rung.leastBps)), ("most", Bps(rung.mostBps))]
+            };
+            did("ladder", None, told.rungs.iter().flat_map(rung).collect())
+        }
+        C::CreditSet(told) => did("credit", None, vec![("most", Wad(told.creditWad))]),
+        C::HazardSet(told) => did(
+            "hazard",
+            None,
+            vec![("id", Name(told.riskId)), ("hazard", Bps(told.hazardBps)), ("loss", Bps(told.lossBps))],
+        ),
+        C::PurchasesSet(told) => did(
+            "purchases",
+            None,
+            vec![
+                ("yield", Bps(told.yieldBps)),
+                ("spread", Bps(told.spreadBps)),
+                ("reference", Account(told.reference)),
+                ("most age", Secs(told.maxAgeSecs)),
+            ],
+        ),
+        C::DateSet(told) => {
+            let position = ("position", Number(U256::from(told.position)));
+            did("date", None, vec![position, ("maturity", Time(told.maturity)), ("term", Secs(told.termSecs))])
+        }
+    }
+}
+
 fn terms(instant_bps: u16, depth_bps: u16, slack_bps: u16) -> [(&'static str, Detail); 3] {
     [("instant", Detail::Bps(instant_bps)), ("depth", Detail::Bps(depth_bps)), ("slack", Detail::Bps(slack_bps))]
 }
@@ -314,7 +352,8 @@ fn condition(number: u8) -> &'static str {
     }
 }
 
-/// The name of one of the board's functions.
+/// The name of a governed function.
 fn function_name(selector: Selector) -> &'static str {
-    IBoardCalls::name_by_selector(selector.0).unwrap_or("unknown")
+    let name = IBoardCalls::name_by_selector(selector.0).or_else(|| ICovenantsCalls::name_by_selector(selector.0));
+    name.unwrap_or("unknown")
 }

@@ -1,6 +1,7 @@
 //! One line of the vault's history: what was told, and when and where.
 
 use abi::board::IBoard::IBoardEvents;
+use abi::covenants::ICovenants::ICovenantsEvents;
 use abi::desk::IDesk::IDeskEvents;
 use abi::vault::IVault::IVaultEvents;
 use alloy_primitives::{B256, Bytes};
@@ -40,6 +41,8 @@ pub enum Event {
     Desk(IDeskEvents),
     /// Governance.
     Board(IBoardEvents),
+    /// What is allowed of bonds and of credit.
+    Covenants(ICovenantsEvents),
 }
 
 /// A log that no interface of the vault declares, or one of the wrong shape.
@@ -64,7 +67,8 @@ impl Entry {
         let vault = || IVaultEvents::decode_raw_log_with_config(topics, data, strict).map(Event::Vault);
         let desk = || IDeskEvents::decode_raw_log_with_config(topics, data, strict).map(Event::Desk);
         let board = || IBoardEvents::decode_raw_log_with_config(topics, data, strict).map(Event::Board);
-        let found = vault().or_else(|_| desk()).or_else(|_| board());
+        let covenants = || ICovenantsEvents::decode_raw_log_with_config(topics, data, strict).map(Event::Covenants);
+        let found = vault().or_else(|_| desk()).or_else(|_| board()).or_else(|_| covenants());
         let topic = self.topics.first().copied().unwrap_or_default();
         found.map_err(|_| Unreadable { topic, bytes: data.len() })
     }

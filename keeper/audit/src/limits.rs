@@ -2,7 +2,10 @@
 
 use abi::desk::IDesk;
 use alloy_primitives::U256;
-use mandate::{Budgets, Cap, Flow, Level, Lever, Limit, Parameters, Portfolio, RiskId, Stake, states};
+use mandate::{
+    Bond, Budgets, Cap, Covenants, Flow, Hazard, Level, Lever, Limit, Parameters, Portfolio, Purchase, RiskId, Rung,
+    Stake, covenant_states, states,
+};
 
 use crate::claims::Claims;
 use crate::fact::Fact;
@@ -27,6 +30,14 @@ pub(crate) struct Standing {
     exposures_assets: Vec<u128>,
     stakes: Vec<Stake>,
     levers: Vec<Lever>,
+    bonds: Vec<Bond>,
+}
+
+/// What is allowed, as the mandate takes it.
+struct Allowed {
+    caps: Vec<Cap>,
+    rungs: Vec<Rung>,
+    hazards: Vec<Hazard>,
 }
 
 impl Standing {
@@ -41,6 +52,7 @@ impl Standing {
                 depth_wad: u64::from(position.depth_bps).saturating_mul(BPS_WAD),
             })
         };
+        let bonds = state.positions.iter().enumerate();
         Self {
             nav_assets: state.nav_assets(),
             least_nav_assets: state.nav_least_assets(now_secs),
@@ -49,6 +61,7 @@ impl Standing {
             exposures_assets: state.exposures_assets(),
             stakes: positions.filter_map(stake).collect(),
             levers: Vec::new(),
+            bonds: bonds.filter_map(|(index, position)| position.bond(index, now_secs)).collect(),
         }
     }
 
@@ -61,6 +74,7 @@ impl Standing {
             exposures_assets: &self.exposures_assets,
             stakes: &self.stakes,
             levers: &self.levers,
+            bonds: &self.bonds,
         }
     }
 }
@@ -76,9 +90,15 @@ pub fn at_rest(state: &State, now_secs: u64) -> Vec<LimitState> {
         turnover: level(state.turnover_budget(least, alertness, now_secs)),
         ..Budgets::UNBOUNDED
     };
-    let caps = caps(state, now_secs);
-    let portfolio = standing.portfolio();
-    states(&portfolio, &portfolio, &Flow::default(), &budgets, &parameters(state, &caps)).collect()
+    let allowed = Allowed::of(state, now_secs);
+    let (portfolio, parameters) = (standing.portfolio(), allowed.parameters(state));
+    let flow = Flow::default();
+    let mut limits = Vec::new();
+    if state.covenants.is_said {
+        limits.extend(covenant_states(&portfolio, &portfolio, &flow, &parameters));
+    }
+    limits.extend(states(&portfolio, &portfolio, &flow, &budgets, &parameters));
+    limits
 }
 
 /// Compares what a rebalance tells of limits and budgets with what follows. The state is the one after its legs, with
@@ -123,16 +143,29 @@ pub(crate) fn check_told(state: &State, told: &IDesk::Rebalanced, now_secs: u64,
         invested_mask: claims.call.invested_mask,
         income_assets: known.then(|| (amount(told.incomeBefore), amount(told.incomeAfter))),
     };
-    let caps = caps(state, now_secs);
-    let parameters = parameters(state, &caps);
+    let allowed = Allowed::of(state, now_secs);
+    let parameters = allowed.parameters(state);
     // How deep venues were before the legs is not told: those bits are not compared.
     let unknown = Stake { position: 0, value_assets: 0, depth_assets: u128::MAX, depth_wad: 0 };
     before.stakes = vec![unknown; after.stakes.len()];
     [before.levers, after.levers] = levers(state, &touched, claims);
-    let depths = 2 * caps.len() + 2..2 * caps.len() + 2 + after.stakes.len();
+    // At what yield a bond was bought is not told: it passed, and takes a place in the list.
+    let is_bought = |bond: &&mut Bond| claims.call.bought.contains(&usize::from(bond.position));
+    before.bonds.iter_mut().chain(&mut after.bonds).filter(is_bought).for_each(|bond| {
+        bond.bought = Some(Purchase::default());
+    });
     let (was, is) = (before.portfolio(), after.portfolio());
-    let was_broken = broken(states(&was, &was, &flow, &budgets, &parameters));
-    let is_broken = broken(states(&was, &is, &flow, &budgets, &parameters));
+    let [mut was_broken, mut is_broken] = [Vec::new(), Vec::new()];
+    // One that owes and may not is judged by them too.
+    if state.covenants.is_said || !was.levers.is_empty() {
+        was_broken.extend(covenant_states(&was, &was, &flow, &parameters));
+        is_broken.extend(covenant_states(&was, &is, &flow, &parameters));
+    }
+    let depths_at = was_broken.len() + 2 * allowed.caps.len() + 2;
+    let depths = depths_at..depths_at + after.stakes.len();
+    was_broken.extend(states(&was, &was, &flow, &budgets, &parameters));
+    is_broken.extend(states(&was, &is, &flow, &budgets, &parameters));
+    let [was_broken, is_broken] = [was_broken, is_broken].map(|limits| broken(limits.into_iter()));
     claims.equal(fact("limits broken before"), without(was_broken, &depths), without(told.brokenBefore, &depths));
     claims.equal(fact("limits broken after"), is_broken, told.brokenAfter);
 }
@@ -170,6 +203,30 @@ fn broken(limits: impl Iterator<Item = LimitState>) -> U256 {
     mask
 }
 
+impl Allowed {
+    fn of(state: &State, now_secs: u64) -> Self {
+        let (rungs, hazards) = (state.covenants.rungs(), state.hazards());
+        Self { caps: caps(state, now_secs), rungs, hazards }
+    }
+
+    fn parameters(&self, state: &State) -> Parameters<'_> {
+        let (mandate, covenants) = (&state.mandate, &state.covenants);
+        Parameters {
+            caps: &self.caps,
+            liquidity_floor_wad: mandate.liquidity_floor_wad,
+            liquidity_cover_wad: mandate.liquidity_cover_wad,
+            health_floor_wad: u64::from(mandate.health_floor_bps).saturating_mul(BPS_WAD),
+            covenants: Covenants {
+                least_duration_secs: covenants.least_duration_secs,
+                most_duration_secs: covenants.most_duration_secs,
+                ladder: &self.rungs,
+                credit_wad: covenants.credit_wad,
+                hazards: &self.hazards,
+            },
+        }
+    }
+}
+
 fn caps(state: &State, now_secs: u64) -> Vec<Cap> {
     let cap = |id: &crate::state::Id| Cap {
         id: id.id,
@@ -178,16 +235,6 @@ fn caps(state: &State, now_secs: u64) -> Vec<Cap> {
         is_tripped: now_secs < id.tripped_until_secs,
     };
     state.ids.iter().map(cap).collect()
-}
-
-fn parameters<'a>(state: &State, caps: &'a [Cap]) -> Parameters<'a> {
-    let mandate = &state.mandate;
-    Parameters {
-        caps,
-        liquidity_floor_wad: mandate.liquidity_floor_wad,
-        liquidity_cover_wad: mandate.liquidity_cover_wad,
-        health_floor_wad: u64::from(mandate.health_floor_bps).saturating_mul(BPS_WAD),
-    }
 }
 
 fn level(drained: Drained) -> Level {
@@ -210,5 +257,11 @@ pub fn limit_name(limit: Limit) -> &'static str {
         Limit::HealthFloor => "health_floor",
         Limit::PortfolioHealth => "portfolio_health",
         Limit::Improvement => "improvement",
+        Limit::DurationCap => "duration_cap",
+        Limit::DurationFloor => "duration_floor",
+        Limit::RungCap => "rung_cap",
+        Limit::RungFloor => "rung_floor",
+        Limit::Credit => "credit",
+        Limit::Purchase => "purchase",
     }
 }

@@ -6,6 +6,7 @@
 
 mod batch;
 mod convert;
+pub mod covenants;
 pub mod deployment;
 pub mod endpoint;
 mod error;

@@ -4,7 +4,8 @@ use std::fmt;
 
 use abi::adapter::IAdapter::IAdapterErrors;
 use abi::arb::IDeployer::IDeployerErrors;
-use abi::board::IBoard::{self, IBoardErrors};
+use abi::board::IBoard::IBoardErrors;
+use abi::bond::IBond::IBondErrors;
 use abi::desk::IDesk::{self, IDeskErrors};
 use abi::leverage::ILoop::ILoopErrors;
 use abi::oracle::IOracle::PriceRefused;
@@ -12,6 +13,8 @@ use abi::vault::IVault::IVaultErrors;
 use alloy_primitives::{Bytes, FixedBytes, U256, hex};
 use alloy_sol_types::{Panic, Revert as Text, SolError, SolInterface};
 use model::{RiskId, mandate, words};
+
+use crate::governance::Function;
 
 /// A refusal by a contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +62,7 @@ fn describe(data: &[u8], depth: usize) -> String {
         .or_else(|| vault(data))
         .or_else(|| adapter(data, depth - 1))
         .or_else(|| leverage(data))
+        .or_else(|| bond(data))
         .or_else(|| deployer(data, depth - 1))
         .or_else(|| crate::governance::refusal(data))
         .or_else(|| standard(data))
@@ -107,6 +111,9 @@ fn desk(data: &[u8], depth: usize) -> Option<String> {
             "NotDeleveraged: position {} repaid {} of at most {}, or is no healthier for it",
             e.position, e.repaid, e.most
         ),
+        E::NotMatured(e) if e.maturity.is_zero() => format!("NotMatured: position {} has no date", e.position),
+        E::NotMatured(e) => format!("NotMatured: position {} is due at {}", e.position, e.maturity),
+        E::NotPaid(e) => format!("NotPaid: position {} is due, and nothing came of it", e.position),
         E::DeleverageTooDear(e) => {
             format!("DeleverageTooDear: position {} lost {}, at most {} is allowed", e.position, e.lost, e.most)
         }
@@ -166,9 +173,9 @@ fn board(data: &[u8], depth: usize) -> Option<String> {
     })
 }
 
-/// The name of one of the board's functions, or its selector where it is none.
+/// The name of a governed function, or its selector where it is none.
 fn function_name(selector: FixedBytes<4>) -> String {
-    IBoard::IBoardCalls::name_by_selector(selector.0).map_or_else(|| selector.to_string(), str::to_owned)
+    Function::selected(selector).map_or_else(|| selector.to_string(), |function| function.name.to_owned())
 }
 
 fn vault(data: &[u8]) -> Option<String> {
@@ -231,6 +238,21 @@ fn leverage(data: &[u8]) -> Option<String> {
     })
 }
 
+fn bond(data: &[u8]) -> Option<String> {
+    use IBondErrors as E;
+    Some(match E::abi_decode(data).ok()? {
+        E::InvalidTerms(e) => format!("InvalidTerms: {}", RiskId(e.what)),
+        E::NothingToBuy(e) => {
+            format!("NothingToBuy: the market does not sell bonds for {} at a price up to par", e.assets)
+        }
+        E::NotOnSale(e) => {
+            format!("NotOnSale: the pool sells bonds that are due at {} now, not at {}", e.sold, e.maturity)
+        }
+        E::NoMark(e) => format!("NoMark: nobody has begun checkpoint {} of the pool, which anyone may", e.checkpoint),
+        E::TooShallow(e) => format!("TooShallow: the market does not pay {} for all that is held", e.assets),
+    })
+}
+
 fn deployer(data: &[u8], depth: usize) -> Option<String> {
     use IDeployerErrors as E;
     Some(match E::abi_decode(data).ok()? {
@@ -250,7 +272,7 @@ fn standard(data: &[u8]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use abi::board::IBoard::{AbdicatedFunction, NotReady};
+    use abi::board::IBoard::{self, AbdicatedFunction, NotReady};
     use abi::desk::IDesk::{AdapterCallFailed, LimitBreached};
     use alloy_primitives::{Address, B256};
     use alloy_sol_types::SolCall;
@@ -291,6 +313,15 @@ mod tests {
 
         let short = abi::leverage::ILoop::SwapTooShort { received: U256::from(9), least: U256::from(10) };
         assert_eq!(Revert::decode(&short.abi_encode()).text, "SwapTooShort: 9 received, at least 10 demanded");
+    }
+
+    #[test]
+    fn a_bond_that_is_not_sold_says_what_is() {
+        let refused = abi::bond::IBond::NotOnSale { maturity: U256::from(7), sold: U256::from(9) };
+
+        let revert = Revert::decode(&refused.abi_encode());
+
+        assert_eq!(revert.text, "NotOnSale: the pool sells bonds that are due at 9 now, not at 7");
     }
 
     #[test]

@@ -4,17 +4,19 @@ use std::collections::BTreeMap;
 
 use abi::adapter::IAdapter;
 use abi::board::IBoard;
+use abi::covenants::ICovenants;
 use abi::desk::IDesk;
 use abi::erc20::IERC20;
 use abi::vault::IVault;
 use alloy_primitives::{Address, B256, U256};
 use model::ports::{Fault, SnapshotSource};
 use model::{
-    Asset, Assets, Block, Book, Lever, Operator, Position, RateModel, RiskId, Snapshot, Terms, Thresholds, Timestamp,
-    VenueKind, Wad,
+    Asset, Assets, Block, Bond, Book, Lever, Operator, Position, RateModel, RiskId, Snapshot, Terms, Thresholds,
+    Timestamp, VenueKind, Wad,
 };
 
 use crate::batch::{Answers, Batch, Ticket};
+use crate::covenants;
 use crate::error::Error;
 use crate::governed;
 use crate::rpc::Rpc;
@@ -74,6 +76,7 @@ impl<'a> Reader<'a> {
         let revision = batch.add(self.vault, IDesk::revisionCall {});
         let positions = batch.add(self.vault, IDesk::positionsCall {});
         let levers = batch.add(self.vault, IBoard::leversCall {});
+        let covenant = batch.add(self.vault, ICovenants::covenantCall {});
         let caps = batch.add(self.vault, IDesk::capsCall {});
         let grant = batch.add(self.vault, IDesk::grantCall { keeper: self.account });
         let answers = batch.send(self.rpc, block.number).await?;
@@ -82,13 +85,16 @@ impl<'a> Reader<'a> {
         let book = checked_book(answers.get(&book)?)?;
         let found = answers.get(&positions)?;
         let levers = governed::levers(answers.get(&levers)?, found.len() as u64)?;
-        let positions = self.positions(found, &levers, asset.address, block).await?;
+        let covenant = answers.get(&covenant)?;
+        let told = Told { levers, bonds: covenants::bonds(&covenant) };
+        let positions = self.positions(found, &told, asset.address, block).await?;
         Ok(Snapshot {
             chain_id: self.chain_id,
             vault: self.vault,
             asset,
             book,
             parameters: governed::parameters(answers.get(&mandate)?)?,
+            covenants: covenants::read(self.rpc, &covenant, block).await?,
             budgets: governed::budgets(answers.get(&budgets)?),
             revision: answers.get(&revision)?,
             positions,
@@ -144,7 +150,7 @@ impl<'a> Reader<'a> {
     async fn positions(
         &self,
         found: Vec<IDesk::Position>,
-        levers: &BTreeMap<u32, Thresholds>,
+        told: &Told,
         asset: Address,
         block: Block,
     ) -> Result<Vec<Position>, Error> {
@@ -168,7 +174,13 @@ impl<'a> Reader<'a> {
             let marked = Assets(found.value);
             let (reading, rate) = match reading {
                 Ok(reading) => {
-                    let venue = Venue { kind: reading.kind, address: reading.venue, market: reading.market };
+                    let venue = Venue {
+                        kind: reading.kind,
+                        address: reading.venue,
+                        market: reading.market,
+                        units: reading.units,
+                        value: reading.value,
+                    };
                     let rate = venue::read(self.rpc, venue, asset, block).await?;
                     (reading, rate)
                 }
@@ -178,7 +190,7 @@ impl<'a> Reader<'a> {
                 }
                 Err(error) => return Err(error),
             };
-            let may_owe = levers.contains_key(&index) || reading.debt.is_some_and(|debt| !debt.is_zero());
+            let may_owe = told.levers.contains_key(&index) || reading.debt.is_some_and(|debt| !debt.is_zero());
             let collateral = match may_owe {
                 true => venue::collateral::read(self.rpc, found.adapter, reading.venue, asset, block).await?,
                 false => None,
@@ -203,13 +215,20 @@ impl<'a> Reader<'a> {
                 liquidity: reading.liquidity,
                 depth: reading.depth,
                 reported_rate: reading.rate,
-                lever: lever(&reading, levers.get(&index).copied()),
+                lever: lever(&reading, told.levers.get(&index).copied()),
                 collateral,
+                bond: told.bonds.get(&index).copied(),
                 rate,
             });
         }
         Ok(positions)
     }
+}
+
+/// What governance says of some positions, by their index.
+struct Told {
+    levers: BTreeMap<u32, Thresholds>,
+    bonds: BTreeMap<u32, Bond>,
 }
 
 /// Where the answers of one adapter are.

@@ -33,7 +33,7 @@ pub enum Command {
     /// Show the vault, its positions, its limits and what was done last.
     Status,
     /// Show what would be done now, and why.
-    Plan,
+    Plan(crate::commands::plan::Plan),
     /// Keep the vault: look, decide, act, record.
     Run(Run),
     /// Move money of one position by hand, inside the mandate.
@@ -46,6 +46,8 @@ pub enum Command {
     Params(crate::commands::params::Params),
     /// Show how long the chain keeps the vault's programs, and keep them alive.
     Keepalive(crate::commands::keepalive::Keepalive),
+    /// Bring home what is due: bonds that have matured. Anyone may.
+    Settle(crate::commands::settle::Settle),
     /// Fit the Treasury's yield curve of a day: zero, forward and par rates, and how well they are known.
     Curve(Curve),
     /// Measure every position: yield, durations, spreads, what usage and failure would do, and all together.

@@ -70,9 +70,10 @@ async fn run(cli: &Cli) -> Result<Ending, Failure> {
         Command::Withdraw(args) => commands::withdraw::run(&settings, args).await?,
         Command::Status => commands::status::run(&settings).await?,
         Command::Risk(args) => commands::risk::run(&settings, args).await?,
-        Command::Plan => commands::plan::run(&settings).await?,
+        Command::Plan(args) => commands::plan::run(&settings, args).await?,
         Command::Params(params) => commands::params::run(&settings, params).await?,
         Command::Keepalive(args) => commands::keepalive::run(&settings, args).await?,
+        Command::Settle(args) => commands::settle::run(&settings, args).await?,
         Command::Audit(args) => commands::audit::run(&settings, args).await?,
     };
     Ok(show(&report, cli.json))

@@ -174,9 +174,9 @@ fn a_vault_is_deployed_filled_invested_and_emptied() {
     assert!((number("/totals/price") - 250_000.5).abs() < 1_000.0, "{}", risk["totals"]);
     let held: f64 = [0, 1].iter().map(|at| number(&format!("/lending/{at}/report/price"))).sum();
     assert!((held + number("/idle") - number("/totals/price")).abs() < 1e-6, "{risk}");
-    for at in 0..2 {
+    for (at, rate) in rates.iter().enumerate().take(2) {
         let of = |key: &str| number(&format!("/lending/{at}/{key}"));
-        assert!((of("report/yield_rate") - rates[at]).abs() < 1e-9, "as in the status: {risk}");
+        assert!((of("report/yield_rate") - rate).abs() < 1e-9, "as in the status: {risk}");
         assert!((of("report/yield_rate") - of("report/hazard_adjusted/yield_rate") - 0.018).abs() < 1e-12, "{risk}");
         let (now, run) = (of("usage"), of("shocks/0/usage"));
         assert!(run > now && of("shocks/0/supply_rate") > of("report/yield_rate"), "a run lifts the rate: {risk}");
@@ -186,6 +186,16 @@ fn a_vault_is_deployed_filled_invested_and_emptied() {
     let output = place.keeper(&["risk", "--flat", "3.5"]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(text.contains("no contract fails") && text.contains("all together") && text.contains("aave-v3"), "{text}");
+
+    let (plan, _) = json(&place, &["plan", "--explain", "--svg", "plan.svg"]);
+    let points = plan.pointer("/explained/trade_off/points").and_then(Value::as_array).expect("a trade-off");
+    let incomes: Vec<_> = points.iter().filter_map(|point| point["income"].as_f64()).collect();
+    assert!(incomes.len() > 10 && incomes.windows(2).all(|pair| pair[1] <= pair[0] + 1e-9), "liquidity costs: {plan}");
+    assert!(plan.pointer("/explained/costs").is_some_and(Value::is_array), "{plan}");
+    let picture = std::fs::read_to_string(place.folder.join("plan.svg")).expect("it was drawn");
+    assert!(picture.starts_with("<svg") && picture.contains("best portfolio"), "{picture}");
+    let (due, code) = json(&place, &["settle", "--dry-run"]);
+    assert_eq!((due["due"].as_array().map(Vec::len), code), (Some(0), Some(1)), "nothing has a date: {due}");
 
     let (exit, code) = json(&place, &["withdraw", "all"]);
     assert_eq!(code, Some(0), "{exit}");

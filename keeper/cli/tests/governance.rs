@@ -380,7 +380,10 @@ fn programs_are_kept_alive_and_revived_by_anyone() {
     let devnet = &republic.devnet;
 
     let young = republic.declined(STRANGER, &["keepalive"]);
-    assert_eq!(all(&young["programs"], "name"), ["vault", "desk", "commons", "board", "lens", "adapter 0"]);
+    assert_eq!(
+        all(&young["programs"], "name"),
+        ["vault", "desk", "commons", "board", "lens", "rehearsal", "covenants", "adapter 0"]
+    );
     assert!(
         young["programs"].as_array().is_some_and(|all| all.iter().all(|one| one["can_extend"] == false)),
         "{young}"
@@ -388,16 +391,16 @@ fn programs_are_kept_alive_and_revived_by_anyone() {
 
     devnet.pass(100 * DAY_SECS);
     let kept = republic.done(STRANGER, &["keepalive"]);
-    assert_eq!(kept["sent"].as_array().map(Vec::len), Some(6));
+    assert_eq!(kept["sent"].as_array().map(Vec::len), Some(8));
     let left = kept["programs"].as_array().expect("a list").iter().map(|one| one["secs_left"].as_u64());
     assert!(left.into_iter().all(|left| left > Some(364 * DAY_SECS)), "{kept}");
 
     // Too late: the vault itself answers nothing, and its programs are found by its events.
     devnet.pass(366 * DAY_SECS);
     let expired = republic.done(STRANGER, &["keepalive", "--dry-run"]);
-    assert_eq!(all(&expired["programs"], "life"), ["expired"; 6], "{expired}");
+    assert_eq!(all(&expired["programs"], "life"), ["expired"; 8], "{expired}");
     let revived = republic.done(STRANGER, &["keepalive"]);
-    assert_eq!(all(&revived["programs"], "life"), ["active"; 6], "{revived}");
+    assert_eq!(all(&revived["programs"], "life"), ["active"; 8], "{revived}");
     republic.done(STRANGER, &["params", "show"]);
 }
 

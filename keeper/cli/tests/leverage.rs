@@ -146,7 +146,10 @@ fn a_leveraged_position_is_deployed_shown_and_governed() {
     // An oracle is a program too: whoever keeps the vault's alive keeps it as well.
     let alive = stage.ends(0, &["keepalive", "--dry-run"]);
     let names: Vec<_> = alive["programs"].as_array().expect("a list").iter().map(|one| &one["name"]).collect();
-    assert_eq!(names, ["vault", "desk", "commons", "board", "lens", "adapter 0", "oracle of adapter 0"]);
+    assert_eq!(
+        names,
+        ["vault", "desk", "commons", "board", "lens", "rehearsal", "covenants", "adapter 0", "oracle of adapter 0"]
+    );
 }
 
 #[test]

@@ -6,8 +6,9 @@ mod line;
 #[cfg(test)]
 mod tests;
 
+use model::alloy_primitives::U256;
 use model::ports::{Fault, Recorder, Resolved, Settlement, SnapshotSource, Submitter};
-use model::{Decision, Movement, Snapshot};
+use model::{Decision, Movement, Snapshot, Wad};
 
 pub use line::{resolved_line, summary};
 pub use model::words::{amount, percent};
@@ -62,8 +63,36 @@ pub fn decide(snapshot: &Snapshot, settings: &Settings) -> Result<Decision, Erro
     if let Some(decision) = planner::protect(snapshot, &planner)? {
         return Ok(decision);
     }
-    let target = optimizer::optimize(snapshot, &settings.optimizer)?;
-    Ok(planner::plan(snapshot, &target, &planner)?)
+    // Where a price can be pushed, what a movement comes to is known less well.
+    let is_pushed = snapshot.positions.iter().any(|position| position.terms.slack_bps > 0 && position.lever.is_none());
+    let mut widenings = HEADROOMS.iter().skip(usize::from(is_pushed));
+    let mut tried = None;
+    while let Some(times) = widenings.next().filter(|_| tried.as_ref().is_none_or(misses)) {
+        let headroom = Wad(settings.optimizer.headroom.0.saturating_mul(U256::from(*times)));
+        tried = Some(attempt(snapshot, &optimizer::Settings { headroom, ..settings.optimizer.clone() }, &planner));
+    }
+    tried.unwrap_or_else(|| attempt(snapshot, &settings.optimizer, &planner))
+}
+
+/// How many times the headroom is left free, one after the other, where movements cost so much that a plan misses a limit by it.
+const HEADROOMS: [u64; 3] = [1, 10, 50];
+
+fn attempt(
+    snapshot: &Snapshot,
+    optimizer: &optimizer::Settings,
+    planner: &planner::Settings,
+) -> Result<Decision, Error> {
+    let target = optimizer::optimize(snapshot, optimizer)?;
+    Ok(planner::plan(snapshot, &target, planner)?)
+}
+
+/// Whether a plan leaves a limit broken, or is refused for one.
+fn misses(outcome: &Result<Decision, Error>) -> bool {
+    match outcome {
+        Ok(Decision::Rebalance(plan)) => plan.explanation.limits.iter().any(|limit| !limit.holds),
+        Err(Error::Optimizer(optimizer::Error::Refused(_)) | Error::Planner(planner::Error::Refused(_))) => true,
+        Ok(_) | Err(_) => false,
+    }
 }
 
 /// The loop's parts.

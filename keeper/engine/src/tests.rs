@@ -29,6 +29,7 @@ fn snapshot(idle: u128) -> Snapshot {
         asset: Asset { address: Address::repeat_byte(3), symbol: "USDC".into(), decimals: 6 },
         book: Book { idle, marked: Assets::ZERO, nav: idle, nav_entry: idle, nav_least: idle, max_rate: Wad::ONE },
         parameters: Parameters { epoch_secs: 86_400, silence_secs: 100, ..Parameters::default() },
+        covenants: None,
         budgets: Budgets { loss: all, turnover: all, keeper_seen_at: Timestamp(990), ..Budgets::default() },
         revision: U256::ZERO,
         positions: vec![Position {
@@ -49,6 +50,7 @@ fn snapshot(idle: u128) -> Snapshot {
             reported_rate: None,
             lever: None,
             collateral: None,
+            bond: None,
             rate: RateModel::AaveTwoSlope(AaveTwoSlope {
                 total_variable_debt: Assets::from(600_000_000_000),
                 available_liquidity: Assets::from(400_000_000_000),

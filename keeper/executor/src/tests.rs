@@ -42,6 +42,7 @@ fn snapshot(now_secs: u64) -> Snapshot {
         asset: Asset { address: Address::ZERO, symbol: "USDC".into(), decimals: 6 },
         book: Book::default(),
         parameters: Parameters::default(),
+        covenants: None,
         budgets: Budgets::default(),
         revision: U256::ZERO,
         positions: Vec::new(),

@@ -5,7 +5,9 @@
 //! error against the venues' own integer formulas is at most 1e-12 for Aave's rates, and 1e-7 for Morpho's, which
 //! the chain itself rounds to whole wad a second (eight digits at its lowest rate).
 
-pub mod collateral;
+pub mod bought;
+mod collateral;
+pub mod covenants;
 pub mod decision;
 pub mod drought;
 pub mod governed;
@@ -26,7 +28,9 @@ pub use alloy_primitives;
 pub use mandate;
 pub use math;
 
+pub use bought::Bought;
 pub use collateral::{Answer, Collateral, Price};
+pub use covenants::{Bond, Covenants, Hazard, Rung};
 pub use decision::{Decision, Explanation, Idleness, Plan, PlannedLeg, Purpose, Stuck};
 pub use governed::{Budgets, Cap, Grant, Level, Operator, Parameters, RiskId};
 pub use intent::{Intent, Leg, Movement};

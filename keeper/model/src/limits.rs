@@ -2,12 +2,13 @@
 
 use alloy_primitives::U256;
 
+use crate::covenants::Covenants;
 use crate::decision::LimitLine;
 use crate::governed::{Level, RiskId};
 use crate::lever::Lever;
 use crate::position::Position;
 use crate::snapshot::Snapshot;
-use crate::units::Assets;
+use crate::units::{Assets, Timestamp, Wad};
 use crate::words::{Unit, limit_name};
 
 /// 10,000: the whole in basis points.
@@ -27,6 +28,18 @@ pub struct Mandate {
     liquidity_cover_wad: u64,
     health_floor_wad: u64,
     budgets: mandate::Budgets,
+    covenants: Option<Agreed>,
+}
+
+/// What is allowed of bonds and of credit, as the contracts' code takes it.
+#[derive(Clone, Debug)]
+struct Agreed {
+    least_duration_secs: u32,
+    most_duration_secs: u32,
+    credit_wad: u64,
+    ladder: Vec<mandate::Rung>,
+    /// In the order of the caps.
+    hazards: Vec<mandate::Hazard>,
 }
 
 /// One portfolio as the mandate looks at it.
@@ -39,6 +52,7 @@ pub struct Holdings {
     exposures_assets: Vec<u128>,
     stakes: Vec<mandate::Stake>,
     levers: Vec<mandate::Lever>,
+    bonds: Vec<mandate::Bond>,
 }
 
 /// An amount beyond the vault's accounts (2^128 - 1 base units).
@@ -72,6 +86,7 @@ impl Mandate {
             positions.filter(|(_, position)| position.risk_ids.contains(&RiskId(id))).map(|(index, _)| index).collect()
         };
         let members = caps.iter().map(|cap| counts(cap.id)).collect();
+        let covenants = snapshot.covenants.as_ref().map(|covenants| Agreed::of(covenants, &caps));
         // No exit is paid from a position that is tripped, or whose price can be pushed.
         let pays = |position: &Position| !snapshot.is_tripped(position) && position.terms.slack_bps == 0;
         let instant = |position| if pays(position) { position.terms.instant_bps } else { 0 };
@@ -90,6 +105,7 @@ impl Mandate {
                 grant_loss: level(&grant.loss),
                 grant_turnover: level(&grant.turnover),
             },
+            covenants,
         }
     }
 
@@ -130,7 +146,7 @@ impl Mandate {
     }
 
     /// The portfolio with `idle` and position values in the snapshot's order; `stakes` are the positions whose venue
-    /// is measured, `levers` those that owe or may.
+    /// is measured, `levers` those that owe or may, `bonds` those with a date.
     ///
     /// # Errors
     /// Where an amount is beyond the vault's accounts.
@@ -140,6 +156,7 @@ impl Mandate {
         values: &[Assets],
         stakes: Vec<mandate::Stake>,
         levers: Vec<mandate::Lever>,
+        bonds: Vec<mandate::Bond>,
     ) -> Result<Holdings, BeyondAccounts> {
         let exposure = |members: &Vec<usize>| {
             let held = members.iter().filter_map(|place| values.get(*place));
@@ -156,6 +173,7 @@ impl Mandate {
             exposures_assets: self.members.iter().map(exposure).collect::<Result<_, _>>()?,
             stakes,
             levers,
+            bonds,
         })
     }
 
@@ -170,7 +188,14 @@ impl Mandate {
     /// Every limit after a change from `before` to `after`.
     #[must_use]
     pub fn states(&self, before: &Holdings, after: &Holdings, flow: &mandate::Flow) -> Vec<mandate::State> {
-        mandate::states(&before.portfolio(), &after.portfolio(), flow, &self.budgets, &self.parameters()).collect()
+        let (before, after, parameters) = (before.portfolio(), after.portfolio(), self.parameters());
+        let mut states = Vec::new();
+        // Where nothing was said of bonds, of credit or of debts, nothing is listed of them.
+        if self.covenants.is_some() || !after.levers.is_empty() {
+            states.extend(mandate::covenant_states(&before, &after, flow, &parameters));
+        }
+        states.extend(mandate::states(&before, &after, flow, &self.budgets, &parameters));
+        states
     }
 
     /// Every limit of a portfolio as it stands.
@@ -192,7 +217,12 @@ impl Mandate {
             Some(lever_of(position, lever))
         };
         let levers = snapshot.positions.iter().filter_map(may_owe).collect();
-        let now = self.holdings(snapshot.book.idle, &marked, stakes, levers)?;
+        let bonds = snapshot.positions.iter().filter_map(|position| {
+            let bond = position.bond?;
+            Some(bond_of(position, position.marked, snapshot.now(), bond.rate, None))
+        });
+        let bonds = bonds.collect::<Result<_, _>>()?;
+        let now = self.holdings(snapshot.book.idle, &marked, stakes, levers, bonds)?;
         Ok(self.standing(&now))
     }
 
@@ -202,6 +232,41 @@ impl Mandate {
             liquidity_floor_wad: self.liquidity_floor_wad,
             liquidity_cover_wad: self.liquidity_cover_wad,
             health_floor_wad: self.health_floor_wad,
+            covenants: self.covenants.as_ref().map(Agreed::covenants).unwrap_or_default(),
+        }
+    }
+}
+
+impl Agreed {
+    fn of(covenants: &Covenants, caps: &[mandate::Cap]) -> Self {
+        let expected = |cap: &mandate::Cap| {
+            let named = covenants.hazards.iter().find(|hazard| hazard.risk_id.0 == cap.id);
+            named.map_or_else(Default::default, |hazard| mandate::Hazard {
+                hazard_bps: hazard.hazard_bps,
+                loss_bps: hazard.loss_bps,
+            })
+        };
+        let rung = |rung: &crate::Rung| mandate::Rung {
+            until_days: rung.until_days,
+            least_bps: rung.least_bps,
+            most_bps: rung.most_bps,
+        };
+        Self {
+            least_duration_secs: covenants.least_duration_secs,
+            most_duration_secs: covenants.most_duration_secs,
+            credit_wad: covenants.credit.0.saturating_to(),
+            ladder: covenants.ladder.iter().map(rung).collect(),
+            hazards: caps.iter().map(expected).collect(),
+        }
+    }
+
+    fn covenants(&self) -> mandate::Covenants<'_> {
+        mandate::Covenants {
+            least_duration_secs: self.least_duration_secs,
+            most_duration_secs: self.most_duration_secs,
+            ladder: &self.ladder,
+            credit_wad: self.credit_wad,
+            hazards: &self.hazards,
         }
     }
 }
@@ -210,6 +275,12 @@ impl Holdings {
     /// The positions that owe, or may.
     pub(crate) fn levers(&self) -> &[mandate::Lever] {
         &self.levers
+    }
+
+    /// The same with what a change bought of each bond, in their order.
+    pub(crate) fn bought(mut self, bought: Vec<Option<mandate::Purchase>>) -> Self {
+        self.bonds.iter_mut().zip(bought).for_each(|(bond, bought)| bond.bought = bought);
+        self
     }
 
     fn portfolio(&self) -> mandate::Portfolio<'_> {
@@ -221,6 +292,7 @@ impl Holdings {
             exposures_assets: &self.exposures_assets,
             stakes: &self.stakes,
             levers: &self.levers,
+            bonds: &self.bonds,
         }
     }
 }
@@ -252,6 +324,23 @@ pub(crate) fn lever_of(position: &Position, lever: Lever) -> mandate::Lever {
         debt_assets,
         floor_wad: lever.floor_wad(),
     }
+}
+
+/// A position with a date, of `value` in the book, that yields `rate`, and what was bought of it.
+pub(crate) fn bond_of(
+    position: &Position,
+    value: Assets,
+    now: Timestamp,
+    rate: Wad,
+    bought: Option<mandate::Purchase>,
+) -> Result<mandate::Bond, BeyondAccounts> {
+    Ok(mandate::Bond {
+        position: u8::try_from(position.index).unwrap_or(u8::MAX),
+        value_assets: narrow(value)?,
+        term_secs: position.bond.map_or(0, |bond| bond.term_secs(now)),
+        rate_wad: rate.0.saturating_to(),
+        bought,
+    })
 }
 
 /// `value * bps / 10,000`, rounded down.

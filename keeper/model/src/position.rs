@@ -6,6 +6,7 @@ use alloy_primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize};
 
 use crate::collateral::Collateral;
+use crate::covenants::Bond;
 use crate::governed::RiskId;
 use crate::lever::Lever;
 use crate::rate::RateModel;
@@ -48,6 +49,9 @@ pub struct Position {
     pub lever: Option<Lever>,
     /// What secures that; nothing where it cannot be read, or nothing is owed.
     pub collateral: Option<Collateral>,
+    /// When it pays; nothing of a position without a date.
+    #[serde(default)]
+    pub bond: Option<Bond>,
     /// How the venue's rate answers to what we hold there.
     pub rate: RateModel,
 }
@@ -64,6 +68,13 @@ pub struct Terms {
 }
 
 impl Position {
+    /// Whether its instrument should have paid by now, and it still holds some of it.
+    #[must_use]
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        let is_past = |bond: Bond| bond.maturity.is_some_and(|maturity| maturity <= now);
+        self.bond.is_some_and(is_past) && !self.units.is_zero()
+    }
+
     /// What the book would say of it if it were marked at `now`: a loss at once, a gain no faster than `max_rate`.
     #[must_use]
     pub fn believed(&self, max_rate: Wad, now: Timestamp) -> Assets {
@@ -85,13 +96,18 @@ pub enum VenueKind {
     MorphoBlue,
     /// Collateral at Aave v3, and the vault's asset borrowed against it.
     AaveV3Loop,
+    /// Principal tokens of one market of Pendle v2.
+    PendlePt,
+    /// Longs of one pool of Hyperdrive and one date.
+    HyperdriveLong,
     /// One that this keeper does not know.
     Other(B256),
 }
 
 impl VenueKind {
     /// The kinds that this keeper knows.
-    pub const KNOWN: [Self; 4] = [Self::AaveV3, Self::Erc4626, Self::MorphoBlue, Self::AaveV3Loop];
+    pub const KNOWN: [Self; 6] =
+        [Self::AaveV3, Self::Erc4626, Self::MorphoBlue, Self::AaveV3Loop, Self::PendlePt, Self::HyperdriveLong];
 
     /// Reads `IAdapter.kind()`: a short string padded with zeros.
     #[must_use]
@@ -114,6 +130,8 @@ impl fmt::Display for VenueKind {
             Self::Erc4626 => formatter.write_str("erc4626"),
             Self::MorphoBlue => formatter.write_str("morpho-blue"),
             Self::AaveV3Loop => formatter.write_str("aave-v3-loop"),
+            Self::PendlePt => formatter.write_str("pendle-pt"),
+            Self::HyperdriveLong => formatter.write_str("hyperdrive-long"),
             Self::Other(kind) => write!(formatter, "{}", RiskId(*kind)),
         }
     }
@@ -143,6 +161,7 @@ mod tests {
             reported_rate: None,
             lever: None,
             collateral: None,
+            bond: None,
             rate: RateModel::Unknown { reason: String::new() },
         };
         let (half, year) = (Wad::from(500_000_000_000_000_000), Timestamp(math::YEAR_SECS));

@@ -3,6 +3,7 @@
 use alloy_primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize};
 
+use crate::covenants::Covenants;
 use crate::governed::{Budgets, Cap, Operator, Parameters};
 use crate::position::Position;
 use crate::units::{Assets, Timestamp, Wad, Wei};
@@ -22,6 +23,9 @@ pub struct Snapshot {
     pub book: Book,
     /// What governance allows as a whole.
     pub parameters: Parameters,
+    /// What it allows of bonds and of credit; nothing where it never said anything of these.
+    #[serde(default)]
+    pub covenants: Option<Covenants>,
     /// The vault's budgets and clocks.
     pub budgets: Budgets,
     /// The revision that the next intent must carry.

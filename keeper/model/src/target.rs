@@ -118,6 +118,24 @@ pub enum LimitKind {
         /// The position's index.
         position: u32,
     },
+    /// The mean of the worst scenarios.
+    Tail,
+    /// The most of modified duration; its bound counts in units of the longest position.
+    DurationCap,
+    /// The least of it.
+    DurationFloor,
+    /// The most on a rung of the ladder.
+    RungCap {
+        /// The rung's place.
+        rung: u8,
+    },
+    /// The least on a rung of the ladder.
+    RungFloor {
+        /// The rung's place.
+        rung: u8,
+    },
+    /// What is expected to be lost a year; its bound counts in units of the position that loses most.
+    Credit,
     /// A position that owes, or may: what leverage earns is not weighed yet, so it stays as it is.
     Leverage {
         /// The position's index.
@@ -142,17 +160,46 @@ impl fmt::Display for LimitKind {
             Self::Paused => formatter.write_str("pause"),
             Self::Capacity { position } => write!(formatter, "capacity of position {position}"),
             Self::Illiquidity { position } => write!(formatter, "liquidity of position {position}"),
+            Self::DurationCap => formatter.write_str("duration cap"),
+            Self::DurationFloor => formatter.write_str("duration floor"),
+            Self::RungCap { rung } => write!(formatter, "cap of rung {rung}"),
+            Self::RungFloor { rung } => write!(formatter, "floor of rung {rung}"),
+            Self::Credit => formatter.write_str("credit budget"),
+            Self::Tail => formatter.write_str("mean of the worst scenarios"),
             Self::Leverage { position } => write!(formatter, "leverage of position {position}"),
         }
     }
 }
 
-/// A limit that no withdrawal possible now could meet.
+impl LimitKind {
+    /// Whether it asks for a least amount.
+    #[must_use]
+    pub fn is_floor(&self) -> bool {
+        matches!(self, Self::DurationFloor | Self::RungFloor { .. })
+    }
+}
+
+impl Limit {
+    /// What it costs a year, as a part of `nav`: its price for all of its bound. One more percent of the bound would bring
+    /// a hundredth of that, as long as the price holds.
+    #[must_use]
+    pub fn cost(&self, nav: Assets) -> f64 {
+        if nav.is_zero() { 0.0 } else { self.shadow_price * self.bound.to_f64() / nav.to_f64() }
+    }
+
+    /// The same in words: "the relative cap of aave costs 0.1200 % a year of the net asset value".
+    #[must_use]
+    pub fn sentence(&self, nav: Assets) -> String {
+        format!("the {} costs {} a year of the net asset value", self.kind, crate::words::percent(self.cost(nav)))
+    }
+}
+
+/// A limit that no movement possible now could meet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unreachable {
     /// Which one.
     pub kind: LimitKind,
-    /// The least that what it covers can come down to.
+    /// The least that what it covers can come down to; of a floor, the most that it can come up to.
     pub least: Assets,
     /// The bound.
     pub bound: Assets,
@@ -160,6 +207,34 @@ pub struct Unreachable {
 
 impl fmt::Display for Unreachable {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.kind.is_floor() {
+            return write!(formatter, "{}: {} at most, {} required", self.kind, self.least, self.bound);
+        }
         write!(formatter, "{}: {} at least, {} allowed", self.kind, self.least, self.bound)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_price_is_told_for_all_of_its_bound() {
+        let risk_id = RiskId::from_name("aave").expect("it is short");
+        let kind = LimitKind::RelativeCap { risk_id };
+        let limit = Limit { kind, bound: Assets::from(3_000_000), shadow_price: 0.004 };
+        let nav = Assets::from(10_000_000);
+
+        assert!((limit.cost(nav) - 0.001_2).abs() < 1e-15);
+        assert_eq!(limit.sentence(nav), "the relative cap of aave costs 0.1200 % a year of the net asset value");
+        assert_eq!(limit.cost(Assets::ZERO), 0.0);
+    }
+
+    #[test]
+    fn a_floor_out_of_reach_says_how_far_it_can_come() {
+        let kind = LimitKind::RungFloor { rung: 2 };
+        let unreachable = Unreachable { kind, least: Assets::from(5), bound: Assets::from(9) };
+
+        assert_eq!(unreachable.to_string(), "floor of rung 2: 5 at most, 9 required");
     }
 }

@@ -1,6 +1,7 @@
 //! Legs run on a snapshot as the vault would run them: marks at the touch, values in the book, charges, income.
 //!
-//! Venues are taken to pay and take exactly what is asked, at the prices that their adapters report; what is lost then is
+//! Venues are taken to pay and take exactly what is asked, at the prices that their adapters report, but for bonds, which are bought
+//! along the market's own curve; what is lost then is
 //! what governance says that a movement costs, what the book does not believe of a venue's price, and the part of an
 //! earlier loss that a sale is charged with. A position that owes keeps its health while money goes in or out; a repayment
 //! lowers what is owed and what secures it by as much. What is borrowed or repaid is moved too. The judgement itself is the mandate's own code ([`Trial::check`]).
@@ -9,10 +10,10 @@ use alloy_primitives::U256;
 
 use crate::intent::{Leg, Movement};
 use crate::lever::Lever;
-use crate::limits::{BeyondAccounts, Holdings, Mandate, lever_of, narrow, stake};
+use crate::limits::{BeyondAccounts, Holdings, Mandate, bond_of, lever_of, narrow, stake};
 use crate::rate::{Curve, RateModel};
 use crate::snapshot::Snapshot;
-use crate::units::{Assets, WAD};
+use crate::units::{Assets, WAD, Wad};
 
 /// A leg's charge of at most this many base units is rounding, and no loss.
 const ROUNDING_ASSETS: u128 = 2;
@@ -60,6 +61,9 @@ pub enum TrialError {
     /// A repayment for a position that does not say what it owes.
     #[error("position {0} does not say what it owes")]
     DebtUnknown(u32),
+    /// A bond is bought whose reference does not answer.
+    #[error("position {0} is bought while the reference of yields is silent")]
+    ReferenceSilent(u32),
     /// An amount is beyond the vault's accounts.
     #[error(transparent)]
     Amount(#[from] BeyondAccounts),
@@ -76,6 +80,10 @@ struct Touched {
     lever: Option<Lever>,
     /// Whether a leg moved anything.
     has_moved: bool,
+    /// What was paid for more of it.
+    paid: Assets,
+    /// What that pays at its date, of a bond.
+    face: Assets,
 }
 
 impl Touched {
@@ -92,7 +100,7 @@ impl Trial {
     pub fn of(snapshot: &Snapshot, curves: &[Curve], legs: &[Leg]) -> Result<Self, TrialError> {
         let mut run = Run::start(snapshot, legs)?;
         for leg in legs {
-            run.leg(leg)?;
+            run.leg(leg, curves)?;
         }
         run.finish(curves)
     }
@@ -170,13 +178,23 @@ impl<'a> Run<'a> {
                 (position.marked, position.shortfall)
             };
             let (real, depth, lever) = (position.value, position.depth, position.lever);
-            positions.push(Touched { real, book, shortfall, depth, lever, has_moved: false });
+            positions.push(Touched {
+                real,
+                book,
+                shortfall,
+                depth,
+                lever,
+                has_moved: false,
+                paid: Assets::ZERO,
+                face: Assets::ZERO,
+            });
         }
         let mandate = Mandate::of(snapshot);
         let book_before = positions.iter().map(|position| position.book).collect::<Vec<_>>();
         let stakes = stakes(snapshot, &order, &positions)?;
         let levers = levers(snapshot, &order, &positions);
-        let before = mandate.holdings(snapshot.book.idle, &book_before, stakes, levers)?;
+        let bonds = bonds(snapshot, &positions)?;
+        let before = mandate.holdings(snapshot.book.idle, &book_before, stakes, levers, bonds)?;
         let mandate = mandate.marked(narrow(lost)?, &before);
         let idle = snapshot.book.idle;
         let is_rescue = |leg: &Leg| {
@@ -202,24 +220,27 @@ impl<'a> Run<'a> {
         })
     }
 
-    fn leg(&mut self, leg: &Leg) -> Result<(), TrialError> {
+    fn leg(&mut self, leg: &Leg, curves: &[Curve]) -> Result<(), TrialError> {
         let place = self.snapshot.positions.iter().position(|position| position.index == leg.position);
         let place = place.ok_or(TrialError::UnknownPosition(leg.position))?;
         let (held, owed) = (self.positions[place].real, self.positions[place].debt());
         let amount = match leg.movement {
             Movement::Allocate(amount) => {
-                self.allocate(place, amount)?;
+                self.allocate(place, amount, curves.get(place))?;
                 amount
             }
             Movement::Deallocate(amount) if amount > held => {
                 return Err(TrialError::Overdrawn { position: leg.position, asked: amount, held });
             }
             Movement::Deallocate(amount) => {
-                self.deallocate(place, amount);
-                amount
+                let position = &self.snapshot.positions[place];
+                let lost = curves.get(place).and_then(|curve| position.sells(curve, amount, self.snapshot.now()));
+                let lost = lost.map_or(amount, |lost| lost.min(held));
+                self.deallocate(place, lost, amount);
+                lost
             }
             Movement::DeallocateAll => {
-                self.deallocate(place, held);
+                self.deallocate(place, held, held);
                 held
             }
             Movement::Repay(amount) => {
@@ -247,8 +268,9 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// The book believes as much of what was put in as it believes of what was there.
-    fn allocate(&mut self, place: usize, amount: Assets) -> Result<(), TrialError> {
+    /// The book believes as much of what was put in as it believes of what was there. A bond is worth what its mark says, whatever
+    /// was paid.
+    fn allocate(&mut self, place: usize, amount: Assets, curve: Option<&Curve>) -> Result<(), TrialError> {
         if amount > self.idle {
             let position = self.snapshot.positions[place].index;
             return Err(TrialError::InsufficientIdle { position, asked: amount, idle: self.idle });
@@ -258,22 +280,28 @@ impl<'a> Run<'a> {
             self.invests = true;
             self.invested_mask |= self.mandate.mask(place);
         }
+        let (position, now) = (&self.snapshot.positions[place], self.snapshot.now());
         let touched = &mut self.positions[place];
+        let bought = curve.and_then(|curve| position.buys(curve, touched.paid, amount, now));
+        let gained = bought.map_or(amount, |bought| bought.gained);
         let growth = match touched.real.is_zero() {
-            true => amount,
-            false => part_down(amount, touched.book.0, touched.real.0).min(amount),
+            true => gained,
+            false => part_down(gained, touched.book.0, touched.real.0).min(gained),
         };
         charge(&mut self.loss, amount.saturating_sub(growth));
         touched.book = touched.book.saturating_add(growth);
-        let real = touched.real.saturating_add(amount);
+        touched.face = touched.face.saturating_add(bought.map_or(Assets::ZERO, |bought| bought.face));
+        let real = touched.real.saturating_add(gained);
         touched.lever = touched.lever.map(|lever| lever.scaled(real, touched.real));
         touched.real = real;
         touched.depth = touched.depth.map(|depth| depth.saturating_add(amount));
+        touched.paid = touched.paid.saturating_add(amount);
         Ok(())
     }
 
-    /// The book counts no more than it believed; a sale is charged its part of what the position lost before.
-    fn deallocate(&mut self, place: usize, amount: Assets) {
+    /// The book counts no more than it believed; a sale is charged its part of what the position lost before, and what it is paid
+    /// less than it is worth.
+    fn deallocate(&mut self, place: usize, amount: Assets, paid: Assets) {
         let touched = &mut self.positions[place];
         let owed = match touched.real.is_zero() {
             true => Assets::ZERO,
@@ -282,18 +310,18 @@ impl<'a> Run<'a> {
         touched.shortfall = touched.shortfall.saturating_sub(owed);
         let slack_bps = U256::from(self.snapshot.positions[place].terms.slack_bps);
         let (sold, counted) = if slack_bps.is_zero() {
-            (amount.min(touched.book), amount.min(touched.book))
+            (amount.min(touched.book), paid.min(touched.book))
         } else {
             // What is sold may be worth more than is believed of it, by its slack.
             let fallen = touched.book.saturating_sub(touched.real.saturating_sub(amount));
             let sold = part_up(touched.book, amount.0, touched.real.0).max(fallen).min(touched.book);
-            (sold, amount.min(sold.saturating_add(part_up(sold, slack_bps, U256::from(10_000)))))
+            (sold, paid.min(sold.saturating_add(part_up(sold, slack_bps, U256::from(10_000)))))
         };
         self.idle = self.idle.saturating_add(counted);
         let may_owe = self.snapshot.positions[place].lever.is_some_and(|lever| lever.thresholds.is_some());
         // What is not believed of a leveraged position counts for nobody.
-        let uncounted = if may_owe { amount.saturating_sub(counted) } else { Assets::ZERO };
-        charge(&mut self.loss, owed.saturating_add(uncounted));
+        let uncounted = if may_owe { paid.saturating_sub(counted) } else { Assets::ZERO };
+        charge(&mut self.loss, owed.saturating_add(uncounted).saturating_add(amount.saturating_sub(paid)));
         let real = touched.real.saturating_sub(amount);
         touched.lever = touched.lever.map(|lever| lever.scaled(real, touched.real));
         touched.real = real;
@@ -317,7 +345,9 @@ impl<'a> Run<'a> {
         let book_after = self.positions.iter().map(|position| position.book).collect::<Vec<_>>();
         let stakes = stakes(self.snapshot, &self.order, &self.positions)?;
         let levers = levers(self.snapshot, &self.order, &self.positions);
-        let after = self.mandate.holdings(self.idle, &book_after, stakes, levers)?;
+        let bonds = bonds(self.snapshot, &self.positions)?;
+        let bought = bonds.iter().map(|bond| bond.bought).collect();
+        let after = self.mandate.holdings(self.idle, &book_after, stakes, levers, bonds)?;
         let flow = mandate::Flow {
             loss_assets: self.loss,
             turnover_assets: narrow(self.turnover)?,
@@ -329,7 +359,9 @@ impl<'a> Run<'a> {
             income_assets: self.income(curves),
         };
         let values_after = self.positions.iter().map(|position| position.real).collect();
-        Ok(Trial { mandate: self.mandate, before: self.before, after, flow, idle_after: self.idle, values_after })
+        // What was bought is the same on both sides.
+        let before = self.before.bought(bought);
+        Ok(Trial { mandate: self.mandate, before, after, flow, idle_after: self.idle, values_after })
     }
 
     /// Income a year of what is touched before and after, where every venue says what it pays. One that does not say and was
@@ -386,6 +418,27 @@ fn levers(snapshot: &Snapshot, order: &[usize], positions: &[Touched]) -> Vec<ma
         Some(lever_of(position, lever))
     };
     order.iter().copied().chain(untouched).filter_map(stated).collect()
+}
+
+/// The positions with a date, at the yields of their last marks; what is bought of them yields what they say now.
+fn bonds(snapshot: &Snapshot, positions: &[Touched]) -> Result<Vec<mandate::Bond>, TrialError> {
+    let least_yield = snapshot.covenants.as_ref().map_or(Some(Wad::default()), |covenants| covenants.least_yield);
+    let mut bonds = Vec::new();
+    for (position, touched) in snapshot.positions.iter().zip(positions) {
+        let Some(bond) = position.bond else { continue };
+        let mut bought = None;
+        if bond.maturity.is_some() && !touched.paid.is_zero() {
+            let least_yield = least_yield.ok_or(TrialError::ReferenceSilent(position.index))?;
+            let term_secs = bond.term_secs(snapshot.now());
+            bought = Some(mandate::Purchase {
+                paid_assets: narrow(touched.paid)?,
+                face_assets: narrow(touched.face)?,
+                growth_wad: mandate::growth_up(least_yield.0.saturating_to(), term_secs),
+            });
+        }
+        bonds.push(bond_of(position, touched.book, snapshot.now(), bond.rate, bought)?);
+    }
+    Ok(bonds)
 }
 
 /// Adds a charge, but for rounding.

@@ -17,6 +17,12 @@ pub enum Unit {
     Wad,
     /// What secures a debt, by the debt, 1e18 = 1.
     Health,
+    /// Seconds.
+    Seconds,
+    /// Parts of the net asset value, 10,000 = 100 %.
+    Bps,
+    /// What a bond pays at its date for one unit paid now, 1e18 = 1.
+    Growth,
 }
 
 impl Unit {
@@ -25,7 +31,10 @@ impl Unit {
     pub fn of(limit: mandate::Limit) -> Self {
         use mandate::Limit as L;
         match limit {
-            L::RelativeCap | L::LiquidityFloor | L::LiquidityCover | L::VenueDepth => Self::Wad,
+            L::RelativeCap | L::LiquidityFloor | L::LiquidityCover | L::VenueDepth | L::Credit => Self::Wad,
+            L::DurationCap | L::DurationFloor => Self::Seconds,
+            L::RungCap | L::RungFloor => Self::Bps,
+            L::Purchase => Self::Growth,
             L::HealthFloor | L::PortfolioHealth => Self::Health,
             L::AbsoluteCap
             | L::LossBudget
@@ -43,6 +52,9 @@ impl Unit {
         match (self, asset) {
             (Self::Wad, _) => exact_percent(value),
             (Self::Health, _) => health(value),
+            (Self::Seconds, _) => days(value),
+            (Self::Bps, _) => exact_percent(value.saturating_mul(U256::from(math::WAD / 10_000))),
+            (Self::Growth, _) => growth(value),
             (Self::Assets, Some(asset)) => amount(Assets(value), asset),
             (Self::Assets, None) => format!("{value} base units"),
         }
@@ -50,7 +62,7 @@ impl Unit {
 }
 
 /// The limits, by the numbers that the contracts' errors and views give them.
-pub const LIMITS: [mandate::Limit; 13] = [
+pub const LIMITS: [mandate::Limit; 19] = [
     mandate::Limit::AbsoluteCap,
     mandate::Limit::RelativeCap,
     mandate::Limit::LiquidityFloor,
@@ -64,6 +76,12 @@ pub const LIMITS: [mandate::Limit; 13] = [
     mandate::Limit::HealthFloor,
     mandate::Limit::PortfolioHealth,
     mandate::Limit::Improvement,
+    mandate::Limit::DurationCap,
+    mandate::Limit::DurationFloor,
+    mandate::Limit::RungCap,
+    mandate::Limit::RungFloor,
+    mandate::Limit::Credit,
+    mandate::Limit::Purchase,
 ];
 
 /// The name of a kind of limit: "relative cap".
@@ -84,6 +102,12 @@ pub fn kind_name(limit: mandate::Limit) -> &'static str {
         L::HealthFloor => "health floor",
         L::PortfolioHealth => "portfolio health",
         L::Improvement => "improvement",
+        L::DurationCap => "most duration",
+        L::DurationFloor => "least duration",
+        L::RungCap => "most share",
+        L::RungFloor => "least share",
+        L::Credit => "credit budget",
+        L::Purchase => "price",
     }
 }
 
@@ -95,6 +119,7 @@ pub fn limit_name(limit: mandate::Limit, on: mandate::Subject<mandate::RiskId>) 
         mandate::Subject::Portfolio => name.to_owned(),
         mandate::Subject::Risk(id) => format!("{name} of {}", RiskId(id)),
         mandate::Subject::Position(index) => format!("{name} of position {index}"),
+        mandate::Subject::Rung(index) => format!("{name} of rung {index}"),
     }
 }
 
@@ -104,7 +129,8 @@ pub fn subject(limit: mandate::Limit, id: mandate::RiskId) -> mandate::Subject<m
     use mandate::Limit as L;
     match limit {
         L::AbsoluteCap | L::RelativeCap | L::Breaker => mandate::Subject::Risk(id),
-        L::VenueDepth | L::HealthFloor => mandate::Subject::Position(id[31]),
+        L::VenueDepth | L::HealthFloor | L::Purchase => mandate::Subject::Position(id[31]),
+        L::RungCap | L::RungFloor => mandate::Subject::Rung(id[31]),
         _ => mandate::Subject::Portfolio,
     }
 }
@@ -117,7 +143,14 @@ pub fn breach_line(breach: &mandate::Breach, asset: Option<&Asset>) -> String {
     let name = limit_name(breach.limit, breach.on);
     use mandate::Limit as L;
     match breach.limit {
-        L::LiquidityFloor | L::LiquidityCover | L::HealthFloor | L::PortfolioHealth | L::Improvement => {
+        L::LiquidityFloor
+        | L::LiquidityCover
+        | L::HealthFloor
+        | L::PortfolioHealth
+        | L::Improvement
+        | L::DurationFloor
+        | L::RungFloor
+        | L::Purchase => {
             format!("{name}: {value} found, at least {bound} required")
         }
         _ => format!("{name}: {value} found, at most {bound} allowed"),
@@ -171,6 +204,21 @@ pub fn health(wad: U256) -> String {
     let digits = format!("{:0>5}", wad / U256::from(math::WAD / 10_000));
     let (whole, fraction) = digits.split_at(digits.len() - 4);
     format!("{whole}.{fraction}")
+}
+
+/// A time in days with two digits after the point, rounded down.
+#[must_use]
+pub fn days(secs: U256) -> String {
+    let hundredths = secs.saturating_mul(U256::from(100)) / U256::from(86_400);
+    format!("{}.{:0>2} days", hundredths / U256::from(100), (hundredths % U256::from(100)).to_string())
+}
+
+/// What is paid at a date for one unit paid now, 1e18 = 1, with six digits after the point, rounded down.
+#[must_use]
+pub fn growth(wad: U256) -> String {
+    let digits = format!("{:0>7}", wad / U256::from(math::WAD / 1_000_000));
+    let (whole, fraction) = digits.split_at(digits.len() - 6);
+    format!("{whole}.{fraction} for 1 paid")
 }
 
 /// A length of time: "36 hours", "3 days", the largest unit that fits whole, else seconds.
@@ -242,6 +290,9 @@ mod tests {
         assert_eq!(limit_name(LIMITS[5], subject(LIMITS[5], B256::ZERO)), "loss budget");
         assert_eq!(limit_name(LIMITS[10], subject(LIMITS[10], B256::with_last_byte(2))), "health floor of position 2");
         assert_eq!(limit_name(LIMITS[11], subject(LIMITS[11], B256::ZERO)), "portfolio health");
+        assert_eq!(limit_name(LIMITS[13], subject(LIMITS[13], B256::ZERO)), "most duration");
+        assert_eq!(limit_name(LIMITS[15], subject(LIMITS[15], B256::with_last_byte(1))), "most share of rung 1");
+        assert_eq!(limit_name(LIMITS[18], subject(LIMITS[18], B256::with_last_byte(3))), "price of position 3");
     }
 
     #[test]
@@ -261,5 +312,14 @@ mod tests {
         assert_eq!(loss, "loss budget: 2.000001 USDC found, at most 2.000000 USDC allowed");
         let health = breach(mandate::Limit::PortfolioHealth, 1_049_900_000_000_000_000, 1_050_000_000_000_000_000);
         assert_eq!(breach_line(&health, None), "portfolio health: 1.0499 found, at least 1.0500 required");
+        let duration = breach_line(&breach(mandate::Limit::DurationCap, 86_400 * 91, 7_776_000), None);
+        assert_eq!(duration, "most duration: 91.00 days found, at most 90.00 days allowed");
+        let rung = breach_line(&breach(mandate::Limit::RungFloor, 999, 1_000), None);
+        assert_eq!(rung, "least share: 9.99 % found, at least 10 % required");
+        let price = breach(mandate::Limit::Purchase, 999_999_000_000_000_000, 1_000_000_000_000_000_000);
+        assert_eq!(
+            breach_line(&price, None),
+            "price: 0.999999 for 1 paid found, at least 1.000000 for 1 paid required"
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use model::alloy_primitives::U256;
 use model::units::Assets;
-use model::{Level, LimitKind, Position, Snapshot};
+use model::{Level, LimitKind, Position, RateModel, Snapshot};
 
 use crate::Settings;
 use crate::programme::{Group, Weight};
@@ -29,7 +29,7 @@ pub(crate) fn groups(snapshot: &Snapshot, settings: &Settings, freedom: Freedom)
     };
 
     let mut groups = Vec::new();
-    if freedom == Freedom::Full {
+    if !freedom.only_reduces() {
         // Of two budgets of the same movements only the tighter one can ever bind.
         let (vault_left, grant_left) = (left(&vault.turnover), left(&grant.turnover));
         let (kind, left_of_both) = match grant_left < vault_left {
@@ -60,7 +60,7 @@ fn loss(position: &Position, believed: Assets) -> Assets {
 }
 
 /// What each unit moved is charged with: the governed slack; into a position, what the book does not believe of its
-/// price; out of it, the part of its earlier losses.
+/// price, and of a bond what buying it may cost, which is never more than its slack; out of it, the part of its earlier losses.
 fn charge(position: &Position, believed: Assets) -> Weight {
     let slack = f64::from(position.terms.slack_bps) / 1e4;
     let value = position.value.to_f64();
@@ -70,5 +70,7 @@ fn charge(position: &Position, believed: Assets) -> Weight {
         true => (position.value.saturating_sub(believed).to_f64() / value, shortfall.to_f64() / value),
         false => (0.0, 0.0),
     };
-    Weight::moved(value, slack + unbelieved, slack + owed)
+    let impact =
+        if matches!(position.rate, RateModel::PendlePrincipal(_) | RateModel::HyperdriveLong(_)) { slack } else { 0.0 };
+    Weight::moved(value, slack + impact + unbelieved, slack + owed)
 }

@@ -7,48 +7,75 @@
 //! ```
 //!
 //! Caps by risk id (absolute, or a part of the least net asset value), depths of venues and all old money above the
-//! liquidity floor weigh what is held; the liquidity cover the part of it that is not payable at once; budgets
-//! of turnover and loss what is moved from where it stands. A position with a tripped id takes nothing. What raises no
-//! income is not moved.
+//! liquidity floor weigh what is held, and so do duration, ladder and credit (`covenants`), floors less than nothing; the
+//! liquidity cover weighs the part of it that is not payable at once; budgets of turnover and loss what is moved from where it
+//! stands. A position with a tripped id takes nothing. What raises no income is not moved.
 //!
-//! `f_i` is neither concave nor smooth: a two-slope kink is convex, and `x * r(x)` turns convex far out. So:
+//! What risk costs is taken off, where it is stated: charges for holding and moving (`charge`: expected loss less roll-down,
+//! costs on either side of where a place stands, slippage, gas), variance by factors, the mean of the worst scenarios (`risk`).
 //!
-//! 0. where limits are broken already, how near they can be brought is found first (`reach`);
-//! 1. each `f_i` is cut into segments of one curvature and one side of its pivot (`source`);
-//! 2. a node (a range for each `x_i`) is bounded from above by the Lagrangian dual, which for a separable
-//!    programme is the optimum over the concave envelopes; its multipliers come from linear programmes by
-//!    Clarabel, sharpened by column generation, but the bound itself is computed here, exactly, by one inner
-//!    maximisation a position, so that a wrong answer of the solver can only make it looser (`relaxation`);
-//! 3. a Newton active-set polish turns the relaxation's point into a stationary one to machine precision
-//!    (`polish`);
-//! 4. best-first branch and bound closes the rest (`search`), and the answer carries the gap that is left;
-//! 5. the residuals of the optimality conditions are checked apart (`certificate`), and the amounts, rounded to
-//!    base units, by the mandate itself (`rounding`). What fails a check is an error, never an answer.
+//! `f_i` is neither concave nor smooth: a two-slope kink is convex, `x * r(x)` turns convex far out, gas is a step. So:
+//!
+//! 0. where limits are broken already, how near they can be brought is found first (`reach`, `nearest`);
+//! 1. each `f_i` is cut into segments of one curvature and one side of its pivot (`source`), and its concave envelope on the
+//!    node's range is made of arcs and chords (`envelope`);
+//! 2. a node (a range for each `x_i`) is relaxed to the envelopes; the prices of that optimum come by the first of a chain of
+//!    methods that finds them: bisection where one limit is all that couples concave places (`bisection`), Newton's method on
+//!    the dual (`newton`), Clarabel with column generation (`relaxation`), projected gradients (`projected`);
+//! 3. whichever it was, the node's bound is the Lagrangian dual value of those prices, computed here, exactly, by one inner
+//!    maximisation a position and one square a factor (`rows`), so that a wrong price can only make it looser;
+//! 4. where the optimum stands inside no chord, it is a candidate; else one is made of it (`search`, `polish`), what cannot
+//!    hold anything better at those prices is cut off every range, and best-first branch and bound closes the rest; the answer
+//!    carries the gap that is left;
+//! 5. limits that conflict are named, each one needed for that (`conflict`);
+//! 6. the residuals of the optimality conditions are checked apart (`certificate`), and the amounts, rounded to
+//!    base units, by the mandate itself (`rounding`). What fails a check is an error, never an answer (`last` says what is
+//!    left then).
 //!
 //! No clock, no randomness, no hashing: the same snapshot gives the same target, to the bit.
 
+mod band;
+mod bisection;
 mod budget;
 mod certificate;
+mod charge;
+mod conflict;
+mod covenants;
+mod envelope;
+mod form;
+mod investing;
+mod last;
 mod linear;
+mod newton;
 mod polish;
 mod portfolio;
+mod problem;
 pub mod programme;
+mod projected;
 mod reach;
 mod relaxation;
+pub mod risk;
 mod rounding;
+mod rows;
 mod search;
+mod solution;
 mod source;
 mod statement;
 mod weight;
+mod whatif;
+mod withdrawal;
 
 use model::units::Wad;
 use model::words::breach_line;
-use model::{Mandate, Snapshot, Target, mandate};
+use model::{LimitKind, Snapshot, Target, mandate};
 
-use statement::{Freedom, Statement};
-
+pub use band::{Band, NoBand, Stance};
+pub use charge::Charge;
+pub use last::{Outcome, optimize_or_last};
 pub use programme::{Group, Programme, Weight};
-pub use search::{Solution, solve};
+pub use risk::{Factors, Tail};
+pub use solution::{Solution, solve};
+pub use whatif::{Along, Efficient, costs, trade_off};
 
 /// What the optimizer may choose.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,12 +84,32 @@ pub struct Settings {
     pub headroom: Wad,
     /// How many nodes the search may open; the gap says what is left when it stops there.
     pub max_nodes: usize,
+    /// The methods that find prices, each where those before it come to none.
+    pub methods: Vec<Method>,
+}
+
+/// How prices are found. Whichever it is, bounds and residuals are computed here, and apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Method {
+    /// One price, halved out: where one limit is all that couples concave places.
+    Bisection,
+    /// Newton's method on the dual.
+    Newton,
+    /// Linear and quadratic programmes by Clarabel.
+    Clarabel,
+    /// Projected gradients on the dual.
+    Projected,
+}
+
+impl Method {
+    /// Every method, in the order in which they are tried.
+    pub const CHAIN: [Self; 4] = [Self::Bisection, Self::Newton, Self::Clarabel, Self::Projected];
 }
 
 impl Default for Settings {
     /// One basis point of headroom; nodes for any portfolio of this size.
     fn default() -> Self {
-        Self { headroom: Wad::from(100_000_000_000_000), max_nodes: 2_000 }
+        Self { headroom: Wad::from(100_000_000_000_000), max_nodes: 2_000, methods: Method::CHAIN.to_vec() }
     }
 }
 
@@ -80,6 +127,12 @@ pub enum Error {
     /// The programme is not one.
     #[error(transparent)]
     Programme(#[from] programme::Error),
+    /// Limits that no amounts meet together, each needed for that.
+    #[error("these limits cannot all be met: {}", names(limits))]
+    Conflict {
+        /// The limits.
+        limits: Vec<LimitKind>,
+    },
     /// The solver gave no usable multipliers.
     #[error("the solver stopped with {status} and no usable answer")]
     Solver {
@@ -106,49 +159,20 @@ pub enum Error {
 /// earns most of those that come as near to them as liquidity and budgets allow. The present one, where no movement
 /// improves it or none is allowed.
 ///
+/// Two programmes are weighed against each other: money that goes both ways inside the turnover budgets, and money that only
+/// comes to idle, which no turnover budget bounds.
+///
 /// # Errors
 /// Where the snapshot is impossible, or the answer fails one of its checks.
 pub fn optimize(snapshot: &Snapshot, settings: &Settings) -> Result<Target, Error> {
-    if let Some(target) = free(snapshot, settings)? {
-        return Ok(target);
-    }
-    let statement = Statement::of(snapshot, settings, Freedom::ReduceOnly)?;
-    let solution = solve(&statement.programme, settings)?;
-    match rounding::target(snapshot, &statement, &solution)? {
-        Ok(target) => Ok(target),
-        Err(_) if !statement.unreachable.is_empty() => rounding::present(snapshot, &statement, &solution),
-        Err(breach) => Err(refused(snapshot, &breach)),
+    match investing::answer(snapshot, settings)? {
+        Some(answer) => withdrawal::or_better(snapshot, settings, answer),
+        None => withdrawal::only(snapshot, settings),
     }
 }
 
-/// The target where money may go both ways. None where it may only go to idle: while the vault is paused; while a broken
-/// limit comes no nearer, which forbids to invest anything (health never does by what is weighed here); and while budgets
-/// keep broken limits from being mended: turnover does not bound the way to idle, and what is left of the others serves the
-/// limits.
-fn free(snapshot: &Snapshot, settings: &Settings) -> Result<Option<Target>, Error> {
-    if snapshot.budgets.is_paused(snapshot.now()) || is_unhealthy(snapshot)? {
-        return Ok(None);
-    }
-    let statement = Statement::of(snapshot, settings, Freedom::Full)?;
-    if statement.is_stuck {
-        return Ok(None);
-    }
-    let solution = solve(&statement.programme, settings)?;
-    match rounding::target(snapshot, &statement, &solution)? {
-        Ok(target) => Ok(Some(target)),
-        Err(breach) if breach.limit == mandate::Limit::Improvement => {
-            rounding::present(snapshot, &statement, &solution).map(Some)
-        }
-        Err(breach) if statement.unreachable.is_empty() => Err(refused(snapshot, &breach)),
-        Err(_) => Ok(None),
-    }
-}
-
-/// Whether a debt is secured by less than governance asks for, or nobody says what is owed.
-fn is_unhealthy(snapshot: &Snapshot) -> Result<bool, Error> {
-    use mandate::Limit as L;
-    let standing = Mandate::of(snapshot).standing_now(snapshot).map_err(model::TrialError::from)?;
-    Ok(standing.iter().any(|state| matches!(state.limit, L::HealthFloor | L::PortfolioHealth) && !state.holds))
+fn names(limits: &[LimitKind]) -> String {
+    limits.iter().map(LimitKind::to_string).collect::<Vec<_>>().join("; ")
 }
 
 fn refused(snapshot: &Snapshot, breach: &mandate::Breach) -> Error {

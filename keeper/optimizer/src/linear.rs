@@ -1,4 +1,4 @@
-//! A small dense linear system, solved by elimination that leaves dependent rows out.
+//! Small dense linear systems: elimination that leaves dependent rows out, and Cholesky's for definite ones.
 
 /// Solves `matrix * x = right` with full pivoting; unknowns that the rows do not determine are zero.
 ///
@@ -43,6 +43,40 @@ pub(crate) fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Option<Ve
     solution.iter().all(|value| value.is_finite()).then_some(solution)
 }
 
+/// Solves a symmetric positive definite system in place; `matrix` is square, by rows. Nothing where a pivot is none.
+pub(crate) fn definite(matrix: &mut [f64], mut right: Vec<f64>) -> Option<Vec<f64>> {
+    let size = right.len();
+    for column in 0..size {
+        for row in column..size {
+            let mut entry = matrix[row * size + column];
+            for of in 0..column {
+                entry -= matrix[row * size + of] * matrix[column * size + of];
+            }
+            if row == column {
+                if !(entry > 0.0 && entry.is_finite()) {
+                    return None;
+                }
+                matrix[row * size + column] = entry.sqrt();
+            } else {
+                matrix[row * size + column] = entry / matrix[column * size + column];
+            }
+        }
+    }
+    for row in 0..size {
+        for of in 0..row {
+            right[row] -= matrix[row * size + of] * right[of];
+        }
+        right[row] /= matrix[row * size + row];
+    }
+    for row in (0..size).rev() {
+        for of in row + 1..size {
+            right[row] -= matrix[of * size + row] * right[of];
+        }
+        right[row] /= matrix[row * size + row];
+    }
+    Some(right)
+}
+
 fn largest_entry(matrix: &[Vec<f64>], from: usize) -> (usize, usize) {
     let mut best = (from, from);
     for row in from..matrix.len() {
@@ -57,7 +91,7 @@ fn largest_entry(matrix: &[Vec<f64>], from: usize) -> (usize, usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::solve;
+    use super::{definite, solve};
 
     #[test]
     fn solves_a_system_that_needs_pivots() {
@@ -72,5 +106,13 @@ mod tests {
 
         assert_eq!(solution[0] + solution[1], 2.0);
         assert!(solution.contains(&0.0));
+    }
+
+    #[test]
+    fn a_definite_system_is_solved_and_another_refused() {
+        let solution = definite(&mut [4.0, 2.0, 2.0, 3.0], vec![10.0, 9.0]).expect("it is definite");
+
+        assert!((solution[0] - 1.5).abs() < 1e-15 && (solution[1] - 2.0).abs() < 1e-15);
+        assert_eq!(definite(&mut [1.0, 2.0, 2.0, 1.0], vec![1.0, 1.0]), None);
     }
 }

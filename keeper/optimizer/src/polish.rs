@@ -1,11 +1,12 @@
 //! Brings a point to a stationary one of the programme, to machine precision.
 //!
-//! Newton's method on the optimality conditions of a working set (in which segment each amount is and whether it
-//! stands at an end of it, which groups bind); after each convergence the most violated condition changes the set.
+//! Newton's method on the optimality conditions of a working set (on which stretch each amount is and whether it
+//! stands at an end of it, which groups bind; factors of risk always do); after each convergence the most violated condition changes the set.
 
+use crate::envelope::Stretch;
 use crate::linear;
-use crate::relaxation::Groups;
-use crate::source::Segment;
+use crate::newton::Point;
+use crate::rows::Rows;
 
 /// How near to an end of its segment the start counts as at it.
 const AT_END: f64 = 1e-9;
@@ -24,12 +25,11 @@ const FLAT: f64 = 1e-12;
 
 const NEWTON_STEPS: usize = 40;
 
-/// A stationary point: amounts and one price a group.
-#[derive(Clone, Debug)]
-pub(crate) struct Stationary {
-    pub(crate) amounts: Vec<f64>,
-    pub(crate) prices: Vec<f64>,
-}
+/// A residual at which one that no longer falls is rounding.
+const ROUNDED: f64 = 1e-11;
+
+/// How often the working set may change for one amount or group; more is a cycle.
+const CHANGES: u8 = 8;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
@@ -39,6 +39,7 @@ enum Place {
 }
 
 /// The change of the working set that the most violated condition asks for.
+#[derive(Clone, Copy)]
 enum Change {
     Free(usize),
     Down(usize),
@@ -47,40 +48,52 @@ enum Change {
 }
 
 struct Working<'a> {
-    /// The segments of each source, in order.
-    ladders: &'a [Vec<Segment>],
+    /// The stretches of each source, in order.
+    ladders: &'a [Vec<Stretch>],
     /// Where on its ladder each source is.
     rungs: Vec<usize>,
-    groups: &'a Groups,
+    groups: &'a Rows,
     amounts: Vec<f64>,
     prices: Vec<f64>,
     places: Vec<Place>,
     binds: Vec<bool>,
+    /// The amount that was put at an end last.
+    last_put: usize,
 }
 
 /// The stationary point that the working set's changes lead to from `start`, if they come to an end.
-pub(crate) fn polish(ladders: &[Vec<Segment>], groups: &Groups, start: &[f64], prices: &[f64]) -> Option<Stationary> {
+pub(crate) fn polish(ladders: &[Vec<Stretch>], groups: &Rows, start: &[f64], prices: &[f64]) -> Option<Point> {
     let mut working = Working::new(ladders, groups, start, prices);
-    for _ in 0..40 + 8 * (ladders.len() + prices.len()) {
-        if working.newton()? {
-            continue;
-        }
-        match working.violated() {
-            None => return Some(working.finish()),
-            Some(Change::Free(i)) => working.places[i] = Place::Free,
-            Some(Change::Down(i)) => working.climb(i, working.rungs[i] - 1),
-            Some(Change::Up(i)) => working.climb(i, working.rungs[i] + 1),
-            Some(Change::Binds(group, binds)) => {
-                working.binds[group] = binds;
-                working.prices[group] = 0.0;
+    let mut changed = vec![0_u8; ladders.len() + prices.len()];
+    loop {
+        let which = if working.newton()? {
+            // An amount that left its stretch was put at its end.
+            working.last_put
+        } else {
+            let Some(change) = working.violated() else { return Some(working.finish()) };
+            match change {
+                Change::Free(i) => working.places[i] = Place::Free,
+                Change::Down(i) => working.climb(i, working.rungs[i] - 1),
+                Change::Up(i) => working.climb(i, working.rungs[i] + 1),
+                Change::Binds(group, binds) => {
+                    working.binds[group] = binds;
+                    working.prices[group] = 0.0;
+                }
             }
+            match change {
+                Change::Free(i) | Change::Down(i) | Change::Up(i) => i,
+                Change::Binds(group, _) => ladders.len() + group,
+            }
+        };
+        changed[which] += 1;
+        if changed[which] > CHANGES {
+            return None;
         }
     }
-    None
 }
 
 impl<'a> Working<'a> {
-    fn new(ladders: &'a [Vec<Segment>], groups: &'a Groups, start: &[f64], prices: &[f64]) -> Self {
+    fn new(ladders: &'a [Vec<Stretch>], groups: &'a Rows, start: &[f64], prices: &[f64]) -> Self {
         let mut working = Self {
             ladders,
             rungs: Vec::with_capacity(ladders.len()),
@@ -88,11 +101,16 @@ impl<'a> Working<'a> {
             amounts: Vec::with_capacity(ladders.len()),
             prices: Vec::new(),
             places: Vec::with_capacity(ladders.len()),
-            binds: prices.iter().map(|price| *price > BINDING_PRICE).collect(),
+            last_put: 0,
+            binds: prices
+                .iter()
+                .enumerate()
+                .map(|(row, price)| groups.is_factor(row) || *price > BINDING_PRICE)
+                .collect(),
         };
         for (ladder, x) in ladders.iter().zip(start) {
             let rung = ladder.iter().position(|segment| *x <= segment.high).unwrap_or(ladder.len() - 1);
-            let Segment { low, high, .. } = ladder[rung];
+            let Stretch { low, high, .. } = ladder[rung];
             let (place, amount) = match *x {
                 x if x <= low + AT_END => (Place::Low, low),
                 x if x >= high - AT_END => (Place::High, high),
@@ -108,7 +126,7 @@ impl<'a> Working<'a> {
     }
 
     /// The segment in which a source is.
-    fn segment(&self, i: usize) -> &'a Segment {
+    fn segment(&self, i: usize) -> &'a Stretch {
         &self.ladders[i][self.rungs[i]]
     }
 
@@ -116,7 +134,7 @@ impl<'a> Working<'a> {
     fn climb(&mut self, i: usize, rung: usize) {
         self.rungs[i] = rung;
         self.places[i] = Place::Free;
-        let Segment { low, high, .. } = *self.segment(i);
+        let Stretch { low, high, .. } = *self.segment(i);
         self.amounts[i] = self.amounts[i].clamp(low, high);
     }
 
@@ -127,7 +145,7 @@ impl<'a> Working<'a> {
         let mut least_residual = f64::INFINITY;
         for _ in 0..NEWTON_STEPS {
             let (step, raise, residual) = self.step(&free, &active)?;
-            if residual >= least_residual && residual <= TOLERANCE {
+            if residual >= 0.5 * least_residual && residual <= ROUNDED {
                 break;
             }
             least_residual = least_residual.min(residual);
@@ -157,6 +175,9 @@ impl<'a> Working<'a> {
         let row_of = |group: usize| active.iter().position(|other| *other == group);
         let mut matrix = vec![vec![0.0; active.len()]; active.len()];
         let mut right = active.iter().map(|group| self.excess(*group)).collect::<Vec<_>>();
+        for at in (0..active.len()).filter(|at| self.groups.is_factor(active[*at])) {
+            matrix[at][at] += 1.0 / self.groups.aversion;
+        }
         let mut residual = right.iter().fold(0.0_f64, |most, excess| most.max(excess.abs()));
         let mut lines = Vec::with_capacity(free.len());
         for &i in free {
@@ -205,12 +226,13 @@ impl<'a> Working<'a> {
     }
 
     fn put(&mut self, i: usize, place: Place) {
+        self.last_put = i;
         self.places[i] = place;
         self.amounts[i] = if place == Place::Low { self.segment(i).low } else { self.segment(i).high };
     }
 
     fn excess(&self, group: usize) -> f64 {
-        self.groups.excess(group, &self.amounts)
+        self.groups.excess(group, &self.amounts, &self.prices)
     }
 
     /// The most violated condition outside the working set's own equations.
@@ -246,7 +268,7 @@ impl<'a> Working<'a> {
                 }
             }
         }
-        for group in 0..self.prices.len() {
+        for &group in &self.groups.live {
             if self.binds[group] {
                 note(-self.prices[group], Change::Binds(group, false));
                 note(-self.excess(group), Change::Binds(group, false));
@@ -257,8 +279,9 @@ impl<'a> Working<'a> {
         worst.1
     }
 
-    fn finish(self) -> Stationary {
-        let prices = self.prices.into_iter().map(|price| price.max(0.0)).collect();
-        Stationary { amounts: self.amounts, prices }
+    fn finish(self) -> Point {
+        let signed = |(row, price): (usize, f64)| if self.groups.is_factor(row) { price } else { price.max(0.0) };
+        let prices = self.prices.into_iter().enumerate().map(signed).collect();
+        Point { amounts: self.amounts, prices }
     }
 }

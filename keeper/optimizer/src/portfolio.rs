@@ -8,6 +8,7 @@ use model::units::{Assets, Wad};
 use model::{LimitKind, Mandate, Position, Snapshot};
 
 use crate::Settings;
+use crate::covenants;
 use crate::programme::{Group, Weight};
 use crate::statement::{risk_id, room};
 
@@ -69,6 +70,7 @@ pub(crate) fn limits(snapshot: &Snapshot, settings: &Settings) -> Vec<Limit> {
         limits.push(whole(LimitKind::AbsoluteCap { risk_id }, members, absolute));
         limits.push(whole(LimitKind::RelativeCap { risk_id }, members, relative));
     }
+    limits.extend(covenants::limits(snapshot, settings));
     for (place, position) in snapshot.positions.iter().enumerate() {
         if let Some(most) = deepest(position) {
             limits.push(whole(LimitKind::VenueDepth { position: position.index }, &[place], most));

@@ -2,6 +2,8 @@
 
 use model::{Curve, LimitKind};
 
+use crate::charge::Charge;
+use crate::risk::{self, Factors, Tail};
 pub use crate::weight::Weight;
 
 /// Maximise the curves' income inside ranges and groups; amounts in base units.
@@ -13,6 +15,10 @@ pub struct Programme {
     groups: Vec<Group>,
     /// From where each place's movements count; nothing where none do.
     pivots: Vec<Option<f64>>,
+    /// One a place, or none at all.
+    charges: Vec<Charge>,
+    factors: Option<Factors>,
+    tail: Option<Tail>,
 }
 
 /// A bound on a weighted sum of positions.
@@ -34,6 +40,13 @@ impl Group {
     pub fn whole(kind: LimitKind, members: Vec<usize>, bound: f64) -> Self {
         let weights = vec![Weight::WHOLE; members.len()];
         Self { kind, members, weights, bound }
+    }
+
+    /// A floor under what some positions hold together: a bound on less than nothing.
+    #[must_use]
+    pub fn floor(kind: LimitKind, members: Vec<usize>, least: f64) -> Self {
+        let weights = vec![Weight::part(-1.0); members.len()];
+        Self { kind, members, weights, bound: -least }
     }
 
     /// How a place counts, where it does.
@@ -111,6 +124,17 @@ pub enum Error {
         /// The place.
         place: usize,
     },
+    /// Charges that are not one a place, no numbers, or that move a place away from another pivot than a group.
+    #[error("place {place}: {charge:?} is no charge")]
+    Charge {
+        /// The place.
+        place: usize,
+        /// The charge, or the default one where there is none.
+        charge: Charge,
+    },
+    /// Risk that cannot be measured.
+    #[error(transparent)]
+    Risk(#[from] risk::Error),
     /// A venue whose income is not a number within its range.
     #[error("place {place}: income at {amount} base units is {income}")]
     Income {
@@ -142,7 +166,7 @@ impl Programme {
         for group in &groups {
             check_group(group, &lower, &upper, &pivots)?;
         }
-        let rooms: Vec<_> = (0..places).map(|place| tightest(&groups, &lower, &upper, place)).collect();
+        let rooms = tightest(&groups, &lower, &upper);
         for (upper, room) in upper.iter_mut().zip(rooms) {
             *upper = room.map_or(*upper, |(_, room)| upper.min(room));
         }
@@ -157,7 +181,81 @@ impl Programme {
                 }
             }
         }
-        Ok(Self { curves, lower, upper, groups, pivots })
+        Ok(Self { curves, lower, upper, groups, pivots, charges: Vec::new(), factors: None, tail: None })
+    }
+
+    /// The same with what holding and moving cost, one charge a place.
+    ///
+    /// # Errors
+    /// Where one is no charge.
+    pub fn charged(mut self, charges: Vec<Charge>) -> Result<Self, Error> {
+        let places = self.curves.len();
+        if charges.len() != places {
+            return Err(Error::Charge { place: charges.len().min(places), charge: Charge::default() });
+        }
+        for (place, (charge, pivot)) in charges.iter().zip(&mut self.pivots).enumerate() {
+            let own = charge.pivot();
+            let fits = own.is_none() || pivot.is_none() || own == *pivot;
+            if !(charge.is_possible() && fits) {
+                return Err(Error::Charge { place, charge: *charge });
+            }
+            *pivot = pivot.or(own);
+        }
+        self.charges = charges;
+        Ok(self)
+    }
+
+    /// The same with a charge for variance by factors.
+    ///
+    /// # Errors
+    /// Where they are those of another number of places.
+    pub fn with_factors(mut self, factors: Factors) -> Result<Self, Error> {
+        let (expected, what) = (self.curves.len(), "a factor's exposures");
+        for exposures in &factors.exposures {
+            if exposures.len() != expected {
+                return Err(risk::Error::Shape { what, found: exposures.len(), expected }.into());
+            }
+        }
+        self.factors = Some(factors);
+        Ok(self)
+    }
+
+    /// The same with a bound on the mean of the worst scenarios, or a charge for it.
+    ///
+    /// # Errors
+    /// Where it is no measure of these places.
+    pub fn with_tail(mut self, tail: Tail) -> Result<Self, Error> {
+        tail.check(self.curves.len())?;
+        self.tail = Some(tail);
+        Ok(self)
+    }
+
+    /// What `amounts` bring a year: income, less charges, less what risk costs.
+    #[must_use]
+    pub fn value(&self, amounts: &[f64]) -> f64 {
+        let income = self.curves.iter().zip(amounts).map(|(curve, x)| curve.income(*x).value).sum::<f64>();
+        let charged = self.charges.iter().zip(amounts).map(|(charge, x)| charge.at(*x)).sum::<f64>();
+        let risk = self.factors.as_ref().map_or(0.0, |factors| factors.charge(amounts));
+        let tail = self.tail.as_ref().map_or(0.0, |tail| tail.aversion * tail.worst(amounts).0.max(0.0));
+        income - charged - risk - tail
+    }
+
+    /// One charge a place; none where nothing is charged.
+    #[must_use]
+    pub fn charges(&self) -> &[Charge] {
+        &self.charges
+    }
+
+    /// Factors of risk, where they count.
+    #[must_use]
+    pub fn factors(&self) -> Option<&Factors> {
+        self.factors.as_ref()
+    }
+
+    /// The mean of the worst scenarios, where it counts.
+    #[must_use]
+    pub fn tail(&self) -> Option<&Tail> {
+        self.tail.as_ref()
     }
 
     /// One curve a place.
@@ -195,14 +293,22 @@ impl Programme {
     }
 }
 
-/// The group that leaves a place least when every other member counts as little as it can, and what it leaves.
-pub(crate) fn tightest(groups: &[Group], lower: &[f64], upper: &[f64], place: usize) -> Option<(usize, f64)> {
-    let rooms = groups.iter().enumerate().filter_map(|(index, group)| {
-        let weight = group.weight(place)?;
-        let others = group.least(lower, upper) - weight.least(lower[place], upper[place]);
-        Some((index, weight.reach(group.bound - others).max(lower[place])))
-    });
-    rooms.min_by(|a, b| a.1.total_cmp(&b.1))
+/// For each place the group that leaves it least when every other member counts as little as it can, and what it leaves.
+pub(crate) fn tightest(groups: &[Group], lower: &[f64], upper: &[f64]) -> Vec<Option<(usize, f64)>> {
+    let mut tightest: Vec<Option<(usize, f64)>> = vec![None; lower.len()];
+    for (index, group) in groups.iter().enumerate() {
+        let least = group.least(lower, upper);
+        for (&place, weight) in group.members.iter().zip(&group.weights) {
+            let others = least - weight.least(lower[place], upper[place]);
+            // What others may hold without bound leaves any room.
+            let room = if others.is_finite() { weight.reach(group.bound - others) } else { f64::INFINITY };
+            let room = room.max(lower[place]);
+            if tightest[place].is_none_or(|(_, least)| room < least) {
+                tightest[place] = Some((index, room));
+            }
+        }
+    }
+    tightest
 }
 
 /// The pivot that the first group with movements of a place gives it.

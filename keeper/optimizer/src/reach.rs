@@ -7,14 +7,16 @@
 //!             out_i <= x_i - l_i
 //! ```
 //!
-//! Money that comes to idle nears every limit of a portfolio, so nothing else needs to move for that. Where the budgets
-//! admit all that may come, that is the answer, exactly; else they are rationed, and the linear programme is solved by
-//! Clarabel: what earns least leaves first. Its answer is judged by the mandate like any other: a bad one makes a worse plan,
+//! Money that comes to idle nears every limit of a portfolio, so nothing else needs to move for that, and turnover does not
+//! bound it. Where the budgets admit all that may come, that is the answer, exactly; else they are rationed, and the linear
+//! programme is solved by Clarabel: what earns least leaves first. What limits come down to then is what any answer must
+//! come down to, by these withdrawals or by others. It is judged by the mandate like any other: a bad one makes a worse plan,
 //! never a wrong one.
 
 use clarabel::algebra::CscMatrix;
 use clarabel::solver::{DefaultSolver, IPSolver, SolverStatus, SupportedConeT};
-use model::units::Assets;
+use model::alloy_primitives::U256;
+use model::units::{Assets, Wad};
 use model::{LimitKind, Snapshot};
 
 use crate::Error;
@@ -27,6 +29,9 @@ use crate::statement::Range;
 const EFFORT_WEIGHT: f64 = 1e-6;
 const INCOME_WEIGHT: f64 = 1e-4;
 
+/// The part by which a limit that is mended by rationed withdrawals may stay short of the most that they can do: a millionth.
+const EASE: Wad = Wad(U256::from_limbs([1_000_000_000_000, 0, 0, 0]));
+
 /// What can be reached.
 pub(crate) struct Reach {
     /// What each limit's members can come down to; less where its bound asks for less.
@@ -35,9 +40,9 @@ pub(crate) struct Reach {
     pub(crate) lowest: Vec<Assets>,
     /// What keeps withdrawals from going further.
     pub(crate) conflicts: Vec<LimitKind>,
-    /// Whether some limit is broken and comes no nearer.
+    /// Whether some limit that the contracts judge whatever moves is broken and comes no nearer.
     pub(crate) is_stuck: bool,
-    /// Whether limits are broken and budgets do not admit all that would near them: `lowest` is how they serve best.
+    /// Whether limits are broken and budgets do not admit all that would near them: `lowest` is one way to serve them best.
     pub(crate) is_rationed: bool,
 }
 
@@ -51,14 +56,10 @@ pub(crate) fn reach(
     let values = snapshot.positions.iter().map(|position| position.value).collect::<Vec<_>>();
     let lower = ranges.iter().map(|range| range.lower).collect::<Vec<_>>();
     let is_broken = limits.iter().any(|limit| sum(&limit.group, &values) > limit.exact.to_f64());
-    let without_barren =
-        ranges.iter().zip(&values).map(|(range, value)| if range.is_barren { range.lower } else { *value });
-    let without_barren = without_barren.collect::<Vec<_>>();
     let is_rationed = is_broken && !admits(budgets, &lower);
     let amounts = match (is_broken, is_rationed) {
         (true, true) => withdrawals(limits, budgets, ranges, &values)?,
         (true, false) => lower.clone(),
-        (false, _) if admits(budgets, &without_barren) => without_barren,
         (false, _) => values.clone(),
     };
     let mut is_stuck = false;
@@ -66,10 +67,14 @@ pub(crate) fn reach(
     for limit in limits {
         let (now, then) = (sum(&limit.group, &values), sum(&limit.group, &amounts));
         let exact = limit.exact.to_f64();
-        is_stuck |= now > exact && then >= now;
+        // A venue's depth is judged of what moves alone.
+        let is_judged = !matches!(limit.group.kind, LimitKind::VenueDepth { .. });
+        is_stuck |= is_judged && now > exact && then >= now;
+        let most_now = exact_sum(&limit.group, &values);
         achieved.push(match now <= exact {
             // What holds may stay as it is, inside the headroom too.
             true if now > limit.group.bound => exact_sum(&limit.group, &values).min(limit.exact),
+            false if then > limit.group.bound && is_rationed => eased(exact_sum(&limit.group, &amounts)).min(most_now),
             false if then > limit.group.bound => exact_sum(&limit.group, &amounts),
             _ => Assets::ZERO,
         });
@@ -93,7 +98,13 @@ fn exact_sum(group: &Group, amounts: &[Assets]) -> Assets {
     Assets::from_f64_down(sum(group, amounts).ceil())
 }
 
-fn admits(budgets: &[Group], amounts: &[Assets]) -> bool {
+/// What rationed withdrawals come to, and a little: a single way to do as well would leave nothing to choose.
+fn eased(least: Assets) -> Assets {
+    least.saturating_add(EASE.of_down(least))
+}
+
+/// Whether every budget admits the way to some amounts.
+pub(crate) fn admits(budgets: &[Group], amounts: &[Assets]) -> bool {
     budgets.iter().all(|group| sum(group, amounts) <= group.bound)
 }
 

@@ -3,7 +3,7 @@
 use model::units::Assets;
 use model::{Leg, Limit, LimitKind, Movement, Position, Snapshot, Status, Target, TargetPosition, Trial, mandate};
 
-use crate::search::Solution;
+use crate::solution::Solution;
 use crate::statement::Statement;
 use crate::{Error, Group, Weight};
 
@@ -31,7 +31,8 @@ pub(crate) fn target(
 pub(crate) fn present(snapshot: &Snapshot, statement: &Statement, solution: &Solution) -> Result<Target, Error> {
     let values = snapshot.positions.iter().map(|position| position.value).collect::<Vec<_>>();
     let target = stated(snapshot, statement, solution, &values);
-    let gap_assets = (solution.income + solution.gap - target.income_assets).max(0.0);
+    let amounts = values.iter().map(|value| value.to_f64()).collect::<Vec<_>>();
+    let gap_assets = (solution.income + solution.gap - statement.programme.value(&amounts)).max(0.0);
     Ok(Target { gap_assets, ..target })
 }
 

@@ -2,223 +2,369 @@
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
+use std::rc::Rc;
 
+use crate::bisection::bisection;
 use crate::certificate;
-use crate::polish::{Stationary, polish};
-use crate::programme::{Group, Programme, tightest};
-use crate::relaxation::{Bound, Groups, Ranges, Relaxation, Round, dual};
-use crate::source::Source;
-use crate::weight::Weight;
-use crate::{Error, Settings};
+use crate::envelope::{Envelope, Stretch};
+use crate::newton::{Point, newton};
+use crate::polish::polish;
+use crate::problem::Problem;
+use crate::projected::projected;
+use crate::relaxation::Relaxation;
+use crate::rows::Ranges;
+use crate::source::Segment;
+use crate::{Error, Method, Settings};
 
 /// The gap at which the search stops, as income a year per unit of the largest amount: 1e-10 is a hundredth of
 /// a cent a year on a million.
 const GAP: f64 = 1e-10;
 
-/// A certified answer, in base units and base units a year.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Solution {
-    /// The amount of each place.
-    pub amounts: Vec<f64>,
-    /// Marginal income of the last unit held of each place.
-    pub marginals: Vec<f64>,
-    /// One shadow price a group: income for one more base unit of room.
-    pub prices: Vec<f64>,
-    /// Income a year.
-    pub income: f64,
-    /// No amounts inside the limits earn more than `income + gap`.
-    pub gap: f64,
-    /// The largest violation of the optimality conditions (yearly rate).
-    pub residual: f64,
-    /// How many nodes the search opened.
-    pub nodes: usize,
-}
-
-/// Solves a programme to global optimality.
-///
-/// # Errors
-/// Where the solver gives nothing usable or the answer fails its optimality conditions.
-pub fn solve(programme: &Programme, settings: &Settings) -> Result<Solution, Error> {
-    let unit = programme.unit();
-    let sources = Source::all(programme);
-    // A bound that its members cannot reach is brought near, for the solver's scaling; it still never binds.
-    let reach = |group: &Group| {
-        let most = |(member, weight): (&usize, &Weight)| {
-            weight.at(programme.lower()[*member]).max(weight.at(programme.upper()[*member]))
-        };
-        group.members.iter().zip(&group.weights).map(most).sum::<f64>() + unit
-    };
-    let bound = |group: &Group| Bound {
-        members: group.members.iter().copied().zip(group.weights.iter().map(|weight| weight.scaled(unit))).collect(),
-        most: group.bound.min(reach(group)) / unit,
-    };
-    let groups = Groups::new(programme.groups().iter().map(bound).collect(), sources.len());
-    let mut search = Search { sources: &sources, groups: &groups, best: None, closed: f64::NEG_INFINITY, nodes: 0 };
-    let open = search.run(settings.max_nodes)?;
-    let Some(best) = search.best else {
-        return Err(Error::Unverified { residual: f64::INFINITY, bound: certificate::ACCEPTED });
-    };
-    let Stationary { amounts, prices } = best.point;
-    let mut attributed = prices.clone();
-    attribute(programme, &sources, &groups, &amounts, &mut attributed);
-    // What the prices say for people must not cost the proof.
-    let residual_of = |prices: &[f64]| certificate::residual(&sources, &groups, &amounts, prices);
-    let prices = if residual_of(&attributed) <= certificate::ACCEPTED { attributed } else { prices };
-    let residual = residual_of(&prices);
-    if residual > certificate::ACCEPTED {
-        return Err(Error::Unverified { residual, bound: certificate::ACCEPTED });
-    }
-    let gap = (open.max(search.closed) - best.value).max(0.0) * unit;
-    Ok(Solution {
-        marginals: sources.iter().zip(&amounts).map(|(source, x)| source.marginals(*x).0).collect(),
-        amounts: amounts.iter().map(|x| x * unit).collect(),
-        prices,
-        income: best.value * unit,
-        gap,
-        residual,
-        nodes: search.nodes,
-    })
-}
-
-/// Gives what a place would still earn at an upper bound that a group sets to the price of that group: all its other
-/// members hold their least, and a higher price leaves them there.
-fn attribute(programme: &Programme, sources: &[Source], groups: &Groups, amounts: &[f64], prices: &mut [f64]) {
-    for (i, source) in sources.iter().enumerate() {
-        let tightest = tightest(programme.groups(), programme.lower(), programme.upper(), i);
-        let Some((group, room)) = tightest else { continue };
-        if room > programme.upper()[i] || amounts[i] < source.upper() {
-            continue;
-        }
-        let is_above = source.segment_below(amounts[i]).is_above;
-        let spare = source.marginals(amounts[i]).0 - groups.price(i, prices).slope(is_above);
-        let slope =
-            groups.of(i).iter().find(|(other, _)| *other == group).map_or(0.0, |(_, weight)| weight.slope(is_above));
-        if slope > 0.0 {
-            prices[group] += spare.max(0.0) / slope;
-        }
-    }
-}
-
-/// Linear programmes a node may take; what they leave open, branching closes.
+/// Linear programmes that a node may take; what they leave open, branching closes.
 const ROUNDS: usize = 40;
 
-struct Candidate {
-    point: Stationary,
-    value: f64,
+/// How many nodes a round of Clarabel takes as long as.
+const ROUND: usize = 20;
+
+/// How many times the nodes a search may open while it has nothing.
+const PATIENCE: usize = 10;
+
+/// From which node on points are polished where diving comes to nothing; before, its children are as quick.
+const POLISHED_FROM: usize = 12;
+
+/// How near to the end of a chord an amount counts as at it.
+const AT_END: f64 = 1e-10;
+
+/// A residual at which a relaxed point is an answer as it is.
+const EXACT: f64 = 1e-14;
+
+/// A stationary point and what it brings.
+pub(crate) struct Candidate {
+    pub(crate) point: Point,
+    pub(crate) value: f64,
 }
 
-struct Search<'a> {
-    sources: &'a [Source],
-    groups: &'a Groups,
+/// What a search came to.
+pub(crate) struct Outcome {
+    pub(crate) best: Option<Candidate>,
+    /// No amounts inside the rows bring more.
+    pub(crate) bound: f64,
+    pub(crate) nodes: usize,
+    /// The link of the chain of methods that was needed.
+    pub(crate) method: Method,
+}
+
+/// A search under way.
+pub(crate) struct Search<'a> {
+    problem: &'a Problem,
+    settings: &'a Settings,
     best: Option<Candidate>,
     /// The largest bound of a node that was closed as good enough.
     closed: f64,
     nodes: usize,
+    /// Rounds of Clarabel.
+    rounds: usize,
+    method: Method,
 }
 
 /// Ranges still to be searched, the most promising first; equals in the order of their making.
 struct Node {
     ranges: Ranges,
+    envelopes: Vec<Rc<Envelope>>,
+    /// Prices to start from.
+    prices: Rc<Vec<f64>>,
     bound: f64,
     number: usize,
 }
 
-impl Search<'_> {
+/// What a node's relaxation came to.
+struct Relaxed {
+    point: Point,
+    bound: f64,
+    maximisers: Vec<f64>,
+}
+
+impl<'a> Search<'a> {
+    /// Searches all of a problem, from prices that a like one had.
+    pub(crate) fn run(problem: &'a Problem, settings: &'a Settings, prices: &[f64]) -> Result<Outcome, Error> {
+        let mut search = Self {
+            problem,
+            settings,
+            best: None,
+            closed: f64::NEG_INFINITY,
+            nodes: 0,
+            rounds: 0,
+            method: Method::Bisection,
+        };
+        let open = search.all(prices)?;
+        let bound = open.max(search.closed);
+        Ok(Outcome { best: search.best, bound, nodes: search.nodes, method: search.method })
+    }
+
     /// Searches until nothing better than the gap can be left; returns the bound of what stays open.
-    fn run(&mut self, max_nodes: usize) -> Result<f64, Error> {
-        let ranges = self.sources.iter().map(|source| (source.lower(), source.upper())).collect();
-        let mut queue = BinaryHeap::from([Node { ranges, bound: f64::INFINITY, number: 0 }]);
+    fn all(&mut self, prices: &[f64]) -> Result<f64, Error> {
+        let ranges = self.problem.ranges();
+        let envelopes = (0..ranges.len()).map(|source| self.envelope(source, ranges[source])).collect();
+        let root = Node { ranges, envelopes, prices: Rc::new(prices.to_vec()), bound: f64::INFINITY, number: 0 };
+        let mut queue = BinaryHeap::from([root]);
         let mut made = 1;
         while let Some(node) = queue.pop() {
-            if node.bound <= self.floor() + GAP {
-                return Ok(node.bound);
-            }
-            if self.nodes >= max_nodes {
+            // Something verified is worth more time than something better.
+            let most = self.settings.max_nodes * if self.best.is_some() { 1 } else { PATIENCE };
+            if node.bound <= self.floor() + GAP || self.nodes + ROUND * self.rounds >= most {
                 return Ok(node.bound);
             }
             self.nodes += 1;
-            for ranges in self.open(&node)? {
-                queue.push(Node { bound: ranges.1, ranges: ranges.0, number: made });
+            for child in self.open(&node)? {
+                queue.push(Node { number: made, ..child });
                 made += 1;
             }
         }
         Ok(f64::NEG_INFINITY)
     }
 
-    /// The income of the best candidate.
+    /// What the best candidate brings.
     fn floor(&self) -> f64 {
         self.best.as_ref().map_or(f64::NEG_INFINITY, |best| best.value)
     }
 
-    /// Bounds a node, looks for better candidates in it and returns its children with their bounds.
-    fn open(&mut self, node: &Node) -> Result<Vec<(Ranges, f64)>, Error> {
-        if self.groups.are_broken_by(&node.ranges) {
+    fn envelope(&self, source: usize, (low, high): (f64, f64)) -> Rc<Envelope> {
+        Rc::new(Envelope::new(&self.problem.sources[source], low, high, self.problem.pivots[source]))
+    }
+
+    /// Bounds a node, looks for better candidates in it and returns its children.
+    fn open(&mut self, node: &Node) -> Result<Vec<Node>, Error> {
+        if self.problem.rows.are_broken_by(&node.ranges) {
             return Ok(Vec::new());
         }
-        let mut relaxation = Relaxation::new(self.sources, self.groups, &node.ranges);
-        let mut last = relaxation.round()?;
-        let mut bound = node.bound;
-        for _ in 0..ROUNDS {
-            bound = bound.min(last.bound).min(self.improve(node, &last));
-            // Where the relaxation itself is worth more than any candidate, better prices close nothing.
-            let is_open = last.value - self.floor() > 4.0 * (bound - last.value).max(0.0) + GAP;
-            let is_tight = last.bound - last.value <= GAP / 10.0;
-            if bound <= self.floor() + GAP || is_tight || is_open || !relaxation.learn(&last) {
-                break;
-            }
-            last = relaxation.round()?;
+        let Some(relaxed) = self.relaxed(node)? else { return Ok(Vec::new()) };
+        let mut bound = node.bound.min(relaxed.bound);
+        if bound > self.floor() + GAP {
+            bound = bound.min(self.improve(node, &relaxed));
         }
-        let cut = if bound <= self.floor() + GAP { None } else { self.split(node, &last) };
-        let Some((place, at)) = cut else {
+        let parts = if bound <= self.floor() + GAP { None } else { self.split(node, &relaxed) };
+        let Some((place, parts)) = parts else {
             self.closed = self.closed.max(bound);
             return Ok(Vec::new());
         };
-        let (mut below, mut above) = (node.ranges.clone(), node.ranges.clone());
-        below[place].1 = at;
-        above[place].0 = at;
-        Ok(vec![(below, bound), (above, bound)])
+        let (ranges, envelopes) = self.narrowed(node, &relaxed);
+        let prices = Rc::new(relaxed.point.prices);
+        let child = |range: (f64, f64)| {
+            let (mut ranges, mut envelopes) = (ranges.clone(), envelopes.clone());
+            ranges[place] = range;
+            envelopes[place] = self.envelope(place, range);
+            Node { ranges, envelopes, prices: Rc::clone(&prices), bound, number: 0 }
+        };
+        Ok(parts.into_iter().map(child).collect())
     }
 
-    /// Polishes what a round suggests, its point and its maximisers, into candidates; returns the least dual value
-    /// of their prices.
-    fn improve(&mut self, node: &Node, round: &Round) -> f64 {
-        let mut bound = f64::INFINITY;
-        let ladders = self.sources.iter().zip(&node.ranges);
-        let ladders =
-            ladders.map(|(source, (low, high))| source.segments_in(*low, *high).collect()).collect::<Vec<_>>();
-        for start in [&round.point, &round.maximisers] {
-            let Some(point) = polish(&ladders, self.groups, start, &round.prices) else { continue };
-            bound = bound.min(dual(self.sources, self.groups, &node.ranges, &point.prices).0);
-            let value = self.sources.iter().zip(&point.amounts).map(|(source, x)| source.value(*x)).sum::<f64>();
-            let residual = certificate::residual(self.sources, self.groups, &point.amounts, &point.prices);
-            if residual <= certificate::ACCEPTED && value > self.floor() {
-                self.best = Some(Candidate { point, value });
+    /// A node's ranges without the segments at their ends in which, at the relaxation's prices, nothing better than the gap can
+    /// be: what all others bring at most is known.
+    fn narrowed(&mut self, node: &Node, relaxed: &Relaxed) -> (Ranges, Vec<Rc<Envelope>>) {
+        let (mut ranges, mut envelopes) = (node.ranges.clone(), node.envelopes.clone());
+        let floor = self.floor() + 0.5 * GAP;
+        if !floor.is_finite() {
+            return (ranges, envelopes);
+        }
+        for (place, source) in self.problem.sources.iter().enumerate() {
+            let (low, high) = ranges[place];
+            if envelopes[place].stretches.len() == 1 && !envelopes[place].is_flat || source.still().is_some() {
+                continue;
             }
+            let price = self.problem.rows.price(place, &relaxed.point.prices);
+            let parts = source.segments_in(low, high).map(|segment| (segment, segment.best(&price)));
+            let parts = parts.collect::<Vec<_>>();
+            let best = parts.iter().map(|(_, best)| *best).fold(f64::NEG_INFINITY, f64::max);
+            let most = |part: f64| relaxed.bound - best + part;
+            let is_open = |part: &(Segment, f64)| most(part.1) > floor;
+            let (Some(first), Some(last)) = (parts.iter().position(is_open), parts.iter().rposition(is_open)) else {
+                continue;
+            };
+            if first == 0 && last == parts.len() - 1 {
+                continue;
+            }
+            let left = parts[..first].iter().chain(&parts[last + 1..]).map(|(_, part)| most(*part));
+            self.closed = left.fold(self.closed, f64::max);
+            ranges[place] = (parts[first].0.low, parts[last].0.high);
+            envelopes[place] = self.envelope(place, ranges[place]);
+        }
+        (ranges, envelopes)
+    }
+
+    /// The relaxation of a node by the first method of the chain that comes to an answer, and the exact bound of its prices;
+    /// nothing of a node that is proved to be empty.
+    fn relaxed(&mut self, node: &Node) -> Result<Option<Relaxed>, Error> {
+        let rows = &self.problem.rows;
+        let mut fault = None;
+        for method in &self.settings.methods {
+            let point = match method {
+                Method::Bisection => bisection(rows, &node.envelopes),
+                Method::Newton => match newton(rows, &node.envelopes, &node.prices, self.floor()) {
+                    Ok(point) => Some(point),
+                    // The prices that it stopped at may prove that there is nothing here.
+                    Err(prices) if rows.are_refuted_by(&prices, &node.ranges) => {
+                        self.method = self.method.max(*method);
+                        return Ok(None);
+                    }
+                    Err(_) => None,
+                },
+                Method::Clarabel => {
+                    let found = self.by_clarabel(node).map_err(|error| fault = Some(error)).ok();
+                    found.map(|(point, rounds)| {
+                        self.rounds += rounds;
+                        point
+                    })
+                }
+                Method::Projected => Some(projected(rows, &node.envelopes, &node.prices)),
+            };
+            if let Some(point) = point {
+                self.method = self.method.max(*method);
+                let (bound, maximisers) = rows.dual(&self.problem.sources, &node.ranges, &point.prices);
+                return Ok(Some(Relaxed { point, bound, maximisers }));
+            }
+        }
+        Err(fault.unwrap_or_else(|| Error::Solver { status: "no method left".to_owned() }))
+    }
+
+    /// Rounds of linear programmes until the bound is as good as it gets, and how many.
+    fn by_clarabel(&self, node: &Node) -> Result<(Point, usize), Error> {
+        let mut relaxation = Relaxation::new(&self.problem.sources, &self.problem.rows, &node.ranges);
+        let mut last = relaxation.round()?;
+        let (mut bound, mut prices) = (last.bound, last.prices.clone());
+        let mut rounds = 1;
+        while rounds < ROUNDS {
+            if last.bound - last.value <= GAP / 10.0 || !relaxation.learn(&last) {
+                break;
+            }
+            last = relaxation.round()?;
+            rounds += 1;
+            if last.bound < bound {
+                bound = last.bound;
+                prices.clone_from(&last.prices);
+            }
+        }
+        Ok((Point { amounts: last.point, prices }, rounds))
+    }
+
+    /// Turns a relaxation into candidates; returns the least dual value of their prices.
+    fn improve(&mut self, node: &Node, relaxed: &Relaxed) -> f64 {
+        let Relaxed { point, maximisers, .. } = relaxed;
+        if self.residual(point) <= EXACT && self.note(point.clone()) {
+            return f64::INFINITY;
+        }
+        let dived = self.dive(node, point);
+        if let Some(near) = dived.as_ref().filter(|near| self.residual(near) <= certificate::ACCEPTED) {
+            let is_exact = self.residual(near) <= EXACT;
+            let exact = if is_exact { None } else { self.polished(node, &near.amounts, &near.prices) };
+            if exact.is_some_and(|exact| self.note(exact)) || self.note(near.clone()) {
+                return f64::INFINITY;
+            }
+        }
+        if dived.is_some() && self.nodes < POLISHED_FROM {
+            // Its point is at a kink, where nothing is stationary: the children are on either side of it.
+            return f64::INFINITY;
+        }
+        let mut bound = f64::INFINITY;
+        let ended = point.amounts.iter().zip(&node.envelopes).map(|(x, envelope)| end(envelope, *x)).collect();
+        let mut is_polished = false;
+        for start in [dived.map_or(ended, |point| point.amounts), maximisers.clone()] {
+            let Some(point) = self.polished(node, &start, &point.prices) else { continue };
+            bound = bound.min(self.problem.rows.dual(&self.problem.sources, &node.ranges, &point.prices).0);
+            is_polished |= self.note(point);
             if bound <= self.floor() + GAP {
                 break;
             }
         }
+        if !is_polished {
+            self.note(point.clone());
+        }
         bound
     }
 
-    /// Where to cut: the source whose maximiser earns most above the relaxation's point, at the end of a
-    /// segment where there is one, else at that point or in the middle.
-    fn split(&self, node: &Node, round: &Round) -> Option<(usize, f64)> {
+    /// The relaxation of what is left of a node when every amount inside a chord decides for the arc at its nearer end.
+    fn dive(&self, node: &Node, point: &Point) -> Option<Point> {
+        let mut envelopes = node.envelopes.clone();
+        for (source, (x, (low, high))) in point.amounts.iter().zip(&node.ranges).enumerate() {
+            if !is_inside(&envelopes[source], *x) {
+                continue;
+            }
+            let end = end(&envelopes[source], *x);
+            let around = self.problem.sources[source].segments_around(end, *low, *high);
+            let arc = around.into_iter().find(|segment| segment.low <= end && end <= segment.high)?;
+            envelopes[source] = self.envelope(source, (arc.low, arc.high));
+        }
+        newton(&self.problem.rows, &envelopes, &point.prices, f64::NEG_INFINITY).ok()
+    }
+
+    /// The stationary point that a start leads to.
+    fn polished(&self, node: &Node, start: &[f64], prices: &[f64]) -> Option<Point> {
+        let ladders = self.problem.sources.iter().zip(&node.ranges).zip(start);
+        let ladders = ladders.map(|((source, (low, high)), x)| {
+            source.segments_around(*x, *low, *high).into_iter().map(Stretch::arc).collect()
+        });
+        let ladders = ladders.collect::<Vec<Vec<_>>>();
+        if ladders.iter().any(Vec::is_empty) {
+            return None;
+        }
+        polish(&ladders, &self.problem.rows, start, prices)
+    }
+
+    fn residual(&self, point: &Point) -> f64 {
+        certificate::residual(&self.problem.sources, &self.problem.rows, &point.amounts, &point.prices)
+    }
+
+    /// Keeps a point that is verified and better than the best; says whether it is verified.
+    fn note(&mut self, point: Point) -> bool {
+        if self.residual(&point) > certificate::ACCEPTED {
+            return false;
+        }
+        let value = self.problem.rows.value(&self.problem.sources, &point.amounts);
+        if value > self.floor() {
+            self.best = Some(Candidate { point, value });
+        }
+        true
+    }
+
+    /// Where to cut: the source whose best amount at the relaxation's prices brings most above its point, at the end of a
+    /// segment where there is one, else at that point or in the middle; around a point where staying is free, in three.
+    fn split(&self, node: &Node, relaxed: &Relaxed) -> Option<(usize, Vec<(f64, f64)>)> {
         let mut widest: Option<(usize, f64)> = None;
-        for (i, (source, (low, high))) in self.sources.iter().zip(&node.ranges).enumerate() {
-            let price = self.groups.price(i, &round.prices);
-            let x = round.point[i].clamp(*low, *high);
+        for (i, (source, (low, high))) in self.problem.sources.iter().zip(&node.ranges).enumerate() {
+            let price = self.problem.rows.price(i, &relaxed.point.prices);
+            let x = relaxed.point.amounts[i].clamp(*low, *high);
             let gap = source.best(&price, *low, *high).1 - (source.value(x) - price.at(x));
             if high - low > 1e-12 && widest.is_none_or(|(_, most)| gap > most) {
                 widest = Some((i, gap));
             }
         }
         let (place, _) = widest?;
-        let (low, high) = node.ranges[place];
-        let x = round.point[place];
+        let (source, (low, high)) = (&self.problem.sources[place], node.ranges[place]);
+        if let Some(still) = source.still().filter(|still| (low..=high).contains(still)) {
+            let (below, above) = ((low, still.next_down()), (still.next_up(), high));
+            let parts = [below, (still, still), above].into_iter().filter(|(low, high)| low <= high);
+            return Some((place, parts.collect()));
+        }
+        let x = relaxed.point.amounts[place];
         let margin = (high - low) / 16.0;
         let inner = if x > low + margin && x < high - margin { x } else { f64::midpoint(low, high) };
-        Some((place, self.sources[place].cut_near(x, low, high).unwrap_or(inner)))
+        let cut = source.cut_near(x, low, high).unwrap_or(inner);
+        Some((place, vec![(low, cut), (cut, high)]))
+    }
+}
+
+/// Whether an amount is inside a chord, where the source itself brings less than its envelope.
+fn is_inside(envelope: &Envelope, x: f64) -> bool {
+    let stretch = envelope.stretch_of(x);
+    stretch.is_chord() && x > stretch.low + AT_END && x < stretch.high - AT_END
+}
+
+/// An amount, or the nearer end of the chord that it stands on.
+fn end(envelope: &Envelope, x: f64) -> f64 {
+    let stretch = envelope.stretch_of(x);
+    match stretch.is_chord() {
+        true if x - stretch.low < stretch.high - x => stretch.low,
+        true => stretch.high,
+        false => x,
     }
 }
 

@@ -9,9 +9,11 @@ use model::units::{Assets, Wad};
 use model::{Curve, LimitKind, Position, RiskId, Snapshot, Unreachable};
 
 use crate::budget;
+use crate::charge::Charge;
+use crate::covenants;
 use crate::portfolio::{self, Limit};
 use crate::programme::{Group, Programme};
-use crate::reach::{Reach, reach};
+use crate::reach::{Reach, admits, reach};
 use crate::{Error, Settings};
 
 /// A bp: what the book may believe less of a position that still takes money; no more than the headroom covers.
@@ -20,10 +22,23 @@ const DOUBT: Wad = Wad(U256::from_limbs([100_000_000_000_000, 0, 0, 0]));
 /// What may move at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Freedom {
-    /// Both ways.
+    /// Both ways; what earns nothing leaves first.
     Full,
-    /// Only to idle.
+    /// Both ways; how much of what earns nothing leaves is weighed too.
+    Weighed,
+    /// Only to idle, and no floor is given up for it.
+    Withdrawal,
+    /// Only to idle, for the sake of broken limits: floors keep nobody from that.
     ReduceOnly,
+    /// The withdrawals that serve broken limits best, as they are.
+    Served,
+}
+
+impl Freedom {
+    /// Whether nothing is put anywhere.
+    pub(crate) fn only_reduces(self) -> bool {
+        !matches!(self, Self::Full | Self::Weighed)
+    }
 }
 
 /// A programme with the exact integer bounds that it was stated from.
@@ -33,14 +48,19 @@ pub(crate) struct Statement {
     pub(crate) unreachable: Vec<Unreachable>,
     /// What stands in their way.
     pub(crate) conflicts: Vec<LimitKind>,
-    /// Whether a broken limit cannot be brought nearer, or not as near as without budgets, so that no money should go
-    /// anywhere but to idle.
+    /// Whether a broken limit cannot be brought nearer, so that no money may go anywhere but to idle.
     pub(crate) is_stuck: bool,
+    /// Whether something is made to leave because it earns nothing.
+    pub(crate) makes_leave: bool,
     /// The least of each position, in base units.
     pub(crate) lower: Vec<Assets>,
-    /// The bound of each group of the programme, in base units.
+    /// The bound of each group of the programme, in base units; of a floor, what it asks for.
     pub(crate) bounds: Vec<Assets>,
 }
+
+/// How far floors that are missed are to be met: all of the way, or a part of it; not at all where money only leaves.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Way(pub(crate) f64);
 
 /// The range of one position, and why it is no wider.
 pub(crate) struct Range {
@@ -56,18 +76,30 @@ pub(crate) struct Range {
 
 impl Statement {
     /// States the programme of `snapshot`.
-    pub(crate) fn of(snapshot: &Snapshot, settings: &Settings, freedom: Freedom) -> Result<Self, Error> {
+    pub(crate) fn of(snapshot: &Snapshot, settings: &Settings, freedom: Freedom, way: Way) -> Result<Self, Error> {
         let curves = curves(snapshot)?;
         let mut ranges = ranges(snapshot, &curves, freedom);
         let limits = portfolio::limits(snapshot, settings);
         let budgets = budget::groups(snapshot, settings, freedom);
-        let Reach { achieved, lowest, conflicts, is_stuck, is_rationed } = reach(snapshot, &limits, &budgets, &ranges)?;
+        // What withdrawals come to is asked of every answer, also of one that invests.
+        let leaving = budget::groups(snapshot, settings, Freedom::ReduceOnly);
+        let Reach { achieved, lowest, conflicts, is_stuck, is_rationed } = reach(snapshot, &limits, &leaving, &ranges)?;
+        let left = |(range, position): (&Range, &Position)| if range.is_barren { range.lower } else { position.value };
+        let left = ranges.iter().zip(&snapshot.positions).map(left).collect::<Vec<_>>();
+        // Money that earns nothing leaves as far as it can; where budgets bind, how far makes room for what earns more: that
+        // is to be weighed.
+        let all_leaves = match freedom {
+            Freedom::Full => !is_rationed && admits(&budgets, &left),
+            Freedom::Weighed => false,
+            _ => admits(&budgets, &ranges.iter().map(|range| range.lower).collect::<Vec<_>>()),
+        };
+        let makes_leave = all_leaves && left.iter().zip(&snapshot.positions).any(|(left, now)| *left < now.value);
         for (range, lowest) in ranges.iter_mut().zip(lowest) {
-            // Money that earns nothing leaves as far as it can, and rationed budgets serve the broken limits alone: how far
-            // is not for the search to weigh.
-            if range.is_barren || is_rationed {
+            if freedom == Freedom::Served {
                 range.lower = lowest;
-                range.upper = lowest.to_f64();
+            }
+            if freedom == Freedom::Served || range.is_barren && all_leaves {
+                range.upper = range.lower.to_f64();
             }
         }
         let (mut unreachable, mut groups, mut bounds) = (Vec::new(), Vec::new(), Vec::new());
@@ -88,12 +120,42 @@ impl Statement {
             groups.push(group);
         }
         let floats = ranges.iter().map(|range| range.lower.to_f64()).collect();
-        let upper = ranges.iter().map(|range| range.upper).collect();
-        let programme = Programme::new(curves, floats, upper, groups)?;
+        let upper = ranges.iter().map(|range| range.upper).collect::<Vec<_>>();
+        for floor in covenants::floors(snapshot) {
+            let is_missed = floor.now < floor.asked.to_f64();
+            if freedom.only_reduces() && (freedom != Freedom::Withdrawal || is_missed) {
+                // Nobody is made to hold what he would sell; but what is missed is missed.
+                if is_missed {
+                    let least = Assets::from_f64_down(floor.now);
+                    unreachable.push(Unreachable { kind: floor.kind, least, bound: floor.asked });
+                }
+                continue;
+            }
+            let group = floor.group(way.0, &upper, settings);
+            let (asked, stated) = (floor.asked.to_f64(), -group.bound);
+            if stated < asked {
+                let least = Assets::from_f64_down(stated);
+                unreachable.push(Unreachable { kind: floor.kind, least, bound: floor.asked });
+                bounds.push(least);
+            } else {
+                bounds.push(floor.asked);
+            }
+            if !floor.members.is_empty() {
+                groups.push(group);
+            } else {
+                bounds.pop();
+            }
+        }
+        let programme = Programme::new(curves, floats, upper, groups)?.charged(charges(snapshot))?;
         let lower = ranges.into_iter().map(|range| range.lower).collect();
         let conflicts = if unreachable.is_empty() { Vec::new() } else { conflicts };
-        Ok(Self { programme, unreachable, conflicts, is_stuck: is_stuck || is_rationed, lower, bounds })
+        Ok(Self { programme, unreachable, conflicts, is_stuck, makes_leave, lower, bounds })
     }
+}
+
+/// What holding costs: expected losses.
+fn charges(snapshot: &Snapshot) -> Vec<Charge> {
+    covenants::expected_losses(snapshot).into_iter().map(|carry| Charge { carry, ..Charge::default() }).collect()
 }
 
 /// The income curve of each position.
@@ -108,7 +170,7 @@ pub(crate) fn curves(snapshot: &Snapshot) -> Result<Vec<Curve>, Error> {
 /// What each position may hold: all else being free.
 fn ranges(snapshot: &Snapshot, curves: &[Curve], freedom: Freedom) -> Vec<Range> {
     let (now, grant) = (snapshot.now(), &snapshot.operator.grant);
-    let only_reduces = freedom == Freedom::ReduceOnly;
+    let only_reduces = freedom.only_reduces();
     let range = |((position, curve), believed): ((&Position, &Curve), Assets)| {
         let value = position.value;
         let marginal = curve.income(value.to_f64()).marginal;
@@ -129,8 +191,13 @@ fn ranges(snapshot: &Snapshot, curves: &[Curve], freedom: Freedom) -> Vec<Range>
             || is_barren
             || position.is_dry()
             || snapshot.is_tripped(position)
+            || covenants::is_barred(snapshot, position)
             || is_doubted(value, believed);
-        let most = if takes_nothing { value.to_f64() } else { curve.capacity() };
+        let most = match covenants::most_bought(snapshot, position, curve) {
+            _ if takes_nothing => value.to_f64(),
+            Some(most) => value.to_f64() + most.to_f64(),
+            None => curve.capacity(),
+        };
         Range { lower, upper: most.max(lower.to_f64()), holds, is_barren, marginal }
     };
     snapshot.positions.iter().zip(curves).zip(snapshot.believed()).map(range).collect()

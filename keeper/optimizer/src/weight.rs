@@ -7,7 +7,8 @@
 //! Convex and linear on either side of the pivot, so that turnover and charges on movements are constraints of a separable
 //! programme like any other: a source is cut at its pivot, and its price has a slope on each side.
 
-/// The weight of one place in one group, all parts at least zero.
+/// The weight of one place in one group: what is held may count for or against it (a floor is a bound on less than
+/// nothing), movements only for it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Weight {
     pub(crate) held: f64,
@@ -34,7 +35,11 @@ impl Weight {
 
     /// What an amount counts.
     #[must_use]
+    #[inline]
     pub fn at(&self, x: f64) -> f64 {
+        if self.raised == 0.0 && self.lowered == 0.0 {
+            return self.held * x;
+        }
         self.held * x + self.raised * (x - self.pivot).max(0.0) + self.lowered * (self.pivot - x).max(0.0)
     }
 
@@ -45,7 +50,17 @@ impl Weight {
 
     /// The least that an amount between two others counts.
     pub(crate) fn least(&self, low: f64, high: f64) -> f64 {
-        if self.held > 0.0 && self.lowered <= self.held { self.at(low) } else { self.at(self.pivot.clamp(low, high)) }
+        match (self.slope(false), self.slope(true)) {
+            (below, _) if below >= 0.0 => self.at(low),
+            (_, above) if above < 0.0 && high == f64::INFINITY => f64::NEG_INFINITY,
+            (_, above) if above < 0.0 => self.at(high),
+            _ => self.at(self.pivot.clamp(low, high)),
+        }
+    }
+
+    /// The most that an amount between two others counts.
+    pub(crate) fn most(&self, low: f64, high: f64) -> f64 {
+        self.at(low).max(self.at(high))
     }
 
     /// The most that an amount can be to count at most `room`.
@@ -63,21 +78,31 @@ impl Weight {
         (self.raised > 0.0 || self.lowered > 0.0).then_some(self.pivot)
     }
 
-    /// Whether every part is a number of at least zero.
+    /// Whether every part is a number, and movements count for the group alone.
     pub(crate) fn is_possible(&self) -> bool {
         let parts = [self.held, self.raised, self.lowered, self.pivot];
+        let moves = parts[1..].iter().all(|part| *part >= 0.0);
         // Movements and holdings in one weight would make its least a question of its own.
-        parts.iter().all(|part| part.is_finite() && *part >= 0.0) && (self.held == 0.0 || self.pivot().is_none())
+        parts.iter().all(|part| part.is_finite()) && moves && (self.held == 0.0 || self.pivot().is_none())
     }
 
-    /// The same on a scale on which `unit` is one.
-    pub(crate) fn scaled(&self, unit: f64) -> Self {
-        Self { pivot: self.pivot / unit, ..*self }
+    /// The same of amounts in units of `unit`, counted in units of `scale`.
+    pub(crate) fn scaled(&self, unit: f64, scale: f64) -> Self {
+        Self {
+            held: self.held / scale,
+            raised: self.raised / scale,
+            lowered: self.lowered / scale,
+            pivot: self.pivot / unit,
+        }
     }
 
     /// Adds another weight of the same place, `times` over.
+    #[inline]
     pub(crate) fn add(&mut self, other: &Self, times: f64) {
         self.held += times * other.held;
+        if other.pivot == 0.0 && other.raised == 0.0 && other.lowered == 0.0 {
+            return;
+        }
         self.raised += times * other.raised;
         self.lowered += times * other.lowered;
         if other.pivot().is_some() {
@@ -106,5 +131,13 @@ mod tests {
 
         assert_eq!((half.at(6.0), half.least(4.0, 9.0), half.reach(3.0)), (3.0, 2.0, 6.0));
         assert_eq!(Weight::part(0.0).reach(1.0), f64::INFINITY);
+    }
+
+    #[test]
+    fn a_floor_counts_less_the_more_is_held() {
+        let floor = Weight::part(-2.0);
+
+        assert_eq!((floor.at(3.0), floor.least(1.0, 4.0), floor.most(1.0, 4.0)), (-6.0, -8.0, -2.0));
+        assert_eq!(floor.reach(-5.0), f64::INFINITY);
     }
 }

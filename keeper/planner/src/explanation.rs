@@ -86,6 +86,9 @@ fn limits_on(snapshot: &Snapshot, target: &Target, place: usize) -> String {
         LimitKind::AbsoluteCap { risk_id } | LimitKind::RelativeCap { risk_id } | LimitKind::Breaker { risk_id } => {
             position.risk_ids.contains(risk_id)
         }
+        LimitKind::DurationCap | LimitKind::DurationFloor | LimitKind::RungCap { .. } | LimitKind::RungFloor { .. } => {
+            position.bond.is_some()
+        }
         LimitKind::Capacity { position: index }
         | LimitKind::Illiquidity { position: index }
         | LimitKind::Leverage { position: index }
@@ -95,6 +98,8 @@ fn limits_on(snapshot: &Snapshot, target: &Target, place: usize) -> String {
         | LimitKind::TurnoverBudget
         | LimitKind::GrantLoss
         | LimitKind::GrantTurnover
+        | LimitKind::Credit
+        | LimitKind::Tail
         | LimitKind::Paused => true,
     };
     let names = target.binding.iter().filter(|limit| covers(&limit.kind)).map(|limit| limit.kind.to_string());

@@ -4,7 +4,8 @@
 //!
 //! - Withdrawals come first, so that idle money suffices for the deposits; each in the order of positions.
 //! - Amounts are integers; a withdrawal never exceeds what the venue pays now nor what the book counts.
-//! - A least result is the amount less the tolerance, rounded down.
+//! - A least result is the amount less the tolerance and the position's slack, rounded down.
+//! - What is due is left to whoever settles it.
 //! - Movements below the least one worth making are left out, unless limits are broken now: then withdrawals of
 //!   any size are made, for a limit that stays where it is would refuse the whole intent.
 //! - It acts for income only if the gain over the horizon exceeds the gas it costs by a factor; for broken limits
@@ -27,7 +28,7 @@ use model::limits::BeyondAccounts;
 use model::mandate::{Breach, Limit, State};
 use model::words::breach_line;
 use model::{
-    Decision, Idleness, Intent, LimitKind, Mandate, Plan, PlannedLeg, Purpose, Snapshot, Status, Target, Trial,
+    Curve, Decision, Idleness, Intent, LimitKind, Mandate, Plan, PlannedLeg, Purpose, Snapshot, Status, Target, Trial,
     TrialError,
 };
 
@@ -140,9 +141,10 @@ fn reserve(snapshot: &Snapshot, settings: &Settings) -> Idleness {
 /// Whether a limit of the portfolio is broken; a budget that is overdrawn drains by itself.
 fn is_broken(state: &State) -> bool {
     use Limit as L;
-    let is_standing =
+    let of_portfolio =
         matches!(state.limit, L::AbsoluteCap | L::RelativeCap | L::LiquidityFloor | L::LiquidityCover | L::VenueDepth);
-    is_standing && !state.holds
+    let is_covenant = matches!(state.limit, L::DurationCap | L::DurationFloor | L::RungCap | L::RungFloor | L::Credit);
+    (of_portfolio || is_covenant) && !state.holds
 }
 
 /// Movements with what the mandate says to them.
@@ -155,12 +157,15 @@ impl Attempt {
     /// The movements as the settings want them; where the mandate refuses those, with every withdrawal however small, and
     /// without exits that take the last dust along.
     fn best(snapshot: &Snapshot, target: &Target, settings: &Settings, is_restoring: bool) -> Result<Self, Error> {
-        let first = Self::of(snapshot, Movements::of(snapshot, target, settings, is_restoring, true))?;
+        let curves = economics::curves(snapshot)?;
+        let first =
+            Self::of(snapshot, Movements::of(snapshot, target, settings, is_restoring, true, &curves), &curves)?;
         if first.trial.is_ok() {
             return Ok(first);
         }
         for exits in [true, false] {
-            let other = Self::of(snapshot, Movements::of(snapshot, target, settings, true, exits))?;
+            let movements = Movements::of(snapshot, target, settings, true, exits, &curves);
+            let other = Self::of(snapshot, movements, &curves)?;
             if other.trial.is_ok() {
                 return Ok(other);
             }
@@ -168,8 +173,8 @@ impl Attempt {
         Ok(first)
     }
 
-    fn of(snapshot: &Snapshot, movements: Movements) -> Result<Self, Error> {
-        let trial = Trial::of(snapshot, &economics::curves(snapshot)?, &movements.legs)?;
+    fn of(snapshot: &Snapshot, movements: Movements, curves: &[Curve]) -> Result<Self, Error> {
+        let trial = Trial::of(snapshot, curves, &movements.legs)?;
         Ok(Self { movements, trial: trial.check().map(|()| trial) })
     }
 }

@@ -53,7 +53,7 @@ pub fn protect(snapshot: &Snapshot, settings: &Settings) -> Result<Option<Decisi
     let (mut legs, mut reasons, mut passed) = (Vec::<Leg>::new(), Vec::new(), None);
     for wish in wishes {
         for movement in &wish.movements {
-            let leg = Leg { position: wish.position, movement: *movement, min_result: least(movement, settings) };
+            let leg = Leg { position: wish.position, movement: *movement, min_result: least(movement, settings, 0) };
             let trial = Trial::of(snapshot, &curves, &[legs.as_slice(), &[leg]].concat())?;
             if trial.check().is_ok() {
                 legs.push(leg);
@@ -77,10 +77,8 @@ pub fn by_hand(snapshot: &Snapshot, settings: &Settings, position: u32, movement
     settings.check()?;
     let curves = economics::curves(snapshot)?;
     let found = snapshot.positions.iter().find(|found| found.index == position);
-    // What goes into a position that owes is swapped: its slack is what that may cost.
     let slack_bps = found.map_or(0, |found| found.terms.slack_bps);
-    let tolerance_bps = settings.tolerance_bps.saturating_add(slack_bps).min(10_000);
-    let leg = Leg { position, movement, min_result: least(&movement, &Settings { tolerance_bps, ..settings.clone() }) };
+    let leg = Leg { position, movement, min_result: least(&movement, settings, slack_bps) };
     let trial = Trial::of(snapshot, &curves, &[leg])?;
     trial.check().map_err(|breach| Error::Refused(breach_line(&breach, Some(&snapshot.asset))))?;
     let legs = vec![planned(snapshot, &curves, &trial, leg, "somebody asked for it".to_owned())];
@@ -123,9 +121,9 @@ fn liquid(position: &Position) -> f64 {
     position.liquidity.to_f64() / position.value.to_f64()
 }
 
-fn least(movement: &Movement, settings: &Settings) -> Assets {
+fn least(movement: &Movement, settings: &Settings, slack_bps: u16) -> Assets {
     match movement {
-        Movement::Deallocate(assets) | Movement::Allocate(assets) => settings.least_of(*assets),
+        Movement::Deallocate(assets) | Movement::Allocate(assets) => settings.least_of(*assets, slack_bps),
         Movement::Repay(_) | Movement::RepayAll => LEAST_REPAID,
         Movement::DeallocateAll => Assets::ZERO,
     }

@@ -15,6 +15,7 @@
 //! - [`amm`]: what pools of two tokens promise and cost.
 
 pub mod amm;
+pub mod attribution;
 pub mod bond;
 pub mod calendar;
 pub mod credit;

@@ -105,6 +105,32 @@ impl Artifacts {
         json_code(artifacts.join(format!("{name}.sol/{name}.json")), &[])
     }
 
+    /// Returns the creation code of one of Pendle's contracts, of either version that is installed: `@pendle/core-v2`, and
+    /// `pendle-sy` for the wrappers; its libraries linked.
+    ///
+    /// # Errors
+    /// The file is missing or malformed, or a library has no address in `links`.
+    pub fn pendle(&self, package: &str, name: &str, links: Links) -> Result<Vec<u8>, Error> {
+        let artifacts = self.node_modules.join(package).join("build/artifacts/contracts");
+        json_code(artifacts.join(format!("{name}.json")), links)
+    }
+
+    /// Returns the creation code of one of Hyperdrive's contracts; whatever library it calls is at `library`.
+    ///
+    /// # Errors
+    /// The file is missing or malformed.
+    pub fn hyperdrive(&self, name: &str, library: Address) -> Result<Vec<u8>, Error> {
+        module_code(self.node_modules.join(format!("@delvtech/hyperdrive-artifacts/dist/{name}.js")), library)
+    }
+
+    /// Returns the creation code of one of OpenZeppelin's contracts.
+    ///
+    /// # Errors
+    /// The file is missing or malformed.
+    pub fn openzeppelin(&self, name: &str) -> Result<Vec<u8>, Error> {
+        json_code(self.node_modules.join("@openzeppelin/contracts/build/contracts").join(format!("{name}.json")), &[])
+    }
+
     /// Returns the creation code of one of the contracts in Morpho's bundlers package.
     ///
     /// # Errors
@@ -156,6 +182,25 @@ fn factory_code(path: PathBuf) -> Result<Vec<u8>, Error> {
         Some(code) => decode(&path, code),
         None => Err(Error::Malformed { path, reason: "no _bytecode in it".into() }),
     }
+}
+
+/// Reads the `bytecode` of a JavaScript module and writes one library's address into every place that is left for it:
+/// `__$`, 34 digits, `$__`.
+fn module_code(path: PathBuf, library: Address) -> Result<Vec<u8>, Error> {
+    let text = read(&path)?;
+    let Some(code) = text.split("bytecode: '").nth(1).and_then(|rest| rest.split('\'').next()) else {
+        return Err(Error::Malformed { path, reason: "no bytecode in it".into() });
+    };
+    let mut parts = code.split("__$");
+    let mut linked = parts.next().unwrap_or_default().to_string();
+    for part in parts {
+        let Some((_, rest)) = part.split_once("$__") else {
+            return Err(Error::Malformed { path, reason: "a place for a library that does not end".into() });
+        };
+        linked.push_str(&hex::encode(library));
+        linked.push_str(rest);
+    }
+    decode(&path, &linked)
 }
 
 fn read(path: &Path) -> Result<String, Error> {
@@ -238,6 +283,16 @@ mod tests {
         let file = Scratch::new("factory.js", text);
 
         assert_eq!(factory_code(file.0.clone()).unwrap(), [0x60, 0xff]);
+    }
+
+    #[test]
+    fn code_of_a_module_is_read_and_linked() {
+        let places = format!("__${}$__", "ab".repeat(17));
+        let file = Scratch::new("module.js", &format!("export const X = {{ bytecode: '0x60{places}61{places}' }};"));
+        let library = Address::repeat_byte(0x5a);
+
+        let linked = [&[0x60], library.as_slice(), &[0x61], library.as_slice()].concat();
+        assert_eq!(module_code(file.0.clone(), library).unwrap(), linked);
     }
 
     #[test]

@@ -170,4 +170,71 @@ sol! {
     interface IHolder {
         function relay(address[] calldata targets, bytes[] calldata data) external returns (bytes[] memory answers);
     }
+
+    /// Pendle's distributor of rewards to markets.
+    interface IGaugeController {
+        function initialize(address owner) external;
+    }
+
+    /// Pendle's register of principal and yield tokens.
+    interface IYieldContractFactory {
+        function initialize(
+            uint96 expiryDivisor, uint128 interestFeeRate, uint128 rewardFeeRate, address treasury, address owner
+        ) external;
+        function createYieldContract(address sy, uint32 expiry, bool doCacheIndexSameBlock)
+            external
+            returns (address pt, address yt);
+        function getPT(address sy, uint256 expiry) external view returns (address);
+        function getYT(address sy, uint256 expiry) external view returns (address);
+    }
+
+    /// Pendle's register of markets.
+    interface IPendleMarketFactory {
+        function initialize(address owner, address treasury, uint8 reserveFeePercent) external;
+        function createNewMarket(address pt, int256 scalarRoot, int256 initialAnchor, uint80 lnFeeRateRoot)
+            external
+            returns (address market);
+    }
+
+    /// A market of Pendle's, beyond what is traded.
+    interface IPendlePool {
+        function mint(address receiver, uint256 netSyDesired, uint256 netPtDesired)
+            external
+            returns (uint256 netLpOut, uint256 netSyUsed, uint256 netPtUsed);
+        function skim() external;
+    }
+
+    /// Hyperdrive's register of pools, which administers them.
+    struct HyperdriveFactoryConfig {
+        address governance;
+        address deployerCoordinatorManager;
+        address hyperdriveGovernance;
+        address[] defaultPausers;
+        address feeCollector;
+        address sweepCollector;
+        address checkpointRewarder;
+        uint256 checkpointDurationResolution;
+        uint256 minCheckpointDuration;
+        uint256 maxCheckpointDuration;
+        uint256 minPositionDuration;
+        uint256 maxPositionDuration;
+        uint256 minCircuitBreakerDelta;
+        uint256 maxCircuitBreakerDelta;
+        uint256 minFixedAPR;
+        uint256 maxFixedAPR;
+        uint256 minTimeStretchAPR;
+        uint256 maxTimeStretchAPR;
+        (uint256, uint256, uint256, uint256) minFees;
+        (uint256, uint256, uint256, uint256) maxFees;
+        address linkerFactory;
+        bytes32 linkerCodeHash;
+    }
+
+    /// A pool of Hyperdrive's, beyond what is traded.
+    interface IHyperdrivePool {
+        function initialize(uint256 contribution, uint256 apr, (address, bool, bytes) calldata options)
+            external
+            payable
+            returns (uint256 lpShares);
+    }
 }

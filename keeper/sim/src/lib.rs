@@ -4,7 +4,8 @@
 //! other lenders supply them and a borrower with collateral bring each to a given utilisation, which [`Target::read`]
 //! takes from a history of real rates. Nothing of a venue is imitated, but for the prices: they are set by hand. For tests
 //! of what goes wrong there are a venue whose price is steered, feeds that say what they are told, and, for those who ask
-//! for it, Uniswap v3 with a pool of the world's tokens. [`stress`] replays what has gone wrong in the real world, with
+//! for it, Uniswap v3 with a pool of the world's tokens,
+//! and Pendle v2 with bonds of several maturities. [`stress`] replays what has gone wrong in the real world, with
 //! liquidators who liquidate.
 
 pub mod artifact;
@@ -14,8 +15,10 @@ pub mod stress;
 mod aave;
 mod error;
 mod feed;
+mod hyperdrive;
 mod interfaces;
 mod morpho;
+mod pendle;
 mod session;
 mod steered;
 mod uniswap;
@@ -25,7 +28,9 @@ mod world;
 pub use aave::{Aave, Curve};
 pub use artifact::Artifacts;
 pub use error::Error;
+pub use hyperdrive::{Hyperdrive, HyperdriveConfig};
 pub use morpho::Morpho;
+pub use pendle::{Bond, BondConfig, LN_FEE_RATE_WAD, Pendle};
 pub use uniswap::{Depth, Uniswap};
 pub use utilisation::{Source, Target, WAD};
 pub use world::{MarketConfig, Tokens, Venue, World, WorldConfig};

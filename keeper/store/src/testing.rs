@@ -76,6 +76,7 @@ pub fn snapshot() -> Snapshot {
         asset: Asset { address: Address::repeat_byte(6), symbol: "USDC".into(), decimals: 6 },
         book: Book::default(),
         parameters: Parameters::default(),
+        covenants: None,
         budgets: Budgets::default(),
         revision: U256::ZERO,
         positions: Vec::new(),

@@ -105,7 +105,7 @@ impl Tenor {
     }
 
     /// Deploys into venues that stand, by a mandate that differs once more.
-    pub(crate) fn within(chain: Chain, world: World, built: &Built, alter: impl FnOnce(&mut Mandate)) -> Self {
+    pub fn within(chain: Chain, world: World, built: &Built, alter: impl FnOnce(&mut Mandate)) -> Self {
         let [owner, curator, guardian, keeper, wallets @ ..] = accounts(&chain);
         let id = |name| RiskId::from_name(name).expect("a short name");
         let cap = |name, (dollars, relative_wad): (u64, u64)| CapTerms {

@@ -112,6 +112,7 @@ impl State {
             rate_wad: U256::MAX,
             backing: self.backing_down(self.collateral)?,
             debt: self.debt,
+            ..Report::default()
         })
     }
 

@@ -25,6 +25,8 @@
 #![cfg_attr(not(test), deny(clippy::float_arithmetic, clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 extern crate alloc;
 
+pub mod bond;
+
 mod movement;
 mod position;
 mod program;

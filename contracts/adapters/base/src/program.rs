@@ -37,11 +37,12 @@ host::routes! { IAdapter for Adapter<'_>, this:
     marketCall(_) => view(this.venue.market(&this.position));
     assetCall(_) => view(this.position.asset());
     oracleCall(_) => view(this.venue.oracle(&this.position));
+    maturityCall(_) => view(this.venue.maturity_secs(&this.position));
     kindCall(_) => view(this.venue.kind());
 }
 
 /// A report as the ABI encodes it.
-type Words = [B256; 6];
+type Words = [B256; 7];
 
 struct Adapter<'a> {
     venue: &'a dyn Venue,
@@ -107,7 +108,8 @@ impl Adapter<'_> {
 }
 
 fn words(report: &Report, units: U256) -> Words {
-    [report.value, units, report.depth, report.rate_wad, report.backing, report.debt].map(U256::word)
+    let high = report.high.max(report.value);
+    [report.value, units, report.depth, report.rate_wad, report.backing, report.debt, high].map(U256::word)
 }
 
 fn view<T>(value: T) -> Result<T, Revert> {

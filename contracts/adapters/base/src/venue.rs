@@ -22,6 +22,9 @@ pub struct Report {
     pub backing: U256,
     /// What the position owes, in base units, rounded up.
     pub debt: U256,
+    /// What our units may be worth at most, in base units, rounded up. What is less than the value counts as the value:
+    /// a venue with one price says nothing.
+    pub high: U256,
 }
 
 /// A venue's language.
@@ -83,6 +86,11 @@ pub trait Venue {
     /// Returns what prices the position; zero where the venue's own accounts do.
     fn oracle(&self, _position: &Position) -> Address {
         Address::ZERO
+    }
+
+    /// Returns when the position pays its face, by the venue itself, in unix seconds; zero where it has no such date.
+    fn maturity_secs(&self, _position: &Position) -> u64 {
+        0
     }
 
     /// Repays up to so much debt by selling what secures it, towards a health of `target_bps` and never beyond, and returns

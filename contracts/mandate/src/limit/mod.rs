@@ -2,6 +2,9 @@
 
 mod absolute_cap;
 mod breaker;
+mod credit;
+mod duration_cap;
+mod duration_floor;
 mod grant_loss;
 mod grant_turnover;
 mod health_floor;
@@ -10,11 +13,14 @@ mod liquidity_cover;
 mod liquidity_floor;
 mod loss_budget;
 mod portfolio_health;
+mod purchase;
 mod relative_cap;
+mod rung_cap;
+mod rung_floor;
 mod turnover_budget;
 mod venue_depth;
 
-use crate::{Budgets, Cap, Flow, Level, Measure, Parameters, Portfolio, Sense, Subject};
+use crate::{Budgets, Cap, Flow, Level, Measure, Parameters, Portfolio, Rung, Sense, Subject};
 
 /// The kinds of limit, numbered as the contracts' errors and views number them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,9 +50,21 @@ pub enum Limit {
     HealthFloor = 10,
     /// What secures all debts that are known, as a fraction of them; a least value.
     PortfolioHealth = 11,
-    /// Income a year of the positions that a change touches, in base units; a least value. The last, because it asks
+    /// Income a year of the positions that a change touches, in base units; a least value. Judged last, because it asks
     /// whether the change mends any of the others.
     Improvement = 12,
+    /// Modified duration of all bonds, spread over the least net asset value, in seconds.
+    DurationCap = 13,
+    /// The same; a least value.
+    DurationFloor = 14,
+    /// What pays on a rung of the ladder, as a fraction of the least net asset value, in 1/10,000.
+    RungCap = 15,
+    /// The same; a least value.
+    RungFloor = 16,
+    /// What is expected to be lost a year, as a fraction of the least net asset value.
+    Credit = 17,
+    /// What is bought of a bond: what it pays at its date by what was paid; a least value.
+    Purchase = 18,
 }
 
 /// What a rule looks at: a portfolio, the one that it came from, what moved between, and what is allowed.
@@ -63,8 +81,22 @@ pub(crate) struct Case<'a, Id> {
 /// parameters, base, and number of stakes and levers.
 pub(crate) type Rule<Id> = fn(&Case<'_, Id>, usize) -> Option<Measure<Id>>;
 
-/// Every rule, in the order of [`Limit`]. A table of functions, for the code of chained iterators is long.
-pub(crate) fn rules<Id: Copy>() -> [Rule<Id>; 13] {
+/// The rules of what owes, has a date, or a chance of not paying, in the order of [`Limit`].
+pub(crate) fn covenant_rules<Id: Copy>() -> [Rule<Id>; 8] {
+    [
+        health_floor::measure,
+        portfolio_health::measure,
+        duration_cap::measure,
+        duration_floor::measure,
+        rung_cap::measure,
+        rung_floor::measure,
+        credit::measure,
+        purchase::measure,
+    ]
+}
+
+/// Every other rule, in the order of [`Limit`]. A table of functions, for the code of chained iterators is long.
+pub(crate) fn rules<Id: Copy>() -> [Rule<Id>; 11] {
     [
         absolute_cap::measure,
         relative_cap::measure,
@@ -76,8 +108,6 @@ pub(crate) fn rules<Id: Copy>() -> [Rule<Id>; 13] {
         grant_loss::measure,
         grant_turnover::measure,
         breaker::measure,
-        health_floor::measure,
-        portfolio_health::measure,
         improvement::measure,
     ]
 }
@@ -104,4 +134,27 @@ fn budget<Id>(limit: Limit, level: Level, charge_assets: u128) -> Measure<Id> {
         bound: level.capacity_assets,
         scale: 1,
     }
+}
+
+/// The modified duration of all bonds, spread over the least net asset value.
+fn duration<Id>(case: &Case<'_, Id>, limit: Limit, sense: Sense, bound_secs: u32) -> Measure<Id> {
+    let mut amount = 0_u128;
+    for bond in case.portfolio.bonds {
+        amount = amount.saturating_add(bond.value_assets.saturating_mul(bond.duration_secs().into()));
+    }
+    let of = case.portfolio.least_nav_assets;
+    Measure { limit, on: Subject::Portfolio, sense, amount, of, bound: bound_secs.into(), scale: 1 }
+}
+
+/// A rung of the ladder with what stands on it, measured as a floor.
+fn rung<'a, Id>(case: &Case<'a, Id>, index: usize) -> Option<(&'a Rung, Measure<Id>)> {
+    let ladder = case.parameters.covenants.ladder;
+    let rung = ladder.get(index)?;
+    let mut amount = 0_u128;
+    for bond in case.portfolio.bonds.iter().filter(|bond| bond.rung(ladder) == index) {
+        amount = amount.saturating_add(bond.value_assets);
+    }
+    let on = Subject::Rung(u8::try_from(index).unwrap_or(u8::MAX));
+    let of = case.portfolio.least_nav_assets;
+    Some((rung, Measure { limit: Limit::RungFloor, on, sense: Sense::AtLeast, amount, of, bound: 0, scale: 10_000 }))
 }

@@ -2,7 +2,7 @@
 //! breach passes when it improves and fails when it worsens.
 
 use alloy_primitives::U256;
-use tenor_mandate::{Breach, Cap, Level, Lever, Limit, Stake, Subject};
+use tenor_mandate::{Bond, Breach, Cap, Hazard, Level, Lever, Limit, Purchase, Rung, Stake, Subject, growth_up};
 
 use crate::scene::{HALF, Scene, WAD, id, open_cap};
 
@@ -407,4 +407,122 @@ fn improvement() {
     let mut unknown = scene(50, 0);
     unknown.flow.income_assets = None;
     assert_eq!(unknown.judge(), Ok(()), "a venue that does not say");
+}
+
+const DAY_SECS: u32 = 86_400;
+
+/// A change of the value of one bond with so long to go, and half as much on a rung of its own.
+fn bonds(term_secs: u32, before: u128, after: u128) -> Scene {
+    let mut scene = Scene::open();
+    let bond = |value_assets| Bond { value_assets, term_secs, ..Bond::default() };
+    let later = Bond { position: 1, value_assets: 50, term_secs: 0, ..Bond::default() };
+    (scene.before.bonds, scene.after.bonds) = (vec![bond(before), later], vec![bond(after), later]);
+    scene
+}
+
+#[test]
+fn duration_cap() {
+    let scene = |before, after| Scene { band_secs: [0, 20], ..bonds(100, before, after) };
+    let on = Subject::Portfolio;
+    Row { limit: Limit::DurationCap, on, bound: 20, at_least: false, scene, stated: units }.holds_its_bound();
+}
+
+#[test]
+fn rung_cap() {
+    let scene = |before, after| Scene {
+        ladder: vec![rung(1, 0, 10_000), rung(2, 0, 2_000)],
+        ..bonds(DAY_SECS + 1, before, after)
+    };
+    let on = Subject::Rung(1);
+    let stated = |value| U256::from(value * 100);
+    Row { limit: Limit::RungCap, on, bound: 20, at_least: false, scene, stated }.holds_its_bound();
+}
+
+fn rung(until_days: u16, least_bps: u16, most_bps: u16) -> Rung {
+    Rung { until_days, least_bps, most_bps }
+}
+
+/// Floors of what is held: at the bound a change passes, under it only one that comes nearer, or that brings money to idle.
+#[track_caller]
+fn holds_its_floor(limit: Limit, on: Subject<alloy_primitives::B256>, scene: fn(u128, u128) -> Scene) {
+    let refused = |scene: Scene| scene.judge().map_err(|breach| (breach.limit, breach.on));
+
+    assert_eq!(scene(21, 20).judge(), Ok(()), "at the bound");
+    assert_eq!(refused(scene(21, 19)), Err((limit, on)), "one unit under");
+    assert_eq!(scene(11, 12).judge(), Ok(()), "in breach, improving");
+    assert_eq!(refused(scene(12, 11)), Err((limit, on)), "in breach, worsening");
+    assert_eq!(refused(scene(11, 11)), Err((limit, on)), "in breach, staying");
+    assert_eq!(scene(21, 0).reversed().judge(), Ok(()), "nobody is made to hold what he would sell");
+}
+
+#[test]
+fn duration_floor() {
+    let scene = |before, after| Scene { band_secs: [20, u32::MAX], ..bonds(100, before, after) };
+    holds_its_floor(Limit::DurationFloor, Subject::Portfolio, scene);
+}
+
+#[test]
+fn rung_floor() {
+    let scene = |before, after| {
+        let ladder = vec![rung(1, 0, 10_000), rung(2, 2_000, 10_000)];
+        Scene { ladder, ..bonds(2 * DAY_SECS, before, after) }
+    };
+    holds_its_floor(Limit::RungFloor, Subject::Rung(1), scene);
+}
+
+#[test]
+fn credit() {
+    let scene = |before, after| {
+        let mut scene = Scene::open();
+        // A tenth of what counts against the second id is expected to be lost a year, and nothing of the first.
+        scene.caps = vec![open_cap(1), open_cap(2)];
+        scene.hazards = vec![Hazard::default(), Hazard { hazard_bps: 2_000, loss_bps: 5_000 }];
+        scene.credit_wad = WAD / 5;
+        (scene.before.exposures, scene.after.exposures) = (vec![9, before * 10], vec![9, after * 10]);
+        scene
+    };
+    let on = Subject::Portfolio;
+    Row { limit: Limit::Credit, on, bound: 20, at_least: false, scene, stated: percent }.holds_its_bound();
+}
+
+#[test]
+fn purchase() {
+    let scene = |paid_assets, face_assets, growth_wad| {
+        let mut scene = bonds(100, 0, paid_assets);
+        for bond in [&mut scene.before.bonds[0], &mut scene.after.bonds[0]] {
+            bond.bought = Some(Purchase { paid_assets, face_assets, growth_wad });
+        }
+        scene
+    };
+    let growth_wad = growth_up(WAD / 20, 365 * DAY_SECS);
+    let refused = |scene: Scene| scene.judge().map_err(|breach| (breach.limit, breach.on, breach.value, breach.bound));
+    let breach = |value, bound| Err((Limit::Purchase, Subject::Position(0), U256::from(value), U256::from(bound)));
+
+    assert_eq!(scene(100, 105, growth_wad).judge(), Ok(()), "at the yield that is asked for");
+    assert_eq!(refused(scene(100, 104, growth_wad)), breach(WAD / 100 * 104, WAD / 100 * 105));
+    assert_eq!(refused(scene(100, 104, growth_wad).reversed()), breach(WAD / 100 * 104, WAD / 100 * 105));
+    assert_eq!(scene(100, 100, 0).judge(), Ok(()), "at par");
+    assert_eq!(refused(scene(100, 99, 0)), breach(WAD / 100 * 99, WAD), "dearer than par");
+}
+
+#[test]
+fn a_unit_grows_by_whole_years_and_by_the_rest_of_one() {
+    let percent = u128::from(WAD / 100);
+    let grown = |secs| growth_up(WAD / 10, secs);
+
+    assert_eq!(grown(0), 100 * percent);
+    assert_eq!(grown(365 * DAY_SECS / 2), 105 * percent);
+    assert_eq!(grown(365 * DAY_SECS), 110 * percent);
+    assert_eq!(grown(730 * DAY_SECS), 121 * percent);
+    assert_eq!(growth_up(1, 1), u128::from(WAD) + 1, "rounded up");
+}
+
+#[test]
+fn a_bond_lasts_its_term_by_one_and_its_yield_and_stands_on_the_last_rung_beyond_them() {
+    let bond = Bond { value_assets: 10, term_secs: 110, rate_wad: WAD / 10, ..Bond::default() };
+    assert_eq!(bond.duration_secs(), 100);
+
+    let mut scene = bonds(9 * DAY_SECS, 0, 30);
+    scene.ladder = vec![rung(1, 0, 10_000), rung(2, 0, 2_000)];
+    assert_eq!(scene.judge().expect_err("three tenths").on, Subject::Rung(1));
 }

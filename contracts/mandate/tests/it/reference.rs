@@ -2,7 +2,7 @@
 
 use alloy_primitives::U256;
 use num_bigint::BigInt;
-use tenor_mandate::{Breach, Level, Lever, Limit, Subject};
+use tenor_mandate::{Bond, Breach, Level, Lever, Limit, Subject};
 
 use crate::scene::{Scene, Side, WAD};
 
@@ -87,6 +87,15 @@ fn lines(scene: &Scene, side: &Side) -> Vec<Line> {
         let found = exposure(side, index).max(least);
         lines.push(line(Limit::Breaker, Subject::Risk(cap.id), 1, (found, 1), (bound, 1)));
     }
+    if let (true, Some((before, after))) = (scene.flow.invests, scene.flow.income_assets) {
+        lines.push(line(Limit::Improvement, whole, -1, (after, 1), (before.saturating_add(1), 1)));
+    }
+    lines
+}
+
+fn covenants(scene: &Scene, side: &Side) -> Vec<Line> {
+    let whole = Subject::Portfolio;
+    let mut lines = Vec::new();
     for lever in &side.levers {
         let found = (lever.backing_assets, lever.debt_assets);
         lines.push(line(
@@ -105,10 +114,46 @@ fn lines(scene: &Scene, side: &Side) -> Vec<Line> {
         let found = (sum(|lever| lever.backing_assets), sum(|lever| lever.debt_assets));
         lines.push(line(Limit::PortfolioHealth, whole, -1, found, (scene.health_wad.into(), WAD)));
     }
-    if let (true, Some((before, after))) = (scene.flow.invests, scene.flow.income_assets) {
-        lines.push(line(Limit::Improvement, whole, -1, (after, 1), (before.saturating_add(1), 1)));
+    let saturated = |sum: BigInt| u128::try_from(sum).unwrap_or(u128::MAX);
+    // The term by one and the yield, each rounded down as the book knows it.
+    let duration = |bond: &Bond| BigInt::from(bond.term_secs) * WAD / (BigInt::from(WAD) + bond.rate_wad);
+    let lasting = |bond: &Bond| BigInt::from(saturated(bond.value_assets * duration(bond)));
+    let found = (saturated(side.bonds.iter().map(lasting).sum()), side.least_nav);
+    let [least_secs, most_secs] = scene.band_secs;
+    lines.push(line(Limit::DurationCap, whole, 1, found, (most_secs.into(), 1)));
+    lines.push(line(Limit::DurationFloor, whole, -1, found, (least_secs.into(), 1)));
+    let last = scene.ladder.len().saturating_sub(1);
+    let stands = |bond: &Bond| {
+        let reaches = |index: &usize| u64::from(bond.term_secs) <= u64::from(scene.ladder[*index].until_days) * 86_400;
+        (0..scene.ladder.len()).find(reaches).unwrap_or(last)
+    };
+    let on_rung = |index| {
+        let bonds = side.bonds.iter().filter(|bond| stands(bond) == index);
+        (saturated(bonds.map(|bond| BigInt::from(bond.value_assets)).sum()), side.least_nav)
+    };
+    for (limit, sign) in [(Limit::RungCap, 1), (Limit::RungFloor, -1)] {
+        for (index, rung) in scene.ladder.iter().enumerate() {
+            let bps = if sign == 1 { rung.most_bps } else { rung.least_bps };
+            lines.push(line(limit, Subject::Rung(index as u8), sign, on_rung(index), (bps.into(), 10_000)));
+        }
+    }
+    let mut lost = BigInt::ZERO;
+    for (index, hazard) in scene.hazards.iter().enumerate() {
+        let exposure = BigInt::from(side.exposures.get(index).copied().unwrap_or(u128::MAX));
+        lost += (exposure * hazard.hazard_bps * hazard.loss_bps + 99_999_999) / 100_000_000;
+    }
+    lines.push(line(Limit::Credit, whole, 1, (saturated(lost), side.least_nav), (scene.credit_wad.into(), WAD)));
+    for (position, bought) in side.bonds.iter().filter_map(|bond| bond.bought.map(|bought| (bond.position, bought))) {
+        let growth = bought.growth_wad.max(WAD.into());
+        let found = (bought.face_assets, bought.paid_assets);
+        lines.push(line(Limit::Purchase, Subject::Position(position), -1, found, (growth, WAD)));
     }
     lines
+}
+
+/// All lines.
+fn all(scene: &Scene, side: &Side) -> Vec<Line> {
+    covenants(scene, side).into_iter().chain(lines(scene, side)).collect()
 }
 
 fn is_nearer(was: &Line, is: &Line) -> bool {
@@ -125,33 +170,34 @@ fn is_no_further(was: &Line, is: &Line) -> bool {
 
 /// Whether a limit that was broken holds now, or is nearer to it.
 pub fn mends(scene: &Scene) -> bool {
-    let (before, after) = (lines(scene, &scene.before), lines(scene, &scene.after));
+    let (before, after) = (all(scene, &scene.before), all(scene, &scene.after));
     before.iter().zip(&after).any(|(was, is)| if is.holds() { !was.holds() } else { is_nearer(was, is) })
 }
 
 /// Bit i for the i-th limit that one side breaks.
 pub fn broken(scene: &Scene, side: &Side) -> U256 {
-    let broken = lines(scene, side).into_iter().enumerate().filter(|(_, line)| !line.holds());
+    let broken = all(scene, side).into_iter().enumerate().filter(|(_, line)| !line.holds());
     broken.fold(U256::ZERO, |bits, (index, _)| bits | U256::ONE << index)
 }
 
 /// What `check` must answer.
 pub fn judge(scene: &Scene) -> Result<(), Breach> {
-    let (before, after) = (lines(scene, &scene.before), lines(scene, &scene.after));
     let mends = mends(scene);
-    for (index, is) in after.iter().enumerate() {
-        let excused = match is.limit {
-            Limit::Improvement => mends,
-            Limit::LossBudget | Limit::GrantLoss => scene.flow.loss_assets == 0 || scene.flow.rescues,
-            Limit::TurnoverBudget | Limit::GrantTurnover => !scene.flow.invests,
-            Limit::Breaker => false,
-            Limit::LiquidityCover => !scene.flow.invests,
-            _ => !scene.flow.invests && is_no_further(&before[index], is),
-        };
-        let nearer = is_nearer(&before[index], is) && !(is.covers && scene.flow.ventures);
-        if !is.holds() && !nearer && !excused {
-            let bound = U256::from_be_slice(&is.bound.to_bytes_be().1);
-            return Err(Breach { limit: is.limit, on: is.on, value: is.value(), bound });
+    for of in [covenants, lines] {
+        for (was, is) in of(scene, &scene.before).iter().zip(&of(scene, &scene.after)) {
+            let excused = match is.limit {
+                Limit::Improvement => mends,
+                Limit::LossBudget | Limit::GrantLoss => scene.flow.loss_assets == 0 || scene.flow.rescues,
+                Limit::TurnoverBudget | Limit::GrantTurnover => !scene.flow.invests,
+                Limit::Breaker | Limit::Purchase => false,
+                Limit::LiquidityCover | Limit::DurationFloor | Limit::RungFloor => !scene.flow.invests,
+                _ => !scene.flow.invests && is_no_further(was, is),
+            };
+            let nearer = is_nearer(was, is) && !(is.covers && scene.flow.ventures);
+            if !is.holds() && !nearer && !excused {
+                let bound = U256::from_be_slice(&is.bound.to_bytes_be().1);
+                return Err(Breach { limit: is.limit, on: is.on, value: is.value(), bound });
+            }
         }
     }
     Ok(())
@@ -159,5 +205,5 @@ pub fn judge(scene: &Scene) -> Result<(), Breach> {
 
 /// What `states` must list after the change: kind, subject, value, whether it holds.
 pub fn states(scene: &Scene) -> Vec<(Limit, Subject<alloy_primitives::B256>, U256, bool)> {
-    lines(scene, &scene.after).iter().map(|line| (line.limit, line.on, line.value(), line.holds())).collect()
+    all(scene, &scene.after).iter().map(|line| (line.limit, line.on, line.value(), line.holds())).collect()
 }

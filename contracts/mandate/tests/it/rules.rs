@@ -3,7 +3,8 @@
 use alloy_primitives::U256;
 use proptest::{collection::vec, prelude::*};
 use tenor_mandate::{
-    Breach, Budgets, Cap, Flow, Level, Lever, Limit, Parameters, Portfolio, Stake, Subject, check, exposures, judge,
+    Bond, Breach, Budgets, Cap, Covenants, Flow, Hazard, Level, Lever, Limit, Parameters, Portfolio, Purchase, Rung,
+    Stake, Subject, check, exposures, judge, judge_covenants,
 };
 
 use crate::{
@@ -37,6 +38,7 @@ fn side(caps: usize) -> impl Strategy<Value = Side> {
             exposures,
             stakes: vec![],
             levers: vec![],
+            bonds: vec![],
         },
     )
 }
@@ -109,15 +111,50 @@ fn levers() -> impl Strategy<Value = (Vec<Lever>, Vec<Lever>)> {
     })
 }
 
+/// Terms that meet the ends of rungs often.
+fn term() -> impl Strategy<Value = u32> {
+    prop_oneof![Just(0), (0..5_u32, 0..3_u32).prop_map(|(days, off)| days * 86_400 + off), any::<u32>()]
+}
+
+/// Both sides of the same bonds; what was bought of them is the same on both.
+fn bonds() -> impl Strategy<Value = (Vec<Bond>, Vec<Bond>)> {
+    let bought = || {
+        (amount(), amount(), prop_oneof![WAD..2 * WAD, any::<u64>()]).prop_map(|(paid_assets, face_assets, growth)| {
+            Purchase { paid_assets, face_assets, growth_wad: growth.into() }
+        })
+    };
+    vec((any::<u8>(), [amount(), amount()], term(), fraction(), proptest::option::of(bought())), 0..3).prop_map(
+        |bonds| {
+            let bond = |(position, [before, after], term_secs, rate_wad, bought): (u8, [u128; 2], u32, u64, _)| {
+                let side = |value_assets| Bond { position, value_assets, term_secs, rate_wad, bought };
+                (side(before), side(after))
+            };
+            bonds.into_iter().map(bond).unzip()
+        },
+    )
+}
+
+/// Band, ladder, credit.
+type Agreed = ([u32; 2], Vec<Rung>, u64, Vec<Hazard>);
+
+fn covenants(caps: usize) -> impl Strategy<Value = Agreed> {
+    let rung = (0..4_u16, [0..10_001_u16, 0..10_001_u16]);
+    let rung = rung.prop_map(|(until_days, [least_bps, most_bps])| Rung { until_days, least_bps, most_bps });
+    let hazard = (0..4_u16, any::<u16>()).prop_map(|(hazard_bps, loss_bps)| Hazard { hazard_bps, loss_bps });
+    ([term(), term()], vec(rung, 0..3), fraction(), vec(hazard, 0..=caps))
+}
+
 /// A change; in one of three the portfolio before is nearly the one after, so that nearness decides.
 fn scene() -> impl Strategy<Value = Scene> {
     (0..4_usize)
         .prop_flat_map(|caps| {
             let sides = (side(caps), side(caps), 0..3_u8, 0..6_usize, amount());
             let levers = (levers(), any::<bool>(), fraction());
-            (sides, stakes(), levers, vec(cap(), caps), flow(), budgets(), fraction(), fraction())
+            let dated = (bonds(), proptest::option::of(covenants(caps)));
+            let fractions = (fraction(), fraction());
+            (sides, stakes(), levers, dated, vec(cap(), caps), flow(), budgets(), fractions)
         })
-        .prop_map(|((before, other, kin, field, value), stakes, levers, caps, flow, budgets, floor_wad, cover_wad)| {
+        .prop_map(|((before, other, kin, field, value), stakes, levers, dated, caps, flow, budgets, fractions)| {
             let mut after = if kin == 0 { before.clone() } else { other };
             let exposure = after.exposures.first_mut();
             match field {
@@ -128,7 +165,14 @@ fn scene() -> impl Strategy<Value = Scene> {
                 _ => exposure.into_iter().for_each(|exposure| *exposure = value),
             }
             let (levers, turned, health_wad) = levers;
-            let mut scene = Scene { before, after, flow, budgets, caps, floor_wad, cover_wad, health_wad };
+            let (floor_wad, cover_wad) = fractions;
+            let mut scene =
+                Scene { before, after, flow, budgets, caps, floor_wad, cover_wad, health_wad, ..Scene::open() };
+            let (bonds, agreed) = dated;
+            (scene.before.bonds, scene.after.bonds) = bonds;
+            if let Some(agreed) = agreed {
+                (scene.band_secs, scene.ladder, scene.credit_wad, scene.hazards) = agreed;
+            }
             (scene.before.stakes, scene.after.stakes) = stakes;
             // Less is owed after it, or before it.
             let (more, less) = levers;
@@ -149,7 +193,10 @@ proptest! {
     fn a_verdict_names_what_was_broken_and_what_still_is(scene in scene()) {
         let (before, after, parameters) = (scene.before.portfolio(), scene.after.portfolio(), scene.parameters());
 
-        if let Ok(verdict) = judge(&before, &after, &scene.flow, &scene.budgets, &parameters) {
+        let verdict = judge_covenants(&before, &after, &scene.flow, &parameters).and_then(|covenants| {
+            judge(&before, &after, &scene.flow, &scene.budgets, &parameters, covenants)
+        });
+        if let Ok(verdict) = verdict {
             let broken = |side| reference::broken(&scene, side);
             prop_assert_eq!(verdict.broken_before, broken(&scene.before));
             prop_assert_eq!(verdict.broken_after, broken(&scene.after));
@@ -167,6 +214,7 @@ proptest! {
             let satisfied = match state.limit {
                 Limit::LiquidityFloor | Limit::LiquidityCover => state.value >= state.bound,
                 Limit::HealthFloor | Limit::PortfolioHealth | Limit::Improvement => state.value >= state.bound,
+                Limit::DurationFloor | Limit::RungFloor | Limit::Purchase => state.value >= state.bound,
                 _ => state.value <= state.bound,
             };
             prop_assert_eq!(satisfied, state.holds, "a value is rounded to the side that is not allowed: {:?}", state);
@@ -177,6 +225,8 @@ proptest! {
     fn what_stays_as_it_is_passes_on_the_way_to_idle_and_else_only_where_it_holds(mut scene in scene()) {
         scene.after = scene.before.clone();
         scene.flow = Flow::default();
+        let bonds = scene.before.bonds.iter_mut().chain(&mut scene.after.bonds);
+        bonds.for_each(|bond| bond.bought = None);
         prop_assert_eq!(scene.judge(), Ok(()), "a sign of life is never refused");
 
         scene.flow.invests = true;
@@ -213,6 +263,14 @@ fn the_first_breach_in_the_order_of_limits_is_the_one_reported() {
     let lever = |backing_assets| Lever { position: 5, backing_assets, debt_assets: 10, floor_wad: WAD };
     (scene.before.levers, scene.after.levers) = (vec![lever(11)], vec![lever(9)]);
     scene.health_wad = WAD + 1;
+    let bought = Some(Purchase { paid_assets: 100, face_assets: 101, growth_wad: u128::from(WAD / 50 * 51) });
+    let bond = |value_assets, term_secs| Bond { position: 6, value_assets, term_secs, rate_wad: 0, bought };
+    // The second rung lacks something on both sides, and what is put on the first is too long and too much.
+    (scene.before.bonds, scene.after.bonds) = (vec![bond(0, 86_400)], vec![bond(100, 86_400)]);
+    scene.band_secs = [0, 86_399];
+    let rung = |until_days, least_bps| Rung { until_days, least_bps, most_bps: 9_999 };
+    scene.ladder = vec![rung(1, 0), rung(2, 1)];
+    scene.hazards = vec![Hazard { hazard_bps: 10_000, loss_bps: 10_000 }];
     let none = Level { used_assets: 0, capacity_assets: 0 };
     scene.budgets = Budgets { loss: none, turnover: none, grant_loss: none, grant_turnover: none };
     scene.flow =
@@ -237,11 +295,28 @@ fn the_first_breach_in_the_order_of_limits_is_the_one_reported() {
             Limit::HealthFloor => after.levers[0].backing_assets = 10,
             Limit::PortfolioHealth => after.levers[0].backing_assets = 11,
             Limit::Improvement => scene.flow.income_assets = None,
+            Limit::DurationCap => scene.band_secs[1] = 86_400,
+            Limit::DurationFloor => panic!("nothing is asked for"),
+            Limit::RungCap => scene.ladder[0].most_bps = 10_000,
+            Limit::RungFloor => scene.ladder[1].least_bps = 0,
+            Limit::Credit => scene.credit_wad = WAD,
+            Limit::Purchase => {
+                // What was bought is the same on both sides.
+                let bonds = scene.before.bonds.iter_mut().chain(&mut scene.after.bonds);
+                bonds.filter_map(|bond| bond.bought.as_mut()).for_each(|bought| bought.face_assets = 102);
+            }
         }
     }
 
     let [first, second] = [1, 2].map(|number| Subject::Risk(id(number)));
     let expected = [
+        (Limit::HealthFloor, Subject::Position(5)),
+        (Limit::PortfolioHealth, Subject::Portfolio),
+        (Limit::DurationCap, Subject::Portfolio),
+        (Limit::RungCap, Subject::Rung(0)),
+        (Limit::RungFloor, Subject::Rung(1)),
+        (Limit::Credit, Subject::Portfolio),
+        (Limit::Purchase, Subject::Position(6)),
         (Limit::AbsoluteCap, first),
         (Limit::AbsoluteCap, second),
         (Limit::RelativeCap, first),
@@ -255,12 +330,11 @@ fn the_first_breach_in_the_order_of_limits_is_the_one_reported() {
         (Limit::GrantTurnover, Subject::Portfolio),
         (Limit::Breaker, first),
         (Limit::Breaker, second),
-        (Limit::HealthFloor, Subject::Position(5)),
-        (Limit::PortfolioHealth, Subject::Portfolio),
         (Limit::Improvement, Subject::Portfolio),
     ];
     assert_eq!(refused, expected);
-    assert!(refused.is_sorted_by_key(|(limit, _)| *limit as u8));
+    let (covenants, others) = refused.split_at(7);
+    assert!([covenants, others].iter().all(|part| part.is_sorted_by_key(|(limit, _)| *limit as u8)));
 }
 
 #[test]
@@ -338,7 +412,13 @@ fn a_deposit_loosens_no_relative_limit_until_it_has_stayed() {
 #[test]
 fn ids_may_be_anything() {
     let caps = [Cap { id: 7_u8, ..Cap::default() }];
-    let parameters = Parameters { caps: &caps, liquidity_floor_wad: 0, liquidity_cover_wad: 0, health_floor_wad: 0 };
+    let parameters = Parameters {
+        caps: &caps,
+        liquidity_floor_wad: 0,
+        liquidity_cover_wad: 0,
+        health_floor_wad: 0,
+        covenants: Covenants::default(),
+    };
     let portfolio = |exposures_assets| Portfolio { nav_assets: 9, exposures_assets, ..Portfolio::default() };
     let flow = Flow { invests: true, ..Flow::default() };
 

@@ -1,7 +1,10 @@
 //! Portfolios that own what they state, and what judges them.
 
 use alloy_primitives::B256;
-use tenor_mandate::{Breach, Budgets, Cap, Flow, Lever, Parameters, Portfolio, Stake, State, check, states};
+use tenor_mandate::{
+    Bond, Breach, Budgets, Cap, Covenants, Flow, Hazard, Lever, Parameters, Portfolio, Rung, Stake, State, check,
+    covenant_states, states,
+};
 
 pub const WAD: u64 = 1_000_000_000_000_000_000;
 pub const HALF: u64 = WAD / 2;
@@ -25,6 +28,7 @@ pub struct Side {
     pub exposures: Vec<u128>,
     pub stakes: Vec<Stake>,
     pub levers: Vec<Lever>,
+    pub bonds: Vec<Bond>,
 }
 
 impl Side {
@@ -37,6 +41,7 @@ impl Side {
             exposures_assets: &self.exposures,
             stakes: &self.stakes,
             levers: &self.levers,
+            bonds: &self.bonds,
         }
     }
 }
@@ -52,6 +57,10 @@ pub struct Scene {
     pub floor_wad: u64,
     pub cover_wad: u64,
     pub health_wad: u64,
+    pub band_secs: [u32; 2],
+    pub ladder: Vec<Rung>,
+    pub credit_wad: u64,
+    pub hazards: Vec<Hazard>,
 }
 
 impl Scene {
@@ -67,6 +76,10 @@ impl Scene {
             floor_wad: 0,
             cover_wad: 0,
             health_wad: 0,
+            band_secs: [0, u32::MAX],
+            ladder: Vec::new(),
+            credit_wad: 0,
+            hazards: Vec::new(),
         }
     }
 
@@ -81,6 +94,13 @@ impl Scene {
             liquidity_floor_wad: self.floor_wad,
             liquidity_cover_wad: self.cover_wad,
             health_floor_wad: self.health_wad,
+            covenants: Covenants {
+                least_duration_secs: self.band_secs[0],
+                most_duration_secs: self.band_secs[1],
+                ladder: &self.ladder,
+                credit_wad: self.credit_wad,
+                hazards: &self.hazards,
+            },
         }
     }
 
@@ -90,7 +110,8 @@ impl Scene {
 
     /// Every limit as it stands after the change.
     pub fn states(&self) -> Vec<State> {
-        let (base, portfolio) = (self.before.portfolio(), self.after.portfolio());
-        states(&base, &portfolio, &self.flow, &self.budgets, &self.parameters()).collect()
+        let (base, portfolio, parameters) = (self.before.portfolio(), self.after.portfolio(), self.parameters());
+        let covenants = covenant_states(&base, &portfolio, &self.flow, &parameters);
+        covenants.chain(states(&base, &portfolio, &self.flow, &self.budgets, &parameters)).collect()
     }
 }

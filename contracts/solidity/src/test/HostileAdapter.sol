@@ -23,6 +23,7 @@ contract HostileAdapter {
         uint256 rateWad;
         uint256 backing;
         uint256 debt;
+        uint256 high;
     }
 
     address public immutable vault;
@@ -46,7 +47,7 @@ contract HostileAdapter {
 
     /// Makes the value a number of our choice, in reports too.
     function lieAbout(uint256 value_) external {
-        (lies, lie) = (true, Report(value_, units, type(uint256).max, type(uint256).max, 0, 0));
+        (lies, lie) = (true, Report(value_, units, type(uint256).max, type(uint256).max, 0, 0, value_));
     }
 
     /// Makes every report one of our choice, and the value with it.
@@ -90,6 +91,11 @@ contract HostileAdapter {
         return _report(0);
     }
 
+    function maturity() external view returns (uint64) {
+        _fail();
+        return 0;
+    }
+
     function value() external view returns (uint256) {
         _fail();
         return _report(0).value;
@@ -104,7 +110,7 @@ contract HostileAdapter {
     function _report(uint256 incoming) private view returns (Report memory) {
         if (lies) return lie;
         uint256 held = asset.balanceOf(address(this)) - incoming;
-        return Report(held, units, held, type(uint256).max, 0, 0);
+        return Report(held, units, held, type(uint256).max, 0, 0, held);
     }
 
     function _fail() private view {
@@ -114,7 +120,7 @@ contract HostileAdapter {
             if eq(kind, 2) { return(0, 0) }
             // Whichever report is read of it, it begins with a huge value: the selector looked up, and this.
             if eq(kind, 3) {
-                mstore(192, not(0))
+                mstore(224, not(0))
                 return(0, 1048576)
             }
             if eq(kind, 4) { revert(0, 1048576) }

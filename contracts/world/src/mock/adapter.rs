@@ -48,6 +48,10 @@ pub const FREES: u8 = 15;
 pub const REPAYS: u8 = 16;
 /// The slot of the account that it names as its oracle.
 pub const ORACLE: u8 = 17;
+/// The slot of what it may be worth at most; less than its value for that.
+pub const HIGH: u8 = 18;
+/// The slot of when it pays its face, in unix seconds; zero for never.
+pub const MATURITY: u8 = 19;
 /// Reverts when it is asked for its value.
 pub const NO_VALUE: u64 = 1;
 /// Reverts when money is asked back.
@@ -60,7 +64,7 @@ pub const HALF: u64 = 8;
 pub const NO_DEPOSIT: u64 = 16;
 /// Burns all the gas that it is given, whatever it is asked.
 pub const BURN: u64 = 32;
-/// Answers one word where six are due.
+/// Answers one word where seven are due.
 pub const SHORT: u64 = 64;
 /// The units that the first base unit buys at a price of one: enough that rounding in units is far below a base unit.
 pub const UNITS_PER_ASSET: u64 = 1_000_000_000_000;
@@ -112,6 +116,9 @@ fn answer(hook: &Hook, input: &[u8], vm: &VM, vault: Address, asset: Address) ->
     if asks(IAdapter::oracleCall::SELECTOR) {
         return Ok(load(vm, ORACLE).abi_encode());
     }
+    if asks(IAdapter::maturityCall::SELECTOR) {
+        return Ok(load(vm, MATURITY).abi_encode());
+    }
     if let Some(c) = is::<IAdapter::deleverageCall>(input) {
         let before = report(vm, load(vm, VALUE), load(vm, UNITS));
         fire(vm, hook);
@@ -159,7 +166,8 @@ fn report(vm: &VM, value: U256, units: U256) -> Vec<u8> {
         rate => rate.saturating_sub(value.saturating_mul(load(vm, SLOPE))),
     };
     let (depth, backing, debt) = (or(load(vm, DEPTH), U256::MAX), load(vm, BACKING), load(vm, DEBT));
-    IAdapter::Report { value, units, depth, rateWad: rate, backing, debt }.abi_encode()
+    let high = load(vm, HIGH).max(value);
+    IAdapter::Report { value, units, depth, rateWad: rate, backing, debt, high }.abi_encode()
 }
 
 /// Sells units for `assets` at the trade price: what they buy is worth less at the reported price when that is lower.

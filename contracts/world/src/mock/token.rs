@@ -52,7 +52,7 @@ pub fn install(world: &World, at: Address) -> Hook {
     hook
 }
 
-fn answer(hook: &Hook, input: &[u8], vm: &VM) -> Result<Vec<u8>, Revert> {
+pub(crate) fn answer(hook: &Hook, input: &[u8], vm: &VM) -> Result<Vec<u8>, Revert> {
     let caller = vm.msg_sender();
     if let Some(c) = is::<IERC20::transferCall>(input) {
         fire(vm, hook);
@@ -92,8 +92,8 @@ fn answer(hook: &Hook, input: &[u8], vm: &VM) -> Result<Vec<u8>, Revert> {
     Err(b"token".to_vec())
 }
 
-const MINT: &[u8; 4] = b"mint";
-const BURN: &[u8; 4] = b"burn";
+pub(crate) const MINT: &[u8; 4] = b"mint";
+pub(crate) const BURN: &[u8; 4] = b"burn";
 
 /// Creates tokens.
 pub fn mint(world: &World, token: Address, to: Address, value: u128) {

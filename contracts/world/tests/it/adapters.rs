@@ -1,7 +1,9 @@
 //! The adapters against their venues' manners.
 
 mod aave_loop;
+mod hyperdrive_long;
 mod morpho_blue;
+mod pendle_pt;
 mod reports;
 
 use abi::{

@@ -4,7 +4,8 @@ use abi::{erc4626::IERC4626, vault::IVault};
 use alloy_primitives::{Address, U256};
 use proptest::prelude::*;
 use tenor_world::{
-    BOARD, COMMONS, DESK, LENS, Revert, Scene, USDC, VAULT, World, address, initialize, mock::token, refusal,
+    BOARD, COMMONS, COVENANTS, DESK, LENS, REHEARSAL, Revert, Scene, USDC, VAULT, World, address, initialize,
+    mock::token, refusal,
 };
 
 use crate::{ALICE, BOB, ONE, u};
@@ -168,8 +169,10 @@ fn an_initialised_vault_says_what_it_is() {
         scene.view(IVault::commonsCall {}),
         scene.view(IVault::boardCall {}),
         scene.view(IVault::lensCall {}),
+        scene.view(IVault::rehearsalCall {}),
+        scene.view(IVault::covenantsCall {}),
     ];
-    assert_eq!(programs, [DESK, COMMONS, BOARD, LENS]);
+    assert_eq!(programs, [DESK, COMMONS, BOARD, LENS, REHEARSAL, COVENANTS]);
 }
 
 #[test]
@@ -186,6 +189,8 @@ fn initialisation_happens_once_and_names_contracts() {
         (COMMONS, tenor_commons::main),
         (BOARD, tenor_board::main),
         (LENS, tenor_lens::main),
+        (REHEARSAL, tenor_rehearsal::main),
+        (COVENANTS, tenor_covenants::main),
     ];
     for (program, main) in programs {
         let refused = refusal::<IVault::InvalidAddress>(world.call(ALICE, VAULT, &again));

@@ -2,9 +2,11 @@
 
 mod adapters;
 mod blobs;
+mod bonds;
 mod breakers;
 mod budgets;
 mod charter;
+mod covenants;
 mod delays;
 mod deposits;
 mod evacuation;
@@ -22,8 +24,10 @@ mod least;
 mod limits;
 mod liquidity;
 mod marks;
+mod maturity;
 mod oracle;
 mod pace;
+mod pendle;
 mod permits;
 mod preview;
 mod rebalance;

@@ -1,5 +1,6 @@
 //! The oracle against its sources' manners.
 
+mod pendle;
 mod prices;
 mod refusals;
 mod terms;

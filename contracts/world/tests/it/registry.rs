@@ -4,7 +4,7 @@ use abi::{board::IBoard, desk::IDesk};
 use alloy_primitives::{Address, B256, U256};
 use host::ISOLATED_GAS;
 use tenor_world::{
-    BOARD, COMMONS, CURATOR, DESK, LENS, OWNER, Scene, Terms, USDC, VAULT, WAD, add, address,
+    BOARD, COMMONS, COVENANTS, CURATOR, DESK, LENS, OWNER, REHEARSAL, Scene, Terms, USDC, VAULT, WAD, add, address,
     mock::{adapter, arb},
     refusal, risk_id,
 };
@@ -338,13 +338,13 @@ fn every_program_of_the_vault_is_listed_with_the_life_that_it_has_left() {
     let programs = scene.view(IBoard::programsCall {});
 
     let accounts: Vec<_> = programs.iter().map(|program| program.account).collect();
-    assert_eq!(accounts, [VAULT, DESK, COMMONS, BOARD, LENS, first, second]);
+    assert_eq!(accounts, [VAULT, DESK, COMMONS, BOARD, LENS, REHEARSAL, COVENANTS, first, second]);
     for program in &programs {
         assert_eq!(program.codehash, scene.world.codehash(program.account));
     }
     let left: Vec<_> = programs.iter().map(|program| program.secsLeft).collect();
     let year = U256::from(365 * DAY);
-    assert_eq!(left, [year, u(7), year, year, year, year, u(0)]);
+    assert_eq!(left, [year, u(7), year, year, year, year, year, year, u(0)]);
 }
 
 #[test]

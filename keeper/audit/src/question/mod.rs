@@ -4,6 +4,7 @@ mod members;
 mod whole;
 
 use abi::board::IBoard;
+use abi::covenants::ICovenants;
 use abi::desk::IDesk;
 use abi::vault::IVault;
 use alloy_primitives::{Address, B256, Bytes, Selector};
@@ -31,11 +32,14 @@ pub enum Question {
     TotalAssets,
     IsOpen,
     Levers,
+    Covenant,
     Asset,
     Desk,
     Commons,
     Board,
     Lens,
+    Rehearsal,
+    Covenants,
     Decimals,
     Owner,
     PendingOwner,
@@ -63,7 +67,7 @@ pub struct Malformed {
 
 impl Question {
     /// What is asked after every action: what nearly every action changes.
-    pub const ALWAYS: [Self; 11] = [
+    pub const ALWAYS: [Self; 12] = [
         Self::Book,
         Self::Mandate,
         Self::Budgets,
@@ -75,15 +79,18 @@ impl Question {
         Self::TotalAssets,
         Self::IsOpen,
         Self::Levers,
+        Self::Covenant,
     ];
 
     /// What is asked at the end, besides every member that was ever told of.
-    const ONCE: [Self; 9] = [
+    const ONCE: [Self; 11] = [
         Self::Asset,
         Self::Desk,
         Self::Commons,
         Self::Board,
         Self::Lens,
+        Self::Rehearsal,
+        Self::Covenants,
         Self::Decimals,
         Self::Owner,
         Self::PendingOwner,
@@ -152,11 +159,14 @@ impl Question {
             Self::TotalAssets => "totalAssets",
             Self::IsOpen => "isOpen",
             Self::Levers => "levers",
+            Self::Covenant => "covenant",
             Self::Asset => "asset",
             Self::Desk => "desk",
             Self::Commons => "commons",
             Self::Board => "board",
             Self::Lens => "lens",
+            Self::Rehearsal => "rehearsal",
+            Self::Covenants => "covenants",
             Self::Decimals => "decimals",
             Self::Owner => "owner",
             Self::PendingOwner => "pendingOwner",
@@ -187,11 +197,14 @@ impl Question {
             Self::TotalAssets => IVault::totalAssetsCall {}.abi_encode(),
             Self::IsOpen => IBoard::isOpenCall {}.abi_encode(),
             Self::Levers => IBoard::leversCall {}.abi_encode(),
+            Self::Covenant => ICovenants::covenantCall {}.abi_encode(),
             Self::Asset => IVault::assetCall {}.abi_encode(),
             Self::Desk => IVault::deskCall {}.abi_encode(),
             Self::Commons => IVault::commonsCall {}.abi_encode(),
             Self::Board => IVault::boardCall {}.abi_encode(),
             Self::Lens => IVault::lensCall {}.abi_encode(),
+            Self::Rehearsal => IVault::rehearsalCall {}.abi_encode(),
+            Self::Covenants => IVault::covenantsCall {}.abi_encode(),
             Self::Decimals => IVault::decimalsCall {}.abi_encode(),
             Self::Owner => IBoard::ownerCall {}.abi_encode(),
             Self::PendingOwner => IBoard::pendingOwnerCall {}.abi_encode(),

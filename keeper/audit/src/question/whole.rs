@@ -1,9 +1,10 @@
 //! Views of the vault as a whole: accounts, budgets, limits, tables.
 
 use abi::board::IBoard;
+use abi::covenants::ICovenants;
 use abi::desk::IDesk;
 use abi::vault::IVault;
-use alloy_primitives::U256;
+use alloy_primitives::{B256, U256};
 use alloy_sol_types::{Result, SolCall};
 use mandate::{Limit, Subject};
 
@@ -78,6 +79,7 @@ pub(super) fn stored(question: Question, answer: &[u8]) -> Option<Result<Facts>>
         }
         Question::IsOpen => read!(IBoard::isOpenCall, open => facts("vault", [("open", open.into())])),
         Question::Levers => read!(IBoard::leversCall, levers => levers.iter().flat_map(stored_lever).collect()),
+        Question::Covenant => read!(ICovenants::covenantCall, covenant => stored_covenant(&covenant)),
         Question::Asset => read!(IVault::assetCall, asset => facts("vault", [("asset", asset.into())])),
         Question::Desk => read!(IVault::deskCall, desk => facts("vault", [("desk", desk.into())])),
         Question::Commons => {
@@ -85,6 +87,12 @@ pub(super) fn stored(question: Question, answer: &[u8]) -> Option<Result<Facts>>
         }
         Question::Board => read!(IVault::boardCall, board => facts("vault", [("board", board.into())])),
         Question::Lens => read!(IVault::lensCall, lens => facts("vault", [("lens", lens.into())])),
+        Question::Rehearsal => {
+            read!(IVault::rehearsalCall, rehearsal => facts("vault", [("rehearsal", rehearsal.into())]))
+        }
+        Question::Covenants => {
+            read!(IVault::covenantsCall, covenants => facts("vault", [("covenants", covenants.into())]))
+        }
         Question::Decimals => {
             read!(IVault::decimalsCall, decimals => facts("vault", [("decimals", u64::from(decimals).into())]))
         }
@@ -134,11 +142,14 @@ pub(super) fn rebuilt(question: Question, state: &State, now_secs: u64) -> Optio
         Question::TotalAssets => facts("vault", [("total assets", state.nav_exit_assets().into())]),
         Question::IsOpen => facts("vault", [("open", state.is_open.into())]),
         Question::Levers => state.positions.iter().enumerate().flat_map(rebuilt_lever).collect(),
+        Question::Covenant => rebuilt_covenant(state),
         Question::Asset => facts("vault", [("asset", origin?.asset.into())]),
         Question::Desk => facts("vault", [("desk", origin?.desk.into())]),
         Question::Commons => facts("vault", [("commons", origin?.commons.into())]),
         Question::Board => facts("vault", [("board", origin?.board.into())]),
         Question::Lens => facts("vault", [("lens", origin?.lens.into())]),
+        Question::Rehearsal => facts("vault", [("rehearsal", origin?.rehearsal.into())]),
+        Question::Covenants => facts("vault", [("covenants", origin?.covenants.into())]),
         Question::Decimals => facts("vault", [("decimals", u64::from(origin?.decimals).into())]),
         Question::Owner => facts("roles", [("owner", state.roles.owner.into())]),
         Question::PendingOwner => facts("roles", [("pending owner", state.roles.pending_owner.into())]),
@@ -229,6 +240,82 @@ fn lever_facts(index: usize, bps: [(&'static str, u16); 4], others: [(&'static s
     bps.into_iter().chain(others).map(|(field, value)| (Fact::of_position(index, field), value)).collect()
 }
 
+fn stored_covenant(covenant: &ICovenants::Covenant) -> Facts {
+    let mut all = covenant_facts([
+        ("least duration", covenant.leastDurationSecs.into()),
+        ("most duration", covenant.mostDurationSecs.into()),
+        ("credit", covenant.creditWad.into()),
+        ("yield bps", u64::from(covenant.yieldBps).into()),
+        ("spread bps", u64::from(covenant.spreadBps).into()),
+        ("reference", covenant.reference.into()),
+        ("most age", covenant.maxAgeSecs.into()),
+        ("rungs", (covenant.ladder.len() as u64).into()),
+    ]);
+    for (index, rung) in (0_u8..).zip(&covenant.ladder) {
+        all.extend(rung_facts(index, [rung.untilDays, rung.leastBps, rung.mostBps]));
+    }
+    for told in &covenant.hazards {
+        all.extend(hazard_facts(told.riskId, told.hazardBps, told.lossBps));
+    }
+    for bond in &covenant.bonds {
+        let fields = [
+            ("maturity", time_of(bond.maturity)),
+            ("term", bond.termSecs.into()),
+            ("rate", bond.rateWad.into()),
+            ("premium", bond.premium.into()),
+        ];
+        all.extend(fields.map(|(field, value)| (Fact::of_position(bond.position as usize, field), value)));
+    }
+    all
+}
+
+fn rebuilt_covenant(state: &State) -> Facts {
+    let covenants = &state.covenants;
+    let mut all = covenant_facts([
+        ("least duration", u64::from(covenants.least_duration_secs).into()),
+        ("most duration", u64::from(covenants.most_duration_secs).into()),
+        ("credit", covenants.credit_wad.into()),
+        ("yield bps", u64::from(covenants.yield_bps).into()),
+        ("spread bps", u64::from(covenants.spread_bps).into()),
+        ("reference", covenants.reference.into()),
+        ("most age", u64::from(covenants.max_age_secs).into()),
+        ("rungs", (covenants.ladder.len() as u64).into()),
+    ]);
+    for (index, rung) in (0_u8..).zip(&covenants.ladder) {
+        all.extend(rung_facts(index, [rung.until_days, rung.least_bps, rung.most_bps]));
+    }
+    for id in &state.ids {
+        all.extend(hazard_facts(id.id, id.expected.hazard_bps, id.expected.loss_bps));
+    }
+    for (index, position) in state.positions.iter().enumerate().filter(|(_, position)| position.dated.is_dated()) {
+        let dated = &position.dated;
+        let fields = [
+            ("maturity", time(dated.matures_at_secs)),
+            ("term", u64::from(dated.term_secs).into()),
+            ("rate", dated.rate_wad.into()),
+            ("premium", dated.premium_assets.into()),
+        ];
+        all.extend(fields.map(|(field, value)| (Fact::of_position(index, field), value)));
+    }
+    all
+}
+
+fn covenant_facts(fields: [(&'static str, Value); 8]) -> Facts {
+    facts("covenant", fields)
+}
+
+fn rung_facts(index: u8, [days, least, most]: [u16; 3]) -> Facts {
+    let fact = |field| Fact::of_id("rungs", B256::with_last_byte(index), field);
+    let parts = [("until days", days), ("least bps", least), ("most bps", most)];
+    parts.into_iter().map(|(field, part)| (fact(field), u64::from(part).into())).collect()
+}
+
+fn hazard_facts(id: B256, hazard_bps: u16, loss_bps: u16) -> Facts {
+    let fact = |field| Fact::of_id("hazards", id, field);
+    let parts = [("hazard bps", hazard_bps), ("loss bps", loss_bps)];
+    parts.into_iter().map(|(field, part)| (fact(field), u64::from(part).into())).collect()
+}
+
 pub(super) fn ids(state: &State, mask: u64) -> Value {
     Value::Ids(bits(mask).filter_map(|place| state.ids.get(place)).map(|id| id.id).collect())
 }
@@ -259,7 +346,7 @@ fn rebuilt_caps(state: &State) -> Facts {
 
 /// What venues hold and positions owe at rest is in no event, so their limits are left out on both sides.
 fn stored_limit(limit: &IDesk::LimitState) -> Facts {
-    const NAMES: [Limit; 13] = [
+    const NAMES: [Limit; 19] = [
         Limit::AbsoluteCap,
         Limit::RelativeCap,
         Limit::LiquidityFloor,
@@ -273,12 +360,19 @@ fn stored_limit(limit: &IDesk::LimitState) -> Facts {
         Limit::HealthFloor,
         Limit::PortfolioHealth,
         Limit::Improvement,
+        Limit::DurationCap,
+        Limit::DurationFloor,
+        Limit::RungCap,
+        Limit::RungFloor,
+        Limit::Credit,
+        Limit::Purchase,
     ];
     let kind = NAMES.get(usize::from(limit.limit));
     if kind.is_some_and(|kind| rests_on_venues(*kind)) {
         return Facts::new();
     }
-    let on = if limit.id.is_zero() { On::Whole } else { On::Risk(limit.id) };
+    let is_rung = matches!(kind, Some(Limit::RungCap | Limit::RungFloor));
+    let on = if is_rung || !limit.id.is_zero() { On::Risk(limit.id) } else { On::Whole };
     limit_facts(kind.map_or("unknown limit", |kind| limit_name(*kind)), on, limit.value, limit.bound, limit.holds)
 }
 
@@ -291,6 +385,8 @@ fn rebuilt_limit(limit: &crate::limits::LimitState) -> Facts {
         _ if rests_on_venues(limit.limit) => return Facts::new(),
         Subject::Portfolio => On::Whole,
         Subject::Risk(id) => On::Risk(id),
+        // As the view numbers it.
+        Subject::Rung(index) => On::Risk(B256::with_last_byte(index)),
         Subject::Position(_) => return Facts::new(),
     };
     limit_facts(limit_name(limit.limit), on, limit.value, limit.bound, limit.holds)

@@ -4,7 +4,7 @@ use abi::board::IBoard;
 use alloy_primitives::{Address, B256, Selector, U256};
 use alloy_sol_types::SolCall;
 
-use super::{Breaker, Grant, Id, MAX_ASSETS, Mandate, Position, State};
+use super::{Breaker, Dated, Expected, Grant, Id, MAX_ASSETS, Mandate, Position, State};
 use crate::claims::Claims;
 use crate::fact::{Fact, On, short_name};
 use crate::fade::faded_up;
@@ -133,6 +133,7 @@ impl State {
             rescued_assets: 0,
             rescued_at_secs: 0,
             health: None,
+            dated: Dated::default(),
         });
     }
 
@@ -212,8 +213,16 @@ impl State {
 
     fn place_or_new(&mut self, id: B256) -> usize {
         self.place(id).unwrap_or_else(|| {
-            let breaker = Breaker::default();
-            self.ids.push(Id { id, absolute_assets: 0, relative_wad: 0, parents: 0, tripped_until_secs: 0, breaker });
+            let (breaker, expected) = (Breaker::default(), Expected::default());
+            self.ids.push(Id {
+                id,
+                absolute_assets: 0,
+                relative_wad: 0,
+                parents: 0,
+                tripped_until_secs: 0,
+                breaker,
+                expected,
+            });
             self.ids.len() - 1
         })
     }

@@ -77,6 +77,7 @@ impl State {
         };
         let IBoard::Thresholds { targetBps, softBps, hardBps, chunk, cooldownSecs, slipBps, rewardBps } =
             told.thresholds;
+        self.covenants.is_said = true;
         position.thresholds = Some(Thresholds {
             target_bps: targetBps,
             soft_bps: softBps,

@@ -2,6 +2,7 @@
 //!
 //! Times are unix seconds; amounts are base units of the asset; `_wad` is 1e18 = 100 %.
 
+mod covenants;
 mod governed;
 mod levers;
 mod money;
@@ -15,6 +16,7 @@ use abi::vault::IVault;
 use alloy_primitives::{Address, B256, Selector, U256};
 use serde::{Deserialize, Serialize};
 
+pub use covenants::{Covenants, Dated, Expected};
 pub use levers::{Health, Thresholds};
 pub use money::MAX_ASSETS;
 pub(crate) use money::{amount, is_relief};
@@ -44,6 +46,9 @@ pub struct State {
     pub navs: NavHistory,
     /// The parameters of the whole.
     pub mandate: Mandate,
+    /// What is allowed of bonds and of credit.
+    #[serde(default)]
+    pub covenants: Covenants,
     /// The vault's budgets: losses.
     pub loss_level_assets: u128,
     /// The vault's budgets: turnover.
@@ -91,6 +96,10 @@ pub struct Origin {
     pub board: Address,
     /// One of its programs.
     pub lens: Address,
+    /// One of its programs.
+    pub rehearsal: Address,
+    /// One of its programs.
+    pub covenants: Address,
     /// Decimals of the shares.
     pub decimals: u8,
 }
@@ -126,6 +135,9 @@ pub struct Position {
     pub rescued_at_secs: u64,
     /// What secured its debt when it was last told, and the debt; nothing before.
     pub health: Option<Health>,
+    /// When it pays, and what was last seen of it.
+    #[serde(default)]
+    pub dated: Dated,
 }
 
 /// One risk id: its caps, what it is nested in, its breaker.
@@ -143,6 +155,9 @@ pub struct Id {
     pub tripped_until_secs: u64,
     /// What trips it.
     pub breaker: Breaker,
+    /// What is expected of it.
+    #[serde(default)]
+    pub expected: Expected,
 }
 
 /// What trips a risk id.
@@ -215,6 +230,7 @@ impl Default for State {
             ids: Vec::new(),
             navs: NavHistory::new(BOOK_EPOCH_SECS),
             mandate: Mandate::default(),
+            covenants: Covenants::default(),
             loss_level_assets: 0,
             turnover_level_assets: 0,
             levels_at_secs: 0,
@@ -242,6 +258,7 @@ impl State {
             Event::Vault(event) => self.apply_vault(event, now_secs, claims),
             Event::Desk(event) => self.apply_desk(event, now_secs, claims),
             Event::Board(event) => self.apply_board(event, now_secs, claims),
+            Event::Covenants(event) => self.apply_covenants(event, claims),
         }
     }
 
@@ -265,6 +282,7 @@ impl State {
             E::PositionMoved(told) => self.moved(told, now_secs, claims),
             E::Charged(told) => self.charged(told, now_secs, claims),
             E::HealthSeen(told) => self.health_seen(told, claims),
+            E::BondSeen(told) => self.bond_seen(told, claims),
             E::Rebalanced(told) => self.rebalanced(told, now_secs, claims),
             E::Deleveraged(told) => self.deleveraged(told, now_secs, claims),
             E::Stuck(told) => self.stuck(told, now_secs, claims),

@@ -22,8 +22,20 @@ impl State {
         if self.origin.is_some() {
             claims.impossible(Fact::plain("vault", "initialized again"), true);
         }
-        let IVault::Initialized { asset, desk, commons, board, lens, owner, decimals, epochSecs, silenceSecs } = *told;
-        self.origin = Some(Origin { asset, desk, commons, board, lens, decimals });
+        let IVault::Initialized {
+            asset,
+            desk,
+            commons,
+            board,
+            lens,
+            rehearsal,
+            covenants,
+            owner,
+            decimals,
+            epochSecs,
+            silenceSecs,
+        } = *told;
+        self.origin = Some(Origin { asset, desk, commons, board, lens, rehearsal, covenants, decimals });
         self.roles.owner = owner;
         self.mandate.epoch_secs = epochSecs.saturating_to();
         self.mandate.silence_secs = silenceSecs.saturating_to();
@@ -179,6 +191,10 @@ impl State {
         if told.assets.is_positive() {
             claims.call.invests = true;
             claims.call.invested_mask |= self.positions.get(index).map_or(0, |position| position.mask);
+            let is_bond = self.positions.get(index).is_some_and(|position| position.dated.matures_at_secs != 0);
+            if is_bond && !claims.call.bought.contains(&index) {
+                claims.call.bought.push(index);
+            }
         }
         let Some(position) = self.positions.get_mut(index) else {
             return claims.impossible(Fact::of_position(index, "registered"), true);

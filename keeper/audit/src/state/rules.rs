@@ -54,12 +54,13 @@ impl State {
         self.idle_assets.saturating_add(self.marked_assets())
     }
 
-    /// Returns the net asset value that entries pay: the slack of positions, all that they may have gained since their marks at the
+    /// Returns the net asset value that entries pay: the higher of two values of positions that have two, their slack, all that they may have gained since their marks at the
     /// governed rate, rounded up, and what marks took off lately and has not faded.
     pub fn nav_entry_assets(&self, now_secs: u64) -> u128 {
         let gain = self.gain_assets(&self.positions, now_secs);
         let recent = faded_up(self.recent_loss_assets, self.recent_at_secs, self.mandate.epoch_secs, now_secs);
-        self.nav_assets().saturating_add(self.slack_assets()).saturating_add(gain).saturating_add(recent)
+        let apart = self.slack_assets().saturating_add(self.premium_assets());
+        self.nav_assets().saturating_add(apart).saturating_add(gain).saturating_add(recent)
     }
 
     /// Returns what positions may have gained since their marks at the governed rate, rounded up.

@@ -1,10 +1,12 @@
 //! What people, keepers, strangers, governance and venues do, at random.
 
 use abi::board::IBoard;
+use abi::covenants::ICovenants;
 use abi::desk::IDesk;
 use abi::vault::IVault;
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
+use world::bonds::{set_credit, set_duration, set_ladder};
 use world::levers::{repay, set_thresholds, thresholds};
 use world::mock::{adapter, feed, token};
 use world::{ALL, CURATOR, GUARDIAN, KEEPER, OWNER, USDC, VAULT, WAD, address, risk_id};
@@ -29,7 +31,8 @@ impl Play {
             60..62 => self.relieve(),
             62..66 => self.trip(),
             66 => self.stop(),
-            67..71 => self.rescue(),
+            67..70 => self.rescue(),
+            70 => self.settle(),
             71..80 => self.change(),
             80..86 => self.make_announced(),
             86..94 => self.venue(),
@@ -145,6 +148,12 @@ impl Play {
         self.call("deleverage", STRANGER, &IDesk::deleverageCall { position, debt });
     }
 
+    /// A bond pays, where its date has come.
+    fn settle(&mut self) {
+        let position = self.position();
+        self.call("settle", STRANGER, &IDesk::settleCall { position });
+    }
+
     fn relieve(&mut self) {
         let silence: u64 = self.scene.view(IDesk::mandateCall {}).silenceSecs.to();
         if self.dice.once_in(2) {
@@ -175,7 +184,8 @@ impl Play {
         let (governor, owner) = (self.governor(), self.owner());
         let id = risk_id(self.dice.one_of(&IDS));
         let wad = |dice: &mut crate::dice::Dice, most: u64| U256::from(dice.roll(most + 1));
-        match self.dice.roll(20) {
+        match self.dice.roll(24) {
+            20..24 => self.change_covenants(governor, id),
             0..3 => {
                 let absolute = if self.dice.once_in(5) { U256::from(self.dice.amount(1 << 50)) } else { U256::MAX };
                 let relativeWad = U256::from(self.dice.one_of(&[WAD / 10, WAD / 3, WAD / 2, WAD, WAD]));
@@ -257,6 +267,43 @@ impl Play {
         self.govern("thresholds", governor, &set_thresholds(position, thresholds));
     }
 
+    fn change_covenants(&mut self, governor: Address, id: B256) {
+        match self.dice.roll(6) {
+            0 => {
+                let most = self.dice.one_of(&[30, 200, 36_500]) * DAY;
+                let least = if self.dice.once_in(5) { DAY } else { 0 };
+                self.govern("duration", governor, &set_duration(least, most));
+            }
+            1 => {
+                let least = self.dice.one_of(&[0, 0, 0, 100]);
+                let most = self.dice.one_of(&[3_000, 10_000, 10_000]);
+                let ladders = [&[][..], &[(30, least, most)], &[(30, 0, 10_000), (90, least, most), (720, 0, most)]];
+                let ladder = ladders[self.dice.roll(3) as usize];
+                self.govern("ladder", governor, &set_ladder(ladder));
+            }
+            2 => {
+                let credit = self.dice.one_of(&[WAD / 100, WAD / 10, WAD]);
+                self.govern("credit", governor, &set_credit(credit));
+            }
+            3 => {
+                let (hazardBps, lossBps) = (self.dice.roll(500) as u16, self.dice.roll(10_001) as u16);
+                self.govern("hazard", governor, &ICovenants::setHazardCall { riskId: id, hazardBps, lossBps });
+            }
+            4 => {
+                feed::say(&self.scene.world, FEED, 100_000_000);
+                let reference = self.dice.one_of(&[Address::ZERO, Address::ZERO, FEED]);
+                let maxAgeSecs = U256::from(if reference.is_zero() { 0 } else { DAY });
+                let (yieldBps, spreadBps) = (self.dice.roll(400) as u16, 9_000 + self.dice.roll(2_000) as u16);
+                let call = ICovenants::setPurchasesCall { yieldBps, spreadBps, reference, maxAgeSecs };
+                self.govern("purchases", governor, &call);
+            }
+            _ => {
+                let (position, secs) = (self.position(), U256::from(self.dice.one_of(&[0, 90, 700]) * DAY));
+                self.govern("term", governor, &ICovenants::setTermCall { position, secs });
+            }
+        }
+    }
+
     fn change_breaker(&mut self, governor: Address, id: B256) {
         feed::say(&self.scene.world, FEED, 100_000_000);
         let breaker = IBoard::Breaker {
@@ -331,7 +378,12 @@ impl Play {
         let at = self.dice.one_of(&self.adapters.clone());
         let value: u128 = self.scene.world.peek(at, adapter::VALUE).to();
         let poke = |slot: u8, value: u64| self.scene.world.poke(at, slot, U256::from(value));
-        match self.dice.roll(15) {
+        match self.dice.roll(18) {
+            15 => {
+                let high = self.dice.one_of(&[0, value + value / 50, value + 1]);
+                self.scene.world.poke(at, adapter::HIGH, U256::from(high));
+            }
+            16 => poke(adapter::MATURITY, self.scene.world.now_secs() + self.dice.roll(90 * DAY)),
             0..4 => {
                 let gain = self.dice.amount(value / 500 + 1) as i128;
                 self.scene.earn(at, gain);
@@ -345,7 +397,7 @@ impl Play {
             8 => poke(adapter::FAULTS, self.dice.one_of(&[0, 0, 0, 0, 0, 0, adapter::NO_VALUE, adapter::NO_PAYMENT])),
             9 => poke(adapter::RATE, self.dice.one_of(&[0, WAD / 20, WAD / 10])),
             10 => poke(adapter::DEPTH, self.dice.one_of(&[0, 1 << 40, 1 << 50])),
-            11..14 => self.owe(),
+            11..15 => self.owe(),
             _ => feed::say(&self.scene.world, FEED, self.dice.one_of(&[100_000_000, 100_000_000, 97_000_000])),
         }
     }

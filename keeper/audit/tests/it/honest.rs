@@ -9,7 +9,7 @@ use crate::play::Play;
 /// Actions that a run must have told of: what was refused is none.
 const ACTIONS: usize = 10_000;
 /// Deeds that a run must have told of, or it proves nothing.
-const DEEDS: [&str; 37] = [
+const DEEDS: [&str; 43] = [
     "abdicate",
     "add position",
     "admit code",
@@ -18,12 +18,17 @@ const DEEDS: [&str; 37] = [
     "breaker",
     "budgets",
     "cap",
+    "credit",
+    "date",
     "delay",
     "deleverage",
     "deposit",
+    "duration",
     "execute",
     "grant",
+    "hazard",
     "initialize",
+    "ladder",
     "liquidity",
     "mandate",
     "mark",
@@ -32,6 +37,7 @@ const DEEDS: [&str; 37] = [
     "offer ownership",
     "open",
     "pause",
+    "purchases",
     "rebalance",
     "relieve",
     "repay",

@@ -49,6 +49,9 @@ impl Play {
                 .push(scene.position_on(ids, world::Terms { instant_bps: 8_000, depth_bps: 3_000, slack_bps: 0 }).0);
         }
         adapters.push(scene.lever(&[IDS[3]]));
+        scene.covenants();
+        adapters.push(scene.bond(&[IDS[0]], 60));
+        adapters.push(scene.bond(&[IDS[1]], 400));
         for at in &adapters {
             scene.world.poke(*at, mock::adapter::DEPTH, U256::from(50_000_000_000_000_u64));
             scene.world.poke(*at, mock::adapter::RATE, U256::from(WAD / 20));

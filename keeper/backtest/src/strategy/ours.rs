@@ -82,6 +82,7 @@ impl Ours {
             asset: Asset { address: Address::ZERO, symbol: "USDC".into(), decimals: 6 },
             book: Book { idle, marked: real, nav, nav_entry: nav, nav_least: nav, max_rate: Wad::ONE },
             parameters: Parameters { silence_secs: u64::MAX, ..Parameters::default() },
+            covenants: None,
             budgets: Budgets { loss: boundless, turnover: boundless, ..Budgets::default() },
             revision: U256::ZERO,
             caps: positions.iter().map(cap).collect(),
@@ -143,6 +144,7 @@ impl Ours {
             reported_rate: None,
             lever: None,
             collateral: None,
+            bond: None,
             rate: self.rate(place, venue, past, held + coming),
         }
     }

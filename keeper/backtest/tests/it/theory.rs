@@ -42,8 +42,9 @@ fn money_as_large_as_the_pools_is_spread_where_it_earns_most() {
 fn a_difference_that_does_not_pay_the_way_is_not_chased() {
     // Two rates that pass each other every day by a tenth of a percent a year; a movement costs two thousandths.
     let terms = Terms { entry_bps: 10.0, exit_bps: 10.0, gas_usd: 1.0, ..Terms::default() };
-    let rate =
-        |day: usize, phase: usize| Quote::Set { supply_rate: if (day + phase) % 2 == 0 { 0.041 } else { 0.040 } };
+    let rate = |day: usize, phase: usize| Quote::Set {
+        supply_rate: if (day + phase).is_multiple_of(2) { 0.041 } else { 0.040 },
+    };
     let days = |phase| (0..120).map(|day| (day, rate(day, phase))).collect();
     let venues = vec![venue("a", 0.0, terms, days(0)), venue("b", 0.0, terms, days(1))];
 

@@ -4,6 +4,7 @@
 //! the offer of ownership, and from then on what adds risk waits. Generic over the [`Sender`], so that the command line
 //! deploys over RPC and tests in process by the same code.
 
+mod bond;
 mod leverage;
 mod programs;
 mod setup;
@@ -17,6 +18,7 @@ use alloy_primitives::{Address, Bytes};
 use alloy_sol_types::{SolCall, SolEvent};
 use model::{VenueKind, Wei};
 
+pub use bond::BondTerms;
 pub(crate) use leverage::thresholds_to_abi;
 pub use leverage::{LeverTerms, OracleTerms};
 pub use programs::{Programs, ProgramsError, init_code};
@@ -40,6 +42,10 @@ pub struct Deployed {
     pub board: Address,
     /// The lens's program.
     pub lens: Address,
+    /// The rehearsal's program.
+    pub rehearsal: Address,
+    /// The covenants' program.
+    pub covenants: Address,
     /// The vault.
     pub vault: Address,
     /// The oracles, in the order of the mandate's.
@@ -73,7 +79,7 @@ pub enum Error<E: std::error::Error + 'static> {
         /// The kind.
         kind: VenueKind,
     },
-    /// A position that owes names an oracle that is not deployed.
+    /// A position names an oracle that is not deployed.
     #[error("position {index} names oracle {oracle}, and there are {oracles}")]
     NoOracle {
         /// The position's place.
@@ -101,15 +107,37 @@ pub async fn deploy<S: Sender>(
     let commons = run.program(deployer, "commons", &programs.commons, Bytes::new()).await?;
     let board = run.program(deployer, "board", &programs.board, Bytes::new()).await?;
     let lens = run.program(deployer, "lens", &programs.lens, Bytes::new()).await?;
-    let initialize =
-        IVault::initializeCall { asset: mandate.asset, desk, commons, board, lens, owner: sender.account() };
+    let rehearsal = run.program(deployer, "rehearsal", &programs.rehearsal, Bytes::new()).await?;
+    let covenants = run.program(deployer, "covenants", &programs.covenants, Bytes::new()).await?;
+    let initialize = IVault::initializeCall {
+        asset: mandate.asset,
+        desk,
+        commons,
+        board,
+        lens,
+        rehearsal,
+        covenants,
+        owner: sender.account(),
+    };
     let vault = run.program(deployer, "vault", &programs.vault, initialize.abi_encode().into()).await?;
     let oracles = run.oracles(deployer, programs, mandate).await?;
     let adapters = run.adapters(deployer, programs, vault, mandate, &oracles).await?;
     for step in setup::steps(programs, mandate, &adapters, sender.account()) {
         run.send(&step.name, Outgoing { to: Some(vault), data: step.data, value: Wei::ZERO }).await?;
     }
-    Ok(Deployed { deployer, desk, commons, board, lens, vault, oracles, adapters, gas_used: run.gas_used })
+    Ok(Deployed {
+        deployer,
+        desk,
+        commons,
+        board,
+        lens,
+        rehearsal,
+        covenants,
+        vault,
+        oracles,
+        adapters,
+        gas_used: run.gas_used,
+    })
 }
 
 struct Run<'a, S, P> {
@@ -179,7 +207,7 @@ impl<S: Sender, P: FnMut(&str)> Run<'_, S, P> {
             let code = programs.adapter(terms.kind).ok_or(Error::NoAdapter { kind: terms.kind })?;
             let encoded = terms.encoded(oracles).ok_or_else(|| Error::NoOracle {
                 index,
-                oracle: terms.lever.as_ref().map_or(0, |lever| lever.oracle),
+                oracle: terms.oracle().unwrap_or_default(),
                 oracles: oracles.len(),
             })?;
             let initialize = IAdapter::initializeCall { vault, venue: terms.venue, terms: encoded };

@@ -25,6 +25,10 @@ pub struct Programs {
     pub board: Bytes,
     /// The lens's code.
     pub lens: Bytes,
+    /// The rehearsal's code.
+    pub rehearsal: Bytes,
+    /// The covenants' code.
+    pub covenants: Bytes,
     /// The Aave adapter's code.
     pub aave: Bytes,
     /// The ERC-4626 adapter's code.
@@ -33,6 +37,10 @@ pub struct Programs {
     pub morpho: Bytes,
     /// The code of the adapter for leveraged positions at Aave.
     pub aave_loop: Bytes,
+    /// The code of the adapter for principal tokens of Pendle.
+    pub pendle_pt: Bytes,
+    /// The code of the adapter for longs of Hyperdrive.
+    pub hyperdrive_long: Bytes,
     /// The code of oracles.
     pub oracle: Bytes,
 }
@@ -67,8 +75,8 @@ pub enum ProgramsError {
 }
 
 impl Programs {
-    /// Reads `{vault,desk,commons,board,lens,aave,erc4626,morpho,aave-loop,oracle}.code` from a folder, and the deployer from
-    /// the Solidity build's artifact.
+    /// Reads `NAME.code` of each from a folder (`aave-loop.code` for [`Self::aave_loop`]), and the deployer from the Solidity
+    /// build's artifact.
     ///
     /// # Errors
     /// At the first file that is missing or not what it should be.
@@ -81,26 +89,34 @@ impl Programs {
             commons: code("commons")?,
             board: code("board")?,
             lens: code("lens")?,
+            rehearsal: code("rehearsal")?,
+            covenants: code("covenants")?,
             aave: code("aave")?,
             erc4626: code("erc4626")?,
             morpho: code("morpho")?,
             aave_loop: code("aave-loop")?,
+            pendle_pt: code("pendle-pt")?,
+            hyperdrive_long: code("hyperdrive-long")?,
             oracle: code("oracle")?,
         })
     }
 
     /// Returns each Stylus program's name and size in bytes.
-    pub fn sizes(&self) -> [(&'static str, usize); 10] {
+    pub fn sizes(&self) -> [(&'static str, usize); 14] {
         [
             ("vault", self.vault.len()),
             ("desk", self.desk.len()),
             ("commons", self.commons.len()),
             ("board", self.board.len()),
             ("lens", self.lens.len()),
+            ("rehearsal", self.rehearsal.len()),
+            ("covenants", self.covenants.len()),
             ("aave", self.aave.len()),
             ("erc4626", self.erc4626.len()),
             ("morpho", self.morpho.len()),
             ("aave-loop", self.aave_loop.len()),
+            ("pendle-pt", self.pendle_pt.len()),
+            ("hyperdrive-long", self.hyperdrive_long.len()),
             ("oracle", self.oracle.len()),
         ]
     }
@@ -112,6 +128,8 @@ impl Programs {
             VenueKind::Erc4626 => Some(&self.erc4626),
             VenueKind::MorphoBlue => Some(&self.morpho),
             VenueKind::AaveV3Loop => Some(&self.aave_loop),
+            VenueKind::PendlePt => Some(&self.pendle_pt),
+            VenueKind::HyperdriveLong => Some(&self.hyperdrive_long),
             VenueKind::Other(_) => None,
         }
     }

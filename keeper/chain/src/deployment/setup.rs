@@ -1,11 +1,13 @@
 //! What the owner of a new vault sends to it, in an order in which nothing is refused: code before positions, ids before
-//! what hangs on them, thresholds after positions, budgets before grants, and the opening after everything.
+//! what hangs on them, thresholds and terms after positions, budgets before grants, and the opening after everything.
 
 use abi::board::IBoard;
 use alloy_primitives::{Address, Bytes, U256, keccak256};
 use alloy_sol_types::SolCall;
 
 use super::{Mandate, Programs, thresholds_to_abi};
+use crate::covenants::{DurationBand, Purchases};
+use crate::governance::CovenantChange;
 
 /// One call of the vault.
 pub(super) struct Step {
@@ -23,6 +25,7 @@ pub(super) fn steps(programs: &Programs, mandate: &Mandate, adapters: &[Address]
     steps.extend(ids(mandate));
     steps.extend(positions(mandate, adapters));
     steps.extend(thresholds(mandate));
+    steps.extend(covenants(mandate));
     steps.extend(whole(mandate));
     steps.extend(roles(mandate));
     // After the opening even an offer of ownership would wait.
@@ -98,6 +101,34 @@ fn thresholds(mandate: &Mandate) -> Vec<Step> {
         Some(step(format!("thresholds of position {index}"), &call))
     });
     set.collect()
+}
+
+/// What is said of bonds and of credit, where anything is.
+fn covenants(mandate: &Mandate) -> Vec<Step> {
+    let (agreed, mut steps) = (&mandate.agreed, Vec::new());
+    let mut all = |name: String, change: CovenantChange| {
+        steps.push(Step { name, data: change.calldata() });
+    };
+    if agreed.duration != DurationBand::default() {
+        all("band of the duration".into(), CovenantChange::SetDuration { band: agreed.duration });
+    }
+    if !agreed.ladder.is_empty() {
+        all("maturity ladder".into(), CovenantChange::SetLadder { rungs: agreed.ladder.clone() });
+    }
+    if !agreed.credit.0.is_zero() {
+        all("budget of credit".into(), CovenantChange::SetCredit { credit: agreed.credit });
+    }
+    for hazard in &agreed.hazards {
+        all(format!("hazard of {}", hazard.risk_id), CovenantChange::SetHazard { hazard: *hazard });
+    }
+    if agreed.purchases != Purchases::default() {
+        all("yield of purchases".into(), CovenantChange::SetPurchases { purchases: agreed.purchases });
+    }
+    for (position, terms) in (0..).zip(&mandate.positions).filter(|(_, terms)| terms.term_secs != 0) {
+        let secs = terms.term_secs;
+        all(format!("term of position {position}"), CovenantChange::SetTerm { position, secs });
+    }
+    steps
 }
 
 fn whole(mandate: &Mandate) -> Vec<Step> {

@@ -4,7 +4,9 @@ use alloy_primitives::{Address, B256, Bytes};
 use model::units::WAD;
 use model::{Assets, RiskId, Terms, Timestamp, VenueKind, Wad};
 
+use super::bond::BondTerms;
 use super::leverage::{LeverTerms, OracleTerms};
+use crate::covenants::Agreed;
 
 /// 0.01 % in wad.
 const BPS_WAD: u128 = WAD / 10_000;
@@ -43,6 +45,8 @@ pub mod defaults {
     pub const WINDOW_SECS: u32 = 1_800;
     /// An oracle's sources may be 2 % apart.
     pub const DEVIATION_BPS: u16 = 200;
+    /// What is due and not paid fades to nothing over ten days.
+    pub const DECAY_SECS: u32 = 864_000;
     /// A sequencer that was down must have run for an hour.
     pub const GRACE_SECS: u32 = 3_600;
     /// Strangers may deleverage a position by a chunk in ten minutes, ...
@@ -96,6 +100,8 @@ pub struct Mandate {
     pub nests: Vec<(RiskId, RiskId)>,
     /// What trips which id.
     pub breakers: Vec<BreakerTerms>,
+    /// What is said of bonds and of credit; terms of positions are theirs.
+    pub agreed: Agreed,
     /// The oracles that positions name.
     pub oracles: Vec<OracleTerms>,
     /// The positions, in order.
@@ -125,6 +131,7 @@ impl Default for Mandate {
             caps: Vec::new(),
             nests: Vec::new(),
             breakers: Vec::new(),
+            agreed: Agreed::default(),
             oracles: Vec::new(),
             positions: Vec::new(),
             opens: true,
@@ -203,6 +210,10 @@ pub struct PositionTerms {
     pub terms: Terms,
     /// How it owes; nothing where it does not.
     pub lever: Option<LeverTerms>,
+    /// What its bonds are; nothing where it holds none.
+    pub bond: Option<BondTerms>,
+    /// How far from now it always pays, in seconds, where its instrument has no date; zero for not at all.
+    pub term_secs: u32,
 }
 
 impl PositionTerms {
@@ -214,7 +225,7 @@ impl PositionTerms {
             depth_bps: defaults::DEPTH_BPS,
             slack_bps: defaults::SLACK_BPS,
         };
-        Self { kind, venue, market: B256::ZERO, risk_ids, terms, lever: None }
+        Self { kind, venue, market: B256::ZERO, risk_ids, terms, lever: None, bond: None, term_secs: 0 }
     }
 
     /// A position in one market of a venue, under the [`defaults`].
@@ -226,10 +237,17 @@ impl PositionTerms {
     /// Returns what the adapter is told of the position beside vault and venue; nothing where the oracle that it names is
     /// not one of these.
     pub(super) fn encoded(&self, oracles: &[Address]) -> Option<Bytes> {
-        match &self.lever {
-            Some(lever) => lever.encoded(oracles),
-            None if self.market.is_zero() => Some(Bytes::new()),
-            None => Some(self.market.0.into()),
+        match (&self.lever, &self.bond) {
+            (Some(lever), _) => lever.encoded(oracles),
+            (None, Some(bond)) => bond.encoded(oracles),
+            (None, None) if self.market.is_zero() => Some(Bytes::new()),
+            (None, None) => Some(self.market.0.into()),
         }
+    }
+
+    /// Returns the place of the oracle that it names; nothing where it names none.
+    pub(super) fn oracle(&self) -> Option<usize> {
+        let of_lever = self.lever.as_ref().map(|lever| lever.oracle);
+        of_lever.or_else(|| self.bond.as_ref().and_then(BondTerms::oracle))
     }
 }

@@ -3,12 +3,14 @@
 use std::sync::Mutex;
 
 use abi::board::IBoard;
+use abi::bond::IBond;
 use abi::leverage::ILoop;
 use alloy_primitives::{B256, Log, U256, keccak256};
 use alloy_sol_types::SolValue;
-use model::{Assets, Gas, RiskId, Thresholds, Timestamp, Wad};
+use model::{Assets, Gas, Hazard, RiskId, Rung, Thresholds, Timestamp, Wad};
 
 use super::*;
+use crate::covenants::{Agreed, DurationBand, Purchases};
 
 #[derive(Debug, thiserror::Error)]
 #[error("refused")]
@@ -52,10 +54,14 @@ fn programs() -> Programs {
         desk: code(2),
         board: code(3),
         lens: code(4),
+        rehearsal: code(11),
+        covenants: code(14),
         aave: code(5),
         erc4626: code(6),
         morpho: code(7),
         aave_loop: code(8),
+        pendle_pt: code(12),
+        hyperdrive_long: code(13),
         oracle: code(9),
         commons: code(10),
     }
@@ -91,14 +97,16 @@ fn programs_are_created_before_anything_is_set() {
         run(deploy(&sender, &programs(), &mandate(), |step| steps.push(step.to_owned()))).expect("all is accepted");
 
     let owner = Address::repeat_byte(0xcc);
-    assert_eq!(deployed.vault, Address::repeat_byte(6));
-    assert_eq!((deployed.adapters.len(), deployed.gas_used), (1, 230));
+    assert_eq!(deployed.vault, Address::repeat_byte(8));
+    assert_eq!((deployed.adapters.len(), deployed.gas_used), (1, 250));
     let expected = [
         "deployer",
         "desk",
         "commons",
         "board",
         "lens",
+        "rehearsal",
+        "covenants",
         "vault",
         "adapter 0 (aave-v3)",
         "code of adapters for aave-v3",
@@ -124,16 +132,17 @@ fn programs_are_created_before_anything_is_set() {
     let offer = IBoard::offerOwnershipCall::abi_decode(&offer.data).expect("an offer");
     assert_eq!(offer.candidate, owner);
     assert!(IBoard::openCall::abi_decode(&opening.data).is_ok(), "the opening is last");
-    let vault = IDeployer::deployCall::abi_decode(&sent[5].data).expect("a deployment");
+    let vault = IDeployer::deployCall::abi_decode(&sent[7].data).expect("a deployment");
     let initialize = IVault::initializeCall::abi_decode(&vault.initialization).expect("an initialization");
     assert_eq!(
         (initialize.desk, initialize.commons, initialize.board),
         (deployed.desk, deployed.commons, deployed.board)
     );
     assert_eq!(initialize.lens, deployed.lens);
+    assert_eq!(initialize.covenants, deployed.covenants);
     assert_eq!(initialize.owner, sender.account());
     assert_eq!(vault.initCode, init_code(&programs().vault));
-    let code = IBoard::admitCodeCall::abi_decode(&sent[7].data).expect("a board call");
+    let code = IBoard::admitCodeCall::abi_decode(&sent[9].data).expect("a board call");
     assert_eq!(code.codehash, keccak256(&programs().aave));
 }
 
@@ -156,7 +165,7 @@ fn a_keeper_is_granted_every_position_unless_some_are_named() {
 
 #[test]
 fn a_step_that_fails_is_named() {
-    let sender = Memory { sent: Mutex::default(), refuse_at: Some(5) };
+    let sender = Memory { sent: Mutex::default(), refuse_at: Some(7) };
 
     let error = run(deploy(&sender, &programs(), &mandate(), |_| {})).expect_err("refused");
 
@@ -225,17 +234,17 @@ fn an_oracle_stands_before_the_adapter_that_names_it_and_thresholds_after_the_po
         "position 1 (aave-v3-loop)",
         "thresholds of position 1",
     ];
-    assert_eq!(steps[5..18], expected);
+    assert_eq!(steps[7..20], expected);
     let sent = sender.sent.into_inner().expect("one thread");
-    let adapter = IDeployer::deployCall::abi_decode(&sent[8].data).expect("a deployment");
+    let adapter = IDeployer::deployCall::abi_decode(&sent[10].data).expect("a deployment");
     assert_eq!(adapter.initCode, init_code(&programs().aave_loop));
     let initialize = IAdapter::initializeCall::abi_decode(&adapter.initialization).expect("an initialization");
     let terms = ILoop::Terms::abi_decode(&initialize.terms).expect("a loop's terms");
     assert_eq!((terms.oracle, terms.lender), (deployed.oracles[0], Address::repeat_byte(0x13)));
     assert_eq!((terms.eMode, terms.targetBps, terms.slipBps), (1, 14_000, 50));
-    let code = IBoard::admitCodeCall::abi_decode(&sent[9].data).expect("a board call");
+    let code = IBoard::admitCodeCall::abi_decode(&sent[11].data).expect("a board call");
     assert_eq!(code.codehash, keccak256(&programs().oracle));
-    let set = IBoard::setThresholdsCall::abi_decode(&sent[17].data).expect("a board call");
+    let set = IBoard::setThresholdsCall::abi_decode(&sent[19].data).expect("a board call");
     assert_eq!((set.position, set.thresholds.softBps, set.thresholds.chunk), (1, 13_000, U256::from(7)));
 }
 
@@ -246,4 +255,53 @@ fn an_oracle_that_is_not_there_is_named() {
     let error = run(deploy(&sender, &programs(), &levered(1), |_| {})).expect_err("there is one alone");
 
     assert_eq!(error.to_string(), "position 1 names oracle 1, and there are 1");
+}
+
+#[test]
+fn bonds_are_told_their_market_and_date_and_covenants_follow_the_positions() {
+    let address = Address::repeat_byte;
+    let mut mandate = levered(0);
+    let risk_ids = mandate.positions[0].risk_ids.clone();
+    let (market, maturity) = (address(0x21), Timestamp(77));
+    let bond =
+        |kind, bond| PositionTerms { bond: Some(bond), ..PositionTerms::new(kind, address(0x20), risk_ids.clone()) };
+    let fund = PositionTerms { term_secs: 90, ..mandate.positions[0].clone() };
+    mandate.positions = vec![
+        bond(VenueKind::PendlePt, BondTerms::Pendle { market, oracle: 0, decay_secs: 5 }),
+        bond(VenueKind::HyperdriveLong, BondTerms::Hyperdrive { maturity, decay_secs: 6 }),
+        fund,
+    ];
+    mandate.agreed = Agreed {
+        duration: DurationBand { least_secs: 1, most_secs: 2 },
+        ladder: vec![Rung { until_days: 30, least_bps: 0, most_bps: 9 }],
+        credit: Wad::from(3),
+        hazards: vec![Hazard { risk_id: risk_ids[0], hazard_bps: 1, loss_bps: 2 }],
+        purchases: Purchases { yield_bps: 4, ..Purchases::default() },
+        ..Agreed::default()
+    };
+    let sender = Memory { sent: Mutex::default(), refuse_at: None };
+    let mut steps = Vec::new();
+
+    let deployed = run(deploy(&sender, &programs(), &mandate, |step| steps.push(step.to_owned()))).expect("accepted");
+
+    let sent = sender.sent.into_inner().expect("one thread");
+    let initialized = |step: &str| {
+        let at = steps.iter().position(|found| found == step).expect("it is a step");
+        let call = IDeployer::deployCall::abi_decode(&sent[at].data).expect("a deployment");
+        IAdapter::initializeCall::abi_decode(&call.initialization).expect("an initialization").terms
+    };
+    let pendle = IBond::PendleTerms::abi_decode(&initialized("adapter 0 (pendle-pt)")).expect("a bond's terms");
+    assert_eq!((pendle.market, pendle.oracle, pendle.decaySecs), (market, deployed.oracles[0], 5));
+    let long = IBond::HyperdriveTerms::abi_decode(&initialized("adapter 1 (hyperdrive-long)")).expect("a bond's terms");
+    assert_eq!((long.maturity, long.decaySecs), (maturity.0, 6));
+    let at = steps.iter().position(|step| step == "position 2 (aave-v3)").expect("it is a step");
+    let expected = [
+        "band of the duration",
+        "maturity ladder",
+        "budget of credit",
+        "hazard of aave",
+        "yield of purchases",
+        "term of position 2",
+    ];
+    assert_eq!(steps[at + 1..at + 7], expected);
 }

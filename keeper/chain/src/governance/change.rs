@@ -1,17 +1,19 @@
 //! One governed change, typed: to its calldata and back.
 
 use abi::board::IBoard::{self, IBoardCalls as Calls};
+use abi::covenants::ICovenants::ICovenantsCalls as CovenantCalls;
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy_sol_types::{SolCall, SolInterface};
 use model::{Assets, RiskId, Terms, Thresholds, Timestamp, Wad};
 
+use super::covenant::CovenantChange;
 use super::function::{Function, Selector};
 use super::governed::{Breaker, Grant, Nest};
 use crate::deployment::thresholds_to_abi;
 
 /// A change of what governance sets.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs, reason = "each is a function of IBoard, where its arguments are described")]
+#[allow(missing_docs, reason = "each is a function of IBoard, or of ICovenants, where its arguments are described")]
 pub enum Change {
     Open,
     SetDelay { function: Function, secs: u64 },
@@ -34,12 +36,22 @@ pub enum Change {
     SetBreaker { breaker: Breaker },
     SetLiquidity { floor: Wad, cover: Wad },
     SetKeeper { grant: Grant },
+    Covenant(CovenantChange),
+}
+
+/// The call that makes a change, by the interface that has it.
+enum Call {
+    Board(Calls),
+    Covenants(CovenantCalls),
 }
 
 impl Change {
     /// Returns the call's data.
     pub fn calldata(&self) -> Bytes {
-        self.call().abi_encode().into()
+        match self.call() {
+            Call::Board(call) => call.abi_encode().into(),
+            Call::Covenants(call) => call.abi_encode().into(),
+        }
     }
 
     /// Returns the id that the vault gives it once it is announced: the hash of its calldata.
@@ -49,11 +61,15 @@ impl Change {
 
     /// Returns the function, where it is one that can add risk.
     pub fn function(&self) -> Option<Function> {
-        Function::selected(Selector::from(self.call().selector()))
+        let selector = match self.call() {
+            Call::Board(call) => call.selector(),
+            Call::Covenants(call) => call.selector(),
+        };
+        Function::selected(Selector::from(selector))
     }
 
-    fn call(&self) -> Calls {
-        match self.clone() {
+    fn call(&self) -> Call {
+        Call::Board(match self.clone() {
             Self::Open => Calls::open(IBoard::openCall {}),
             Self::SetDelay { function, secs } => {
                 Calls::setDelay(IBoard::setDelayCall { selector: function.selector, secs: U256::from(secs) })
@@ -115,12 +131,16 @@ impl Change {
                 lossWad: grant.loss.0,
                 expiry: U256::from(grant.expiry.0),
             }),
-        }
+            Self::Covenant(change) => return Call::Covenants(change.call()),
+        })
     }
 
     /// Reads calldata back; nothing where it is no governed change, or has bytes beyond one.
     pub fn decode(data: &[u8]) -> Option<Self> {
-        let change = Self::of(Calls::abi_decode_validate(data).ok()?)?;
+        let change = match Calls::abi_decode_validate(data) {
+            Ok(call) => Self::of(call)?,
+            Err(_) => Self::Covenant(CovenantChange::of(CovenantCalls::abi_decode_validate(data).ok()?)?),
+        };
         (change.calldata().as_ref() == data).then_some(change)
     }
 

@@ -3,6 +3,7 @@
 use model::{Assets, RiskId, Timestamp};
 
 use super::change::Change;
+use super::covenant::CovenantChange;
 use super::governed::{Governed, Grant};
 use super::wanted::{Wanted, WantedPosition};
 use super::words;
@@ -120,18 +121,20 @@ pub fn after(now: &Governed, steps: &[Step]) -> Governed {
     after
 }
 
-/// Nests and breakers hang on ids that have a place in the vault's table already: those with a cap, or of a position.
+/// Nests, breakers and hazards hang on ids that have a place in the vault's table already: those with a cap, or of a position.
 fn unknown_id(now: &Governed, change: &Change) -> Option<Course> {
     let ids = match change {
         Change::Nest { nest, .. } => vec![nest.risk_id, nest.parent],
         Change::SetBreaker { breaker } => vec![breaker.risk_id],
+        Change::Covenant(CovenantChange::SetHazard { hazard }) => vec![hazard.risk_id],
         _ => Vec::new(),
     };
     let unknown = ids.into_iter().find(|id| now.cap(*id).is_none())?;
     Some(Course::Blocked { reason: format!("{unknown} must have a cap first") })
 }
 
-/// Thresholds hang on a position that is there, and that has slack; one that has them keeps some.
+/// Thresholds and terms hang on a position that is there, thresholds on one that has slack, and that keeps some; a term is
+/// of an instrument that has no date of its own.
 fn unready(now: &Governed, change: &Change) -> Option<Course> {
     let reason = match change {
         Change::SetTerms { position, terms } if terms.slack_bps == 0 && now.thresholds(*position).is_some() => {
@@ -142,6 +145,16 @@ fn unready(now: &Governed, change: &Change) -> Option<Course> {
             match found {
                 None => format!("position {position} must be added first"),
                 Some(found) if found.terms.slack_bps == 0 => format!("position {position} must have slack first"),
+                Some(_) => return None,
+            }
+        }
+        Change::Covenant(CovenantChange::SetTerm { position, .. }) => {
+            let found = now.snapshot.positions.iter().find(|found| found.index == *position);
+            match found {
+                None => format!("position {position} must be added first"),
+                Some(found) if found.bond.is_some_and(|bond| bond.maturity.is_some()) => {
+                    format!("the instrument of position {position} has a date of its own")
+                }
                 Some(_) => return None,
             }
         }
@@ -215,6 +228,8 @@ fn changes(now: &Governed, wanted: &Wanted) -> Result<Vec<Change>, Impossible> {
         };
         changes.push(change);
         changes.extend(position.thresholds.map(|thresholds| Change::SetThresholds { position: index, thresholds }));
+        let term = |secs| Change::Covenant(CovenantChange::SetTerm { position: index, secs });
+        changes.extend(position.term_secs.map(term));
     }
     changes.extend(wanted.caps.iter().map(|cap| Change::SetCap {
         risk_id: cap.risk_id,
@@ -224,6 +239,7 @@ fn changes(now: &Governed, wanted: &Wanted) -> Result<Vec<Change>, Impossible> {
     }));
     nests(now, wanted, &mut changes)?;
     changes.extend(wanted.breakers.iter().cloned().map(|breaker| Change::SetBreaker { breaker }));
+    changes.extend(covenants(wanted).map(Change::Covenant));
     for grant in &wanted.keepers {
         // A grant that allows nothing is none, whatever else it says.
         let grant = if grant.is_live(now.now()) { grant.clone() } else { Grant::nothing(grant.keeper) };
@@ -233,9 +249,21 @@ fn changes(now: &Governed, wanted: &Wanted) -> Result<Vec<Change>, Impossible> {
     }
     changes.extend(wanted.delays.iter().map(|(function, secs)| Change::SetDelay { function: *function, secs: *secs }));
     changes.extend(wanted.abdicated.iter().map(|function| Change::Abdicate { function: *function }));
-    let is_of_new = |change: &Change| matches!(change, Change::SetThresholds { .. }) && unready(now, change).is_some();
+    let is_of_position = |change: &Change| {
+        matches!(change, Change::SetThresholds { .. } | Change::Covenant(CovenantChange::SetTerm { .. }))
+    };
+    let is_of_new = |change: &Change| is_of_position(change) && unready(now, change).is_some();
     changes.retain(|change| change.changes(now) || is_of_new(change));
     Ok(changes)
+}
+
+fn covenants(wanted: &Wanted) -> impl Iterator<Item = CovenantChange> {
+    let duration = wanted.duration.map(|band| CovenantChange::SetDuration { band });
+    let ladder = wanted.ladder.clone().map(|rungs| CovenantChange::SetLadder { rungs });
+    let credit = wanted.credit.map(|credit| CovenantChange::SetCredit { credit });
+    let hazards = wanted.hazards.iter().map(|hazard| CovenantChange::SetHazard { hazard: *hazard });
+    let purchases = wanted.purchases.map(|purchases| CovenantChange::SetPurchases { purchases });
+    duration.into_iter().chain(ladder).chain(credit).chain(hazards).chain(purchases)
 }
 
 fn nests(now: &Governed, wanted: &Wanted, changes: &mut Vec<Change>) -> Result<(), Impossible> {

@@ -1,6 +1,7 @@
 //! The functions whose power to add risk governance delays, and may give up.
 
 use abi::board::IBoard;
+use abi::covenants::ICovenants;
 use alloy_primitives::FixedBytes;
 use alloy_sol_types::SolCall;
 
@@ -20,8 +21,8 @@ const fn of<C: SolCall>(name: &'static str) -> Function {
     Function { name, selector: FixedBytes(C::SELECTOR) }
 }
 
-/// Every function that can add risk, in the order of the interface.
-pub const FUNCTIONS: [Function; 18] = [
+/// Every function that can add risk, in the order of the interfaces.
+pub const FUNCTIONS: [Function; 24] = [
     of::<IBoard::setDelayCall>("setDelay"),
     of::<IBoard::setCuratorCall>("setCurator"),
     of::<IBoard::setGuardianCall>("setGuardian"),
@@ -40,6 +41,12 @@ pub const FUNCTIONS: [Function; 18] = [
     of::<IBoard::setBreakerCall>("setBreaker"),
     of::<IBoard::setLiquidityCall>("setLiquidity"),
     of::<IBoard::setKeeperCall>("setKeeper"),
+    of::<ICovenants::setDurationCall>("setDuration"),
+    of::<ICovenants::setLadderCall>("setLadder"),
+    of::<ICovenants::setCreditCall>("setCredit"),
+    of::<ICovenants::setHazardCall>("setHazard"),
+    of::<ICovenants::setPurchasesCall>("setPurchases"),
+    of::<ICovenants::setTermCall>("setTerm"),
 ];
 
 impl Function {
@@ -79,7 +86,14 @@ mod tests {
             IBoard::setBreakerCall::SIGNATURE,
             IBoard::setLiquidityCall::SIGNATURE,
             IBoard::setKeeperCall::SIGNATURE,
+            ICovenants::setDurationCall::SIGNATURE,
+            ICovenants::setLadderCall::SIGNATURE,
+            ICovenants::setCreditCall::SIGNATURE,
+            ICovenants::setHazardCall::SIGNATURE,
+            ICovenants::setPurchasesCall::SIGNATURE,
+            ICovenants::setTermCall::SIGNATURE,
         ];
+        assert_eq!(signatures.len(), FUNCTIONS.len());
         for (function, signature) in FUNCTIONS.iter().zip(signatures) {
             assert_eq!(signature.split('(').next(), Some(function.name));
             assert_eq!(Function::named(function.name), Some(*function));

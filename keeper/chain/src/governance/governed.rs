@@ -5,6 +5,7 @@ use model::{RiskId, Snapshot, Terms, Thresholds, Timestamp, Wad};
 use serde::{Serialize, Serializer};
 
 use super::function::Function;
+use crate::covenants::Agreed;
 
 /// The vault's governance at the snapshot's block.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +22,8 @@ pub struct Governed {
     pub own_ids: Vec<Vec<RiskId>>,
     /// What trips an id.
     pub breakers: Vec<Breaker>,
+    /// What is said of bonds and of credit.
+    pub agreed: Agreed,
     /// The keepers' grants, expired ones included.
     pub grants: Vec<Grant>,
     /// The code hashes of which adapters may be made.

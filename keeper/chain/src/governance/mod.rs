@@ -5,6 +5,7 @@
 //! what it does to today's portfolio ([`effects`]). The vault alone decides what waits; the rule here predicts it.
 
 mod change;
+mod covenant;
 mod diff;
 mod effect;
 mod establish;
@@ -21,6 +22,7 @@ mod wanted;
 pub mod words;
 
 pub use change::{Change, announced};
+pub use covenant::CovenantChange;
 pub use diff::{Course, Impossible, Step, after, steps};
 pub use effect::{Effect, effects};
 pub use establish::{Charter, Contracts, Error as EstablishError, Established, NotArtifact, establish, verify};

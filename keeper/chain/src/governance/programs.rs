@@ -29,7 +29,7 @@ const STYLUS_PREFIX: [u8; 3] = [0xef, 0xf0, 0x00];
 /// One program and its life.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Program {
-    /// What it is: `vault`, `desk`, `commons`, `board`, `lens`, `adapter 0`, `oracle of adapter 0`.
+    /// What it is: `vault`, `desk`, `commons`, `board`, `lens`, `rehearsal`, `covenants`, `adapter 0`, `oracle of adapter 0`.
     pub name: String,
     /// Where its code stands.
     pub account: Address,
@@ -159,6 +159,8 @@ async fn view(rpc: &Rpc, vault: Address, block: &Block) -> Result<Vec<(String, A
     let commons = batch.add(vault, IVault::commonsCall {});
     let board = batch.add(vault, IVault::boardCall {});
     let lens = batch.add(vault, IVault::lensCall {});
+    let rehearsal = batch.add(vault, IVault::rehearsalCall {});
+    let covenants = batch.add(vault, IVault::covenantsCall {});
     let all = batch.add(vault, IBoard::programsCall {});
     let answers = batch.send(rpc, block.number).await?;
     let mut named = vec![
@@ -167,6 +169,8 @@ async fn view(rpc: &Rpc, vault: Address, block: &Block) -> Result<Vec<(String, A
         ("commons".to_owned(), answers.get(&commons)?),
         ("board".to_owned(), answers.get(&board)?),
         ("lens".to_owned(), answers.get(&lens)?),
+        ("rehearsal".to_owned(), answers.get(&rehearsal)?),
+        ("covenants".to_owned(), answers.get(&covenants)?),
     ];
     let ours = named.len();
     for program in answers.get(&all)? {
@@ -192,6 +196,8 @@ async fn told(
             named.push(("commons".to_owned(), event.commons));
             named.push(("board".to_owned(), event.board));
             named.push(("lens".to_owned(), event.lens));
+            named.push(("rehearsal".to_owned(), event.rehearsal));
+            named.push(("covenants".to_owned(), event.covenants));
         } else if let Ok(event) = IBoard::PositionAdded::decode_log(&log) {
             named.push((format!("{ADAPTER}{}", event.position), event.adapter));
         }

@@ -1,6 +1,7 @@
 //! Reads what governance set: events say what there is, views at the snapshot's block say how it stands.
 
 use abi::board::IBoard;
+use abi::covenants::ICovenants;
 use abi::desk::IDesk;
 use alloy_primitives::{Address, B256, Bytes, Log, U256};
 use alloy_sol_types::{SolCall, SolEvent};
@@ -10,6 +11,7 @@ use super::events::events;
 use super::function::FUNCTIONS;
 use super::governed::{Breaker, Governed, Grant, Nest, Power, Roles, Submitted};
 use crate::batch::Batch;
+use crate::covenants::Agreed;
 use crate::error::Error;
 use crate::rpc::Rpc;
 
@@ -37,6 +39,7 @@ pub async fn read(rpc: &Rpc, snapshot: Snapshot, from_block: Option<u64>) -> Res
     let pending_owner = batch.add(vault, IBoard::pendingOwnerCall {});
     let curator = batch.add(vault, IBoard::curatorCall {});
     let is_open = batch.add(vault, IBoard::isOpenCall {});
+    let covenant = batch.add(vault, ICovenants::covenantCall {});
     let guardians = asked(&known.guardians, |account| batch.add(vault, IBoard::isGuardianCall { account }));
     let codes = asked(&known.codes, |codehash| batch.add(vault, IBoard::isCodeAdmittedCall { codehash }));
     let grants = asked(&known.keepers, |keeper| batch.add(vault, IDesk::grantCall { keeper }));
@@ -63,6 +66,7 @@ pub async fn read(rpc: &Rpc, snapshot: Snapshot, from_block: Option<u64>) -> Res
         nests: known.nests,
         own_ids: known.own_ids,
         breakers: Vec::new(),
+        agreed: Agreed::of(&answers.get(&covenant)?)?,
         grants: Vec::new(),
         codes: Vec::new(),
         powers: Vec::new(),

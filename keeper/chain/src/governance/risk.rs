@@ -1,10 +1,11 @@
 //! Which way a change goes, what of it needs no waiting, and what stands after it.
 
 use alloy_primitives::{Address, B256, U256};
-use model::{Assets, Cap, Lever, Position, RateModel, RiskId, Terms, Thresholds, Timestamp, VenueKind};
+use model::{Assets, Bond, Cap, Lever, Position, RateModel, RiskId, Snapshot, Terms, Thresholds, Timestamp, VenueKind};
 
 use super::change::Change;
 use super::governed::{Governed, Grant};
+use crate::covenants::Agreed;
 
 impl Change {
     /// Returns whether it adds risk to what stands, and so must be announced and wait.
@@ -44,6 +45,7 @@ impl Change {
                 Self::SetKeeper { grant } => {
                     grant.is_live(now.now()) && !grant.is_within(&now.live_grant(grant.keeper))
                 }
+                Self::Covenant(change) => change.adds_risk(&now.agreed),
             }
     }
 
@@ -86,6 +88,7 @@ impl Change {
                 // What has expired is stored still, and nothing all the same.
                 return (narrowed != live).then_some(Self::SetKeeper { grant: narrowed });
             }
+            Self::Covenant(change) => Self::Covenant(change.safe_part(&now.agreed)?),
             _ => return None,
         };
         part.changes(now).then_some(part)
@@ -162,6 +165,10 @@ impl Change {
                     to.grants.push(grant);
                 }
             }
+            Self::Covenant(change) => {
+                change.apply(&mut to.agreed);
+                to.covenants_follow();
+            }
         }
     }
 }
@@ -176,6 +183,22 @@ fn set<T: PartialEq>(all: &mut Vec<T>, one: T, present: bool) {
 }
 
 impl Governed {
+    /// Gives the portfolio what is agreed now.
+    fn covenants_follow(&mut self) {
+        let Snapshot { positions, covenants, .. } = &mut self.snapshot;
+        for position in positions {
+            let term = self.agreed.terms_secs.get(&position.index);
+            match &mut position.bond {
+                Some(bond) if bond.maturity.is_some() => {}
+                bond => *bond = term.map(|secs| Bond { term_secs: *secs, ..bond.unwrap_or_default() }),
+            }
+        }
+        if covenants.is_some() || self.agreed != Agreed::default() {
+            let least_yield = covenants.as_ref().and_then(|covenants| covenants.least_yield);
+            *covenants = Some(self.agreed.covenants(least_yield));
+        }
+    }
+
     fn cap_mut(&mut self, risk_id: RiskId) -> &mut Cap {
         let caps = &mut self.snapshot.caps;
         let at = caps.iter().position(|cap| cap.risk_id == risk_id).unwrap_or(caps.len());
@@ -214,6 +237,7 @@ fn empty_position(index: u32, adapter: Address, terms: Terms, now: Timestamp) ->
         reported_rate: None,
         lever: None,
         collateral: None,
+        bond: None,
         rate: RateModel::Unknown { reason: "it is not added yet".into() },
     }
 }

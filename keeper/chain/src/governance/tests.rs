@@ -2,11 +2,12 @@
 
 use alloy_primitives::{Address, B256, Bytes, U256};
 use model::{
-    Asset, Assets, Block, Book, Budgets, Cap, Lever, Operator, Parameters, Position, RateModel, RiskId, Snapshot,
-    Terms, Thresholds, Timestamp, VenueKind, Wad, Wei,
+    Asset, Assets, Block, Book, Budgets, Cap, Hazard, Lever, Operator, Parameters, Position, RateModel, RiskId, Rung,
+    Snapshot, Terms, Thresholds, Timestamp, VenueKind, Wad, Wei,
 };
 
 use super::*;
+use crate::covenants::{Agreed, DurationBand, Purchases};
 
 const NOW: u64 = 1_795_237_200;
 const KEEPER: Address = Address::repeat_byte(0xee);
@@ -53,6 +54,7 @@ fn standing() -> Governed {
         reported_rate: None,
         lever: None,
         collateral: None,
+        bond: None,
         rate: RateModel::Unknown { reason: String::new() },
     };
     let all = dollars(1_000_000);
@@ -79,6 +81,7 @@ fn standing() -> Governed {
                 silence_secs: 3 * 86_400,
                 health_floor_bps: 10_500,
             },
+            covenants: None,
             budgets: Budgets { keeper_seen_at: Timestamp(NOW), ..Budgets::default() },
             revision: U256::from(3),
             positions: vec![position],
@@ -90,6 +93,7 @@ fn standing() -> Governed {
         nests: Vec::new(),
         own_ids: vec![vec![id("aave")]],
         breakers: Vec::new(),
+        agreed: Agreed::default(),
         grants: vec![grant(0b1, 200, 1, NOW + 10)],
         codes: vec![B256::repeat_byte(5)],
         powers: FUNCTIONS
@@ -124,7 +128,7 @@ fn wanted_thresholds(thresholds: Thresholds) -> Wanted {
     let terms = standing().snapshot.positions[0].terms;
     let adapter = Address::repeat_byte(0xa0);
     let (risk_ids, codehash) = (vec![id("aave")], None);
-    let position = WantedPosition { adapter, risk_ids, terms, thresholds: Some(thresholds), codehash };
+    let position = WantedPosition { adapter, risk_ids, terms, thresholds: Some(thresholds), term_secs: None, codehash };
     Wanted { positions: vec![position], ..Wanted::default() }
 }
 
@@ -175,7 +179,22 @@ fn every_change_comes_back_from_its_calldata_and_none_with_extra_bytes() {
         Change::SetLiquidity { floor: percent(1), cover: percent(2) },
         Change::SetKeeper { grant: grant(3, 1, 1, 9) },
     ];
+    let covenants = [
+        CovenantChange::SetDuration { band: DurationBand { least_secs: 1, most_secs: 2 } },
+        CovenantChange::SetLadder { rungs: vec![Rung { until_days: 1, least_bps: 2, most_bps: 3 }] },
+        CovenantChange::SetCredit { credit: percent(1) },
+        CovenantChange::SetHazard { hazard: Hazard { risk_id: id("a"), hazard_bps: 1, loss_bps: 2 } },
+        CovenantChange::SetPurchases {
+            purchases: Purchases { yield_bps: 1, spread_bps: 2, reference: account, max_age_secs: 3 },
+        },
+        CovenantChange::SetTerm { position: 1, secs: 2 },
+    ];
+    let changes = changes.into_iter().chain(covenants.map(Change::Covenant));
     for change in changes {
+        assert!(
+            change.function().is_some()
+                || matches!(change, Change::Open | Change::Abdicate { .. } | Change::TakeOwnership)
+        );
         let data = change.calldata();
         assert_eq!(Change::decode(&data), Some(change.clone()));
         assert_eq!(Change::decode(&[&data[..], &[0]].concat()), None, "{change:?}");
@@ -342,6 +361,7 @@ fn a_position_waits_for_its_code_and_keeps_its_ids() {
         risk_ids: ids.iter().map(|name| id(name)).collect(),
         terms: Terms { instant_bps: 5_000, depth_bps: 5_000, slack_bps: 10 },
         thresholds: None,
+        term_secs: None,
         codehash: Some(B256::repeat_byte(code)),
     };
     let wanted = |position| Wanted { positions: vec![position], ..Wanted::default() };
@@ -533,4 +553,55 @@ fn a_proposal_submits_what_adds_risk_and_makes_the_rest() {
     assert_eq!(announced(&proposal.calls[1].1), Some(raise.calldata()));
     assert_eq!(proposal.announces(now.snapshot.vault), [raise.calldata()]);
     assert_eq!(proposal.changes(now.snapshot.vault), [Some(lower), Some(raise)]);
+}
+
+fn rung(until_days: u16, least_bps: u16, most_bps: u16) -> Rung {
+    Rung { until_days, least_bps, most_bps }
+}
+
+#[test]
+fn bonds_and_credit_are_told_by_what_changes_and_the_first_of_each_only_forbids() {
+    let band = |least: u32, most: u32| DurationBand { least_secs: least * 86_400, most_secs: most * 86_400 };
+    let hazard = |hazard_bps| Hazard { risk_id: id("aave"), hazard_bps, loss_bps: 6_000 };
+    let wanted = Wanted {
+        duration: Some(band(0, 180)),
+        ladder: Some(vec![rung(30, 500, 10_000), rung(365, 0, 4_000)]),
+        credit: Some(percent(1)),
+        hazards: vec![hazard(200)],
+        purchases: Some(Purchases { yield_bps: 300, ..Purchases::default() }),
+        ..Wanted::default()
+    };
+
+    let told = [
+        "sets the maturity ladder: up to 30 days 5 % to 100 %, later 0 % to 40 %: adds no risk, at once",
+        "expects of aave a hazard of 2 % a year and a loss of 60 % in it in place of nothing: adds no risk, at once",
+        "has bonds bought at 3 % a year at least in place of at 0 % a year at least: adds no risk, at once",
+        "has the modified duration lie from 0.00 days to 180.00 days in place of from 0.00 days to 0.00 days: adds \
+         risk, waits 3 days",
+        "raises the most that is expected to be lost from 0 % to 1 % of the least net asset value a year: adds risk, \
+         waits 3 days",
+    ];
+    assert_eq!(lines(&standing(), &wanted), told);
+    let mut now = standing();
+    let all = steps(&now, &wanted).expect("possible");
+    all.iter().for_each(|step| step.change.apply(&mut now));
+    assert_eq!(lines(&now, &wanted), [""; 0]);
+    assert_eq!(now.snapshot.covenants.as_ref().map(|covenants| covenants.ladder.len()), Some(2));
+}
+
+#[test]
+fn hazards_wait_for_their_cap_and_terms_for_a_position_without_a_date() {
+    let hazards = vec![Hazard { risk_id: id("none"), hazard_bps: 1, loss_bps: 1 }];
+    let unknown = steps(&standing(), &Wanted { hazards, ..Wanted::default() }).expect("possible");
+    assert!(matches!(&unknown[0].course, Course::Blocked { reason } if reason == "none must have a cap first"));
+
+    let mut position = wanted_thresholds(thresholds()).positions.remove(0);
+    (position.thresholds, position.term_secs) = (None, Some(90 * 86_400));
+    let wanted = Wanted { positions: vec![position], ..Wanted::default() };
+    assert_eq!(lines(&standing(), &wanted), ["has position 0 always pay 90.00 days from now: adds risk, waits 3 days"]);
+    let mut dated = standing();
+    let bond = model::Bond { maturity: Some(Timestamp(NOW + 1)), ..model::Bond::default() };
+    dated.snapshot.positions[0].bond = Some(bond);
+    let blocked = steps(&dated, &wanted).expect("possible");
+    assert!(matches!(&blocked[0].course, Course::Blocked { reason } if reason.ends_with("has a date of its own")));
 }

@@ -1,10 +1,11 @@
 //! What somebody wants governance to set; what is not mentioned stays as it is.
 
 use alloy_primitives::{Address, B256};
-use model::{Assets, RiskId, Terms, Thresholds, Wad};
+use model::{Assets, Hazard, RiskId, Rung, Terms, Thresholds, Wad};
 
 use super::function::Function;
 use super::governed::{Breaker, Grant, Nest};
+use crate::covenants::{DurationBand, Purchases};
 
 /// A mandate as it should be. `None` and ids that are missing change nothing; lists of accounts and codes are whole.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,6 +40,16 @@ pub struct Wanted {
     pub nests: Vec<(Nest, bool)>,
     /// Breakers.
     pub breakers: Vec<Breaker>,
+    /// The band of the modified duration.
+    pub duration: Option<DurationBand>,
+    /// The whole ladder.
+    pub ladder: Option<Vec<Rung>>,
+    /// The most that is expected to be lost a year, of the least net asset value.
+    pub credit: Option<Wad>,
+    /// What is expected of ids.
+    pub hazards: Vec<Hazard>,
+    /// At what yield bonds may be bought.
+    pub purchases: Option<Purchases>,
     /// Positions, present or to be added.
     pub positions: Vec<WantedPosition>,
     /// Grants; one without positions takes the key's power away.
@@ -71,6 +82,8 @@ pub struct WantedPosition {
     pub terms: Terms,
     /// Its thresholds; nothing where they stay as they are.
     pub thresholds: Option<Thresholds>,
+    /// How far from now it always pays, in seconds; nothing where that stays as it is.
+    pub term_secs: Option<u32>,
     /// The hash of the adapter's code, where it was looked up.
     pub codehash: Option<B256>,
 }

@@ -1,5 +1,7 @@
 //! Changes in plain language, one line each.
 
+pub mod covenants;
+
 use alloy_primitives::U256;
 use model::words::{amount, duration, exact_percent};
 use model::{Asset, RiskId, Terms, Thresholds, Timestamp, Wad};
@@ -102,6 +104,7 @@ pub fn what(change: &Change, now: &Governed) -> String {
                 .then(|| moves("the liquidity cover", set.liquidity_cover, *cover, " of the net asset value")),
         ),
         Change::SetKeeper { grant } => grant_told(grant, &now.live_grant(grant.keeper)),
+        Change::Covenant(change) => covenants::what(change, &now.agreed),
     }
 }
 

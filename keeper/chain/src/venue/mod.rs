@@ -5,11 +5,13 @@
 
 mod aave;
 pub(crate) mod collateral;
+mod hyperdrive;
 mod metamorpho;
 mod morpho;
+mod pendle;
 
-use alloy_primitives::{Address, B256};
-use model::{Block, RateModel, VenueKind};
+use alloy_primitives::{Address, B256, U256};
+use model::{Assets, Block, RateModel, VenueKind};
 
 use crate::rpc::{Error, Rpc};
 
@@ -20,8 +22,12 @@ pub(crate) struct Venue {
     pub(crate) kind: VenueKind,
     /// Pool, vault or singleton.
     pub(crate) address: Address,
-    /// The market in it; zero where it has none.
+    /// The market in it, or the date of its bonds; zero where it has none.
     pub(crate) market: B256,
+    /// What the position holds, in the adapter's units: of a bond its face, in base units of the asset.
+    pub(crate) units: U256,
+    /// What the position is worth.
+    pub(crate) value: Assets,
 }
 
 /// Reads one venue as of a block.
@@ -29,12 +35,14 @@ pub(crate) struct Venue {
 /// # Errors
 /// When the node does not answer.
 pub(crate) async fn read(rpc: &Rpc, venue: Venue, asset: Address, block: Block) -> Result<RateModel, Error> {
-    let Venue { kind, address, market } = venue;
+    let Venue { kind, address, market, units, .. } = venue;
     let model = match kind {
         VenueKind::AaveV3 => aave::read(rpc, address, asset, block).await.map(RateModel::AaveTwoSlope),
         VenueKind::Erc4626 => metamorpho::read(rpc, address, block).await.map(RateModel::MetaMorpho),
         VenueKind::MorphoBlue => morpho::read(rpc, address, market, asset, block).await.map(RateModel::MorphoBlue),
         VenueKind::AaveV3Loop => Err(Unreadable::Leveraged),
+        VenueKind::PendlePt => pendle::read(rpc, market, units, block).await.map(RateModel::PendlePrincipal),
+        VenueKind::HyperdriveLong => hyperdrive::read(rpc, &venue, block).await,
         VenueKind::Other(kind) => Err(Unreadable::Kind(kind)),
     };
     match model {

@@ -56,6 +56,8 @@ fn to_json(chain_id: u64, deployed: &Deployed, programs: &Programs) -> Value {
         "commons": deployed.commons,
         "board": deployed.board,
         "lens": deployed.lens,
+        "rehearsal": deployed.rehearsal,
+        "covenants": deployed.covenants,
         "deployer": deployed.deployer,
         "oracles": deployed.oracles,
         "adapters": deployed.adapters,
@@ -71,6 +73,8 @@ fn to_text(deployed: &Deployed) -> String {
         format!("commons   {}", deployed.commons),
         format!("board     {}", deployed.board),
         format!("lens      {}", deployed.lens),
+        format!("rehearsal {}", deployed.rehearsal),
+        format!("covenants {}", deployed.covenants),
         format!("deployer  {}", deployed.deployer),
     ];
     lines.extend(deployed.oracles.iter().map(|oracle| format!("oracle    {oracle}")));

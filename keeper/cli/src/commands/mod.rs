@@ -13,6 +13,7 @@ pub mod params;
 pub mod plan;
 pub mod risk;
 pub mod run;
+pub mod settle;
 pub mod status;
 pub mod withdraw;
 

@@ -12,6 +12,7 @@ use model::{Decision, Purpose, Snapshot, Timestamp};
 use serde_json::{Value, json};
 use store::Store;
 
+use super::settle::Settler;
 use super::{connect, vault};
 use crate::args::Run;
 use crate::config::Settings;
@@ -28,7 +29,7 @@ pub async fn run(settings: &Settings, args: &Run, as_json: bool) -> Result<Endin
         let node = LiveNode::new(&rpc, None, settings.fee_caps);
         let rehearsal = Rehearsal::new(node, account, vault, settings.max_rebalance_gas);
         let engine = Engine::new(reader, rehearsal, Unrecorded, settings.engine.clone());
-        return turns(&engine, settings, args.once, as_json).await;
+        return turns(&engine, settings, args.once, as_json, None).await;
     }
     let wallet = crate::key::open(settings, None)?;
     let store = Store::open(&settings.journal)?;
@@ -37,7 +38,8 @@ pub async fn run(settings: &Settings, args: &Run, as_json: bool) -> Result<Endin
     let node = LiveNode::new(&rpc, Some(&wallet), settings.fee_caps);
     let executor = Executor::new(node, &store, SystemClock, sending(settings, vault, wallet.address()));
     let engine = Engine::new(reader, executor, &store, settings.engine.clone());
-    turns(&engine, settings, args.once, as_json).await
+    let settler = Settler { rpc: &rpc, wallet: &wallet, fee_caps: settings.fee_caps, vault };
+    turns(&engine, settings, args.once, as_json, Some(&settler)).await
 }
 
 /// How transactions are sent and followed.
@@ -64,6 +66,7 @@ async fn turns<S, X, R>(
     settings: &Settings,
     once: bool,
     as_json: bool,
+    settler: Option<&Settler<'_>>,
 ) -> Result<Ending, Failure>
 where
     S: SnapshotSource,
@@ -89,6 +92,10 @@ where
                 resolved.append(&mut tick.resolved);
                 tick.resolved = std::mem::take(&mut resolved);
                 show(&tick, as_json);
+                // What came home is for the next turn to invest.
+                if let Some(settler) = settler {
+                    settler.settle(&tick.snapshot).await.iter().for_each(|settled| say(&settled.line()));
+                }
                 if once {
                     return Ok(ending(&tick));
                 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use alloy_primitives::{Address, B256};
+use chain::covenants::Agreed;
 use chain::deployment::{
     BreakerTerms, CapTerms, GrantTerms, Mandate, OracleTerms, PositionTerms, bps_to_wad, defaults,
 };
@@ -10,8 +11,11 @@ use model::{Assets, RiskId, Terms, Timestamp, VenueKind, Wad};
 use serde::Deserialize;
 
 use super::amount::Amount;
-use super::leverage::{Loop, Oracle, ThresholdsEntry, oracle};
-use super::value::{Error, address, value, within};
+use super::bonds::BondEntry;
+use super::covenants::{self, DurationEntry, HazardEntry, PurchasesEntry, RungEntry};
+use super::leverage::{Loop, ThresholdsEntry};
+use super::oracle::{Oracle, oracle};
+use super::value::{Error, address, risk_id, value, within};
 
 /// What `keeper deploy` puts on the chain, as it is written.
 #[derive(Debug, Deserialize)]
@@ -42,6 +46,14 @@ pub struct File {
     nests: Vec<Nest>,
     #[serde(default)]
     breakers: Vec<Breaker>,
+    duration: Option<DurationEntry>,
+    #[serde(default)]
+    ladder: Vec<RungEntry>,
+    #[serde(default)]
+    credit_bps: u64,
+    #[serde(default)]
+    hazards: Vec<HazardEntry>,
+    purchases: Option<PurchasesEntry>,
     #[serde(default)]
     oracles: Vec<Oracle>,
     #[serde(default)]
@@ -109,6 +121,9 @@ struct Position {
     target_bps: Option<u16>,
     slip_bps: Option<u16>,
     thresholds: Option<ThresholdsEntry>,
+    maturity_secs: Option<u64>,
+    decay_secs: Option<u32>,
+    term_days: Option<u32>,
 }
 
 /// What is to be deployed.
@@ -164,6 +179,7 @@ pub(super) fn deploy(file: File, folder: &Path) -> Result<Deploy, Error> {
     let secs = |key: &str, found: Option<u64>, default, most| {
         within(&format!("deploy.{key}"), found.unwrap_or(default), 3_600, most)
     };
+    let named = |name: &str| format!("deploy.{name}");
     Ok(Deploy {
         programs: folder.join(file.programs_folder),
         deployer_artifact: folder.join(file.deployer_artifact_file),
@@ -197,6 +213,14 @@ pub(super) fn deploy(file: File, folder: &Path) -> Result<Deploy, Error> {
             caps,
             nests: each(file.nests, nest)?,
             breakers: each(file.breakers, breaker)?,
+            agreed: Agreed {
+                duration: file.duration.map(|entry| entry.check(&named)).transpose()?.unwrap_or_default(),
+                ladder: covenants::ladder(&file.ladder, &named)?,
+                credit: covenants::credit(file.credit_bps, &named)?,
+                hazards: covenants::hazards(&file.hazards, &named)?,
+                purchases: file.purchases.map(|entry| entry.check(&named)).transpose()?.unwrap_or_default(),
+                ..Agreed::default()
+            },
             oracles,
             positions,
             opens: file.opens,
@@ -267,20 +291,26 @@ fn breaker(at: usize, entry: Breaker) -> Result<BreakerTerms, Error> {
 fn position(at: usize, entry: Position, asset: Address, oracles: &[OracleTerms]) -> Result<PositionTerms, Error> {
     let key = |name: &str| format!("deploy.positions[{at}].{name}");
     let kind = kind(&key("kind"), &entry.kind)?;
+    let ids = entry.risk_ids.iter().enumerate();
+    let ids = ids.map(|(id, name)| risk_id(&key(&format!("risk_ids[{id}]")), name)).collect::<Result<_, _>>()?;
+    let venue = address(&key("venue"), &entry.venue)?;
+    let Position { oracle, lender, e_mode, target_bps, slip_bps, thresholds, maturity_secs, decay_secs, .. } = entry;
+    let bond = BondEntry { kind, market: entry.market.clone(), oracle: oracle.clone(), maturity_secs, decay_secs };
+    let bond = bond.check(&key, asset, oracles)?;
     let market = match (kind, entry.market) {
+        (VenueKind::PendlePt, _) => B256::ZERO,
         (VenueKind::MorphoBlue, None) => {
             return Err(value(&key("market"), "missing", "a position at morpho-blue names its market"));
         }
         (VenueKind::MorphoBlue, Some(text)) => text
             .parse()
             .map_err(|_| value(&key("market"), format!("{text:?}"), "a market's id is 0x and 64 hex digits"))?,
-        (_, Some(text)) => return Err(value(&key("market"), format!("{text:?}"), "only morpho-blue has markets")),
+        (_, Some(text)) => {
+            return Err(value(&key("market"), format!("{text:?}"), "only morpho-blue and pendle-pt have markets"));
+        }
         (_, None) => B256::ZERO,
     };
-    let ids = entry.risk_ids.iter().enumerate();
-    let ids = ids.map(|(id, name)| risk_id(&key(&format!("risk_ids[{id}]")), name)).collect::<Result<_, _>>()?;
-    let venue = address(&key("venue"), &entry.venue)?;
-    let Position { oracle, lender, e_mode, target_bps, slip_bps, thresholds, .. } = entry;
+    let oracle = oracle.filter(|_| kind != VenueKind::PendlePt);
     let debt = Loop { oracle, lender, e_mode, target_bps, slip_bps, thresholds };
     let lever = match kind {
         VenueKind::AaveV3Loop => Some(debt.check(&key, venue, asset, oracles)?),
@@ -289,7 +319,7 @@ fn position(at: usize, entry: Position, asset: Address, oracles: &[OracleTerms])
             return Err(value(
                 &key("kind"),
                 kind,
-                "only aave-v3-loop has oracle, lender, e_mode, targets and thresholds",
+                "only aave-v3-loop has lender, e_mode, targets and thresholds, and only it and pendle-pt an oracle",
             ));
         }
     };
@@ -299,9 +329,14 @@ fn position(at: usize, entry: Position, asset: Address, oracles: &[OracleTerms])
                     without it, so nothing could be invested: it must be from 1 to 10000";
         return Err(value(&key("slack_bps"), found, rule));
     }
-    let terms = PositionTerms { lever, ..PositionTerms::in_market(kind, venue, market, ids) };
-    // What exits pass over is not payable at once unless somebody says so.
-    let instant_default = |lending| if terms.lever.is_some() { 0 } else { lending };
+    let term_secs = entry.term_days.map(|days| covenants::term_secs(days, &key)).transpose()?.unwrap_or(0);
+    if bond.is_some() && term_secs != 0 {
+        return Err(value(&key("term_days"), term_secs / 86_400, "its bonds have a date of their own"));
+    }
+    let terms = PositionTerms { lever, bond, term_secs, ..PositionTerms::in_market(kind, venue, market, ids) };
+    // What exits pass over, and what is sold before its date, is not payable at once unless somebody says so.
+    let is_lending = terms.lever.is_none() && terms.bond.is_none();
+    let instant_default = |lending| if is_lending { lending } else { 0 };
     let bps = |name: &str, found: Option<u16>, default| part_bps(&key(name), found.unwrap_or(default));
     let Terms { instant_bps, depth_bps, slack_bps } = terms.terms;
     Ok(PositionTerms {
@@ -320,12 +355,6 @@ fn fraction(key: &str, bps: u64, most: u64) -> Result<Wad, Error> {
 
 fn part_bps(key: &str, bps: u16) -> Result<u16, Error> {
     within(key, bps, 0, 10_000)
-}
-
-fn risk_id(key: &str, name: &str) -> Result<RiskId, Error> {
-    let good = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic());
-    let id = RiskId::from_name(name).filter(|_| good);
-    id.ok_or_else(|| value(key, format!("{name:?}"), "a risk id is 1 to 32 printable ASCII characters"))
 }
 
 fn kind(key: &str, text: &str) -> Result<VenueKind, Error> {

@@ -1,32 +1,12 @@
-//! Oracles and what positions owe, in the `[deploy]` table and in the mandate file.
+//! What positions owe, in the `[deploy]` table and in the mandate file.
 
 use alloy_primitives::Address;
 use chain::deployment::{LeverTerms, OracleTerms, defaults};
-use model::{Assets, Thresholds, Timestamp, Wad};
+use model::{Assets, Thresholds, Timestamp};
 use serde::Deserialize;
 
-use super::amount::{Amount, tokens_to_assets};
+use super::amount::Amount;
 use super::value::{Error, address, value, within};
-
-/// An oracle, as it is written.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Oracle {
-    name: String,
-    base: String,
-    quote: Option<String>,
-    feed: String,
-    max_age_secs: u32,
-    quote_feed: Option<String>,
-    quote_max_age_secs: Option<u32>,
-    min_price: String,
-    max_price: String,
-    pool: Option<String>,
-    window_secs: Option<u32>,
-    deviation_bps: Option<u16>,
-    sequencer: Option<String>,
-    grace_secs: Option<u32>,
-}
 
 /// When a position is deleveraged, as it is written.
 #[derive(Debug, Deserialize)]
@@ -57,84 +37,6 @@ const ONE_BPS: u16 = 10_000;
 /// The most base units that the vault's accounts hold.
 const MAX_ASSETS: u128 = (1 << 96) - 1;
 const DAY_SECS: u32 = 86_400;
-
-/// Checks an oracle, as the oracle itself will; `asset` is what it prices in where it names nothing else.
-pub(super) fn oracle(at: usize, entry: Oracle, asset: Address) -> Result<OracleTerms, Error> {
-    let key = |name: &str| format!("deploy.oracles[{at}].{name}");
-    let named = |name: &str, text: Option<String>| text.map(|text| address(&key(name), &text)).transpose();
-    if entry.name.is_empty() {
-        return Err(value(&key("name"), "\"\"", "positions call an oracle by its name"));
-    }
-    let (base, quote) = (address(&key("base"), &entry.base)?, named("quote", entry.quote)?.unwrap_or(asset));
-    if base == quote {
-        return Err(value(&key("base"), base, "it must be another token than the quote"));
-    }
-    let (feed, quote_feed) = (address(&key("feed"), &entry.feed)?, named("quote_feed", entry.quote_feed)?);
-    if quote_feed == Some(feed) {
-        return Err(value(&key("quote_feed"), feed, "it must be another feed than the base's"));
-    }
-    let pool = named("pool", entry.pool)?;
-    // A feed that does not say when it answered is believed only beside a pool.
-    let least_age = if pool.is_some() { 0 } else { 1 };
-    let age = |name: &str, secs: u32| within(&key(name), secs, least_age, u32::MAX);
-    let quote_max_age_secs = match (quote_feed, entry.quote_max_age_secs) {
-        (Some(_), None) => {
-            return Err(value(&key("quote_max_age_secs"), "missing", "the quote's feed can be stale too"));
-        }
-        (None, Some(secs)) => return Err(value(&key("quote_max_age_secs"), secs, "there is no quote_feed")),
-        (Some(_), Some(secs)) => age("quote_max_age_secs", secs)?,
-        (None, None) => 0,
-    };
-    let (min_price, max_price) =
-        (price(&key("min_price"), &entry.min_price)?, price(&key("max_price"), &entry.max_price)?);
-    if max_price < min_price {
-        return Err(value(
-            &key("max_price"),
-            entry.max_price,
-            format!("it must be at least min_price, {}", entry.min_price),
-        ));
-    }
-    let (window_secs, deviation_bps) = match pool {
-        Some(_) => (
-            within(&key("window_secs"), entry.window_secs.unwrap_or(defaults::WINDOW_SECS), 300, DAY_SECS)?,
-            within(&key("deviation_bps"), entry.deviation_bps.unwrap_or(defaults::DEVIATION_BPS), 1, 1_000)?,
-        ),
-        None if entry.window_secs.is_some() || entry.deviation_bps.is_some() => {
-            return Err(value(&key("pool"), "missing", "window_secs and deviation_bps are about a pool"));
-        }
-        None => (0, 0),
-    };
-    let sequencer = named("sequencer", entry.sequencer)?;
-    let grace_secs = match (sequencer, entry.grace_secs) {
-        (None, Some(secs)) => return Err(value(&key("grace_secs"), secs, "there is no sequencer's feed")),
-        (None, None) => 0,
-        (Some(_), secs) => within(&key("grace_secs"), secs.unwrap_or(defaults::GRACE_SECS), 0, DAY_SECS)?,
-    };
-    Ok(OracleTerms {
-        name: entry.name,
-        base,
-        quote,
-        feed,
-        max_age_secs: age("max_age_secs", entry.max_age_secs)?,
-        quote_feed: quote_feed.unwrap_or_default(),
-        quote_max_age_secs,
-        min_price,
-        max_price,
-        pool: pool.unwrap_or_default(),
-        window_secs,
-        deviation_bps,
-        sequencer: sequencer.unwrap_or_default(),
-        grace_secs,
-    })
-}
-
-/// A price in whole tokens as wad.
-fn price(key: &str, text: &str) -> Result<Wad, Error> {
-    let wad = tokens_to_assets(text, 18).map(|wad| Wad(wad.0));
-    wad.map_err(|_| {
-        value(key, format!("{text:?}"), "a price is what a whole base is worth in whole quote, like \"3000.5\"")
-    })
-}
 
 impl Loop {
     /// Returns whether it says nothing.
@@ -236,6 +138,8 @@ mod tests {
     use std::path::Path;
 
     use super::super::deployment::{Deploy, File, deploy};
+    use model::Wad;
+
     use super::*;
 
     #[derive(Deserialize)]

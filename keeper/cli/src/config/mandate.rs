@@ -6,12 +6,13 @@ use std::path::Path;
 use alloy_primitives::{Address, B256};
 use chain::deployment::bps_to_wad;
 use chain::governance::{Breaker, Function, Grant, Nest, Wanted, WantedCap, WantedPosition};
-use model::{Assets, RiskId, Terms, Timestamp, Wad};
+use model::{Assets, Terms, Timestamp, Wad};
 use serde::Deserialize;
 
 use super::amount::Amount;
+use super::covenants::{self, DurationEntry, HazardEntry, PurchasesEntry, RungEntry};
 use super::leverage::ThresholdsEntry;
-use super::value::{Error, address, value, within};
+use super::value::{Error, address, risk_id, value, within};
 use crate::failure::Failure;
 
 /// The file as it is written.
@@ -34,6 +35,11 @@ struct File {
     caps: Vec<Cap>,
     nests: Vec<NestEntry>,
     breakers: Vec<BreakerEntry>,
+    duration: Option<DurationEntry>,
+    ladder: Option<Vec<RungEntry>>,
+    credit_bps: Option<u64>,
+    hazards: Vec<HazardEntry>,
+    purchases: Option<PurchasesEntry>,
     positions: Vec<Position>,
     keepers: Vec<Keeper>,
     delays: Vec<Delay>,
@@ -85,6 +91,7 @@ struct Position {
     depth_bps: u16,
     slack_bps: u16,
     thresholds: Option<ThresholdsEntry>,
+    term_days: Option<u32>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -151,6 +158,11 @@ fn check(file: File) -> Result<Wanted, Error> {
         caps: unique("caps", numbered(file.caps, cap)?, |cap| cap.risk_id)?,
         nests: unique("nests", numbered(file.nests, nest)?, |(nest, _)| (nest.risk_id, nest.parent))?,
         breakers: unique("breakers", numbered(file.breakers, breaker)?, |breaker| breaker.risk_id)?,
+        duration: file.duration.map(|entry| entry.check(&str::to_owned)).transpose()?,
+        ladder: file.ladder.map(|entries| covenants::ladder(&entries, &str::to_owned)).transpose()?,
+        credit: file.credit_bps.map(|bps| covenants::credit(bps, &str::to_owned)).transpose()?,
+        hazards: covenants::hazards(&file.hazards, &str::to_owned)?,
+        purchases: file.purchases.map(|entry| entry.check(&str::to_owned)).transpose()?,
         positions: unique("positions", numbered(file.positions, position)?, |position| position.adapter)?,
         keepers: unique("keepers", numbered(file.keepers, keeper)?, |grant| grant.keeper)?,
         delays: unique("delays", numbered(file.delays, delay)?, |(function, _)| function.name)?,
@@ -212,6 +224,7 @@ fn position(at: usize, position: Position) -> Result<WantedPosition, Error> {
             slack_bps: part_bps(&key("slack_bps"), position.slack_bps)?,
         },
         thresholds: thresholds.transpose()?,
+        term_secs: position.term_days.map(|days| covenants::term_secs(days, &key)).transpose()?,
         codehash: None,
     })
 }
@@ -258,12 +271,6 @@ fn codehash(key: &str, text: &str) -> Result<B256, Error> {
     text.parse().map_err(|_| value(key, format!("{text:?}"), "a code hash is 0x and 64 hex digits"))
 }
 
-fn risk_id(key: &str, name: &str) -> Result<RiskId, Error> {
-    let good = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic());
-    let id = RiskId::from_name(name).filter(|_| good);
-    id.ok_or_else(|| value(key, format!("{name:?}"), "a risk id is 1 to 32 printable ASCII characters"))
-}
-
 fn fraction(key: &str, bps: u64, most: u64) -> Result<Wad, Error> {
     within(key, bps, 0, most).map(bps_to_wad)
 }
@@ -308,6 +315,11 @@ mod tests {
         let thresholds = wanted.positions[1].thresholds.expect("the second one owes");
         assert_eq!((thresholds.soft_bps, wanted.health_floor_bps), (13_000, Some(10_500)));
         assert_eq!((wanted.delays[0].0.name, wanted.abdicated[0].name), ("setCap", "setMaxRate"));
+        assert_eq!(wanted.duration.map(|band| band.most_secs), Some(180 * 86_400));
+        assert_eq!((wanted.ladder.map(|rungs| rungs.len()), wanted.hazards.len()), (Some(3), 1));
+        assert_eq!(wanted.credit, Some(bps_to_wad(50)));
+        assert_eq!(wanted.purchases.map(|purchases| purchases.spread_bps), Some(50));
+        assert_eq!(wanted.positions[2].term_secs, Some(90 * 86_400));
         assert!(wanted.codes.is_some() && wanted.guardians.is_some() && wanted.curator.is_some());
     }
 

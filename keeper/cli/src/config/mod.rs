@@ -1,13 +1,16 @@
 //! The configuration: TOML with units in the names, read strictly, checked value by value.
 
 mod amount;
+mod bonds;
 mod charter;
 mod check;
+mod covenants;
 mod deployment;
 mod file;
 mod governance;
 mod leverage;
 mod mandate;
+mod oracle;
 mod value;
 
 pub use amount::tokens_to_assets;

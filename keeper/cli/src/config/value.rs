@@ -1,6 +1,7 @@
 //! Single values: the checks that every table shares, and the error that names key, value and rule.
 
 use alloy_primitives::Address;
+use model::RiskId;
 
 use crate::env;
 
@@ -60,6 +61,13 @@ pub fn address(key: &str, text: &str) -> Result<Address, Error> {
         return Err(refuse("this is the zero address"));
     }
     Ok(found)
+}
+
+/// Reads the name of a risk id.
+pub(super) fn risk_id(key: &str, name: &str) -> Result<RiskId, Error> {
+    let good = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic());
+    let id = RiskId::from_name(name).filter(|_| good);
+    id.ok_or_else(|| value(key, format!("{name:?}"), "a risk id is 1 to 32 printable ASCII characters"))
 }
 
 pub(super) fn variable(key: &str, name: &str) -> Result<String, Error> {

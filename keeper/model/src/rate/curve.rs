@@ -84,6 +84,25 @@ pub(super) struct Pool {
     pub(super) slope: f64,
 }
 
+/// A piece whose income is a pool's entered directly, reduced to what a search evaluates often:
+///
+/// ```text
+/// income(x) = x * (linear / (sigma + x) + square / (sigma + x)^2 + flat) + offset
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Direct {
+    /// What others supply, in base units.
+    pub sigma: f64,
+    /// Base units a year.
+    pub linear: f64,
+    /// Squared base units a year.
+    pub square: f64,
+    /// A yearly rate.
+    pub flat: f64,
+    /// Base units a year.
+    pub offset: f64,
+}
+
 /// Income and its derivatives at one size.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Income {
@@ -171,6 +190,28 @@ impl Piece {
     /// A piece that earns what its shape says and nothing besides.
     pub(super) fn new(from: f64, to: f64, shape: Shape) -> Self {
         Self { from, to, shape, flat: 0.0, offset: 0.0 }
+    }
+
+    /// The piece in its reduced form, where it has one.
+    #[must_use]
+    pub fn direct(&self) -> Option<Direct> {
+        match &self.shape {
+            Shape::Pool(pool) if pool.is_closed() && pool.sigma > 0.0 => Some(Direct {
+                sigma: pool.sigma,
+                linear: pool.keep * pool.intercept * pool.debt,
+                square: pool.keep * pool.slope * pool.debt * pool.debt,
+                flat: pool.keep * pool.flat + self.flat,
+                offset: self.offset,
+            }),
+            Shape::Line { at, value, slope } => Some(Direct {
+                sigma: 1.0,
+                linear: 0.0,
+                square: 0.0,
+                flat: slope + self.flat,
+                offset: value - slope * at + self.offset,
+            }),
+            _ => None,
+        }
     }
 
     /// Income and derivatives at `x` by this piece's formula.

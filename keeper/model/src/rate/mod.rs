@@ -21,7 +21,7 @@ use crate::units::{Assets, Timestamp};
 
 pub use aave::AaveTwoSlope;
 pub use compound::CompoundKinked;
-pub use curve::{Curve, Income, Piece};
+pub use curve::{Curve, Direct, Income, Piece};
 pub use fixed::FixedRate;
 pub use hyperdrive::HyperdriveLong;
 pub use morpho::{Accrued, MetaMorpho, MorphoMarket};

@@ -31,6 +31,7 @@ fn position(index: u32, lever: Option<Lever>) -> Position {
         reported_rate: Some(Wad::from(40_000_000_000_000_000)).filter(|_| lever.is_none()),
         lever,
         collateral: None,
+        bond: None,
         rate: RateModel::Unknown { reason: String::new() },
     }
 }
@@ -49,6 +50,7 @@ fn snapshot(backing: u128) -> Snapshot {
         asset: Asset { address: Address::ZERO, symbol: "USDC".into(), decimals: 6 },
         book: Book { idle: Assets::from(100_000), nav, nav_least: nav, max_rate: Wad::ONE, ..Book::default() },
         parameters: Parameters { health_floor_bps: 10_800, ..Parameters::default() },
+        covenants: None,
         budgets: Budgets { loss: all, turnover: all, ..Budgets::default() },
         revision: U256::ZERO,
         positions: vec![position(LENDS, None), position(OWES, Some(lever))],

@@ -2,11 +2,12 @@
 
 use keeper_model::alloy_primitives::{Address, B256, U256};
 use keeper_model::mandate::{
-    self, Cap as Bound, Flow, Level as Used, Lever as Owing, Parameters as Allowed, Portfolio, Stake, exposures,
+    self, Bond as Dated, Cap as Bound, Covenants as Agreed, Flow, Level as Used, Lever as Owing, Parameters as Allowed,
+    Portfolio, Purchase, Stake, exposures,
 };
 use keeper_model::{
-    Asset, Assets, Block, Book, Budgets, Cap, Grant, Level, Lever, Mandate, Operator, Parameters, Position, RateModel,
-    RiskId, Snapshot, Terms, Thresholds, Timestamp, VenueKind, Wad, Wei,
+    Asset, Assets, Block, Bond, Book, Budgets, Cap, Covenants, Grant, Hazard, Level, Lever, Mandate, Operator,
+    Parameters, Position, RateModel, RiskId, Rung, Snapshot, Terms, Thresholds, Timestamp, VenueKind, Wad, Wei,
 };
 
 /// A linear congruential generator: the same numbers everywhere.
@@ -41,6 +42,42 @@ fn lever(numbers: &mut Numbers) -> Lever {
     }
 }
 
+/// Something with a date, from overdue to three years, or one that always pays so far from now.
+fn bond(numbers: &mut Numbers) -> Bond {
+    let secs = numbers.below(3 * 31_536_000) as u32;
+    let has_date = numbers.below(4) > 0;
+    Bond {
+        maturity: has_date.then_some(Timestamp(50 + u64::from(secs))),
+        term_secs: if has_date { 0 } else { secs },
+        rate: numbers.part(),
+        premium: Assets::ZERO,
+    }
+}
+
+/// What may be held of bonds; at times nothing was ever said.
+fn covenants(caps: u64, numbers: &mut Numbers) -> Option<Covenants> {
+    let mut until_days = 0;
+    let mut rung = |numbers: &mut Numbers| {
+        until_days += 1 + numbers.below(300) as u16;
+        let most_bps = numbers.below(10_001) as u16;
+        Rung { until_days, least_bps: numbers.below(u64::from(most_bps) / 3 + 1) as u16, most_bps }
+    };
+    let hazard = |place, numbers: &mut Numbers| Hazard {
+        risk_id: id(place),
+        hazard_bps: numbers.below(500) as u16,
+        loss_bps: numbers.below(10_001) as u16,
+    };
+    let most = numbers.below(2 * 31_536_000);
+    (numbers.below(4) > 0).then(|| Covenants {
+        least_duration_secs: numbers.below(most / 2 + 1) as u32,
+        most_duration_secs: most as u32,
+        ladder: (0..numbers.below(4)).map(|_| rung(numbers)).collect(),
+        credit: Wad::from(u128::from(numbers.below(300)) * 100_000_000_000_000),
+        hazards: (0..numbers.below(caps + 1)).map(|place| hazard(place, numbers)).collect(),
+        least_yield: None,
+    })
+}
+
 fn snapshot(numbers: &mut Numbers) -> Snapshot {
     let caps = 1 + numbers.below(6);
     let position = |index: u32, numbers: &mut Numbers| {
@@ -68,6 +105,7 @@ fn snapshot(numbers: &mut Numbers) -> Snapshot {
             reported_rate: None,
             lever: (numbers.below(3) == 0).then(|| lever(numbers)),
             collateral: None,
+            bond: (numbers.below(3) == 0).then(|| bond(numbers)),
             rate: RateModel::Unknown { reason: String::new() },
         }
     };
@@ -92,6 +130,7 @@ fn snapshot(numbers: &mut Numbers) -> Snapshot {
             health_floor_bps: numbers.below(14_000),
             ..Default::default()
         },
+        covenants: covenants(caps, numbers),
         budgets: Budgets { loss: level(numbers), turnover: level(numbers), ..Budgets::default() },
         revision: U256::ZERO,
         caps: (0..caps).map(|place| cap(place, numbers)).collect(),
@@ -117,6 +156,7 @@ struct Direct {
     exposures: Vec<u128>,
     stakes: Vec<Stake>,
     levers: Vec<Owing>,
+    bonds: Vec<Dated>,
 }
 
 impl Direct {
@@ -158,7 +198,19 @@ impl Direct {
             })
         };
         let levers = snapshot.positions.iter().filter_map(lever).collect();
-        Self { nav, least: small(snapshot.book.nav_least).min(nav), idle, instant, exposures: sums, stakes, levers }
+        let bond = |(position, value): (&Position, &Assets)| {
+            let bond = position.bond?;
+            Some(Dated {
+                position: position.index as u8,
+                value_assets: small(*value),
+                term_secs: bond.maturity.map_or(bond.term_secs, |at| at.0.saturating_sub(100) as u32),
+                rate_wad: bond.rate.0.to(),
+                bought: None,
+            })
+        };
+        let bonds = snapshot.positions.iter().zip(values).filter_map(bond).collect();
+        let least = small(snapshot.book.nav_least).min(nav);
+        Self { nav, least, idle, instant, exposures: sums, stakes, levers, bonds }
     }
 
     fn portfolio(&self) -> Portfolio<'_> {
@@ -170,6 +222,7 @@ impl Direct {
             exposures_assets: &self.exposures,
             stakes: &self.stakes,
             levers: &self.levers,
+            bonds: &self.bonds,
         }
     }
 }
@@ -200,7 +253,29 @@ fn a_hundred_thousand_changes_are_judged_alike() {
             is_tripped: cap.tripped_until.0 > 100,
         });
         let bounds = bounds.collect::<Vec<_>>();
+        let said = snapshot.covenants.clone().unwrap_or_default();
+        let rung = |rung: &Rung| mandate::Rung {
+            until_days: rung.until_days,
+            least_bps: rung.least_bps,
+            most_bps: rung.most_bps,
+        };
+        let ladder = said.ladder.iter().map(rung).collect::<Vec<_>>();
+        let hazards = snapshot.caps.iter().map(|cap| {
+            let named = said.hazards.iter().find(|hazard| hazard.risk_id == cap.risk_id);
+            named.map_or_else(Default::default, |hazard| mandate::Hazard {
+                hazard_bps: hazard.hazard_bps,
+                loss_bps: hazard.loss_bps,
+            })
+        });
+        let hazards = hazards.collect::<Vec<_>>();
         let allowed = Allowed {
+            covenants: Agreed {
+                least_duration_secs: said.least_duration_secs,
+                most_duration_secs: said.most_duration_secs,
+                ladder: &ladder,
+                credit_wad: said.credit.0.to(),
+                hazards: &hazards,
+            },
             caps: &bounds,
             liquidity_floor_wad: snapshot.parameters.liquidity_floor.0.to(),
             liquidity_cover_wad: snapshot.parameters.liquidity_cover.0.to(),
@@ -221,13 +296,27 @@ fn a_hundred_thousand_changes_are_judged_alike() {
             lever.backing_assets = lever.backing_assets.saturating_sub(small(sold));
             lever.debt_assets = lever.debt_assets.saturating_sub(small(repaid));
         }
+        for bond in &mut is.bonds {
+            if numbers.below(3) > 0 {
+                continue;
+            }
+            let (paid_assets, face_assets) = (small(numbers.assets()), small(numbers.assets()));
+            let growth_wad = 1_000_000_000_000_000_000 + u128::from(numbers.below(100_000_000_000_000_000));
+            bond.bought = Some(Purchase { paid_assets, face_assets, growth_wad });
+        }
         let expected = mandate::check(&was.portfolio(), &is.portfolio(), &flow, &budgets, &allowed);
-        let listed: Vec<_> = mandate::states(&was.portfolio(), &is.portfolio(), &flow, &budgets, &allowed).collect();
+        let mut listed = Vec::new();
+        if snapshot.covenants.is_some() || !is.levers.is_empty() {
+            listed.extend(mandate::covenant_states(&was.portfolio(), &is.portfolio(), &flow, &allowed));
+        }
+        listed.extend(mandate::states(&was.portfolio(), &is.portfolio(), &flow, &budgets, &allowed));
 
         let judge = Mandate::of(&snapshot);
-        let ours =
-            judge.holdings(snapshot.book.idle, &before, was.stakes.clone(), was.levers.clone()).expect("small amounts");
-        let then = judge.holdings(idle_after, &after, is.stakes.clone(), is.levers.clone()).expect("small amounts");
+        let holdings = |idle, values: &[Assets], held: &Direct| {
+            let (stakes, levers, bonds) = (held.stakes.clone(), held.levers.clone(), held.bonds.clone());
+            judge.holdings(idle, values, stakes, levers, bonds).expect("small amounts")
+        };
+        let (ours, then) = (holdings(snapshot.book.idle, &before, &was), holdings(idle_after, &after, &is));
 
         assert_eq!(judge.check(&ours, &then, &flow), expected);
         assert_eq!(judge.states(&ours, &then, &flow), listed);

@@ -80,6 +80,7 @@ fn snapshot(scene: &Scene) -> Snapshot {
             reported_rate: None,
             lever: (owes || thresholds.is_some()).then_some(Lever { backing, debt, thresholds }),
             collateral: None,
+            bond: None,
             rate: RateModel::Unknown { reason: String::new() },
         }
     });
@@ -107,6 +108,7 @@ fn snapshot(scene: &Scene) -> Snapshot {
             health_floor_bps: mandate.healthFloorBps.to(),
             ..Parameters::default()
         },
+        covenants: None,
         budgets: Budgets { loss: level(&budgets.loss), turnover: level(&budgets.turnover), ..Budgets::default() },
         revision: U256::ZERO,
         positions: positions.collect(),

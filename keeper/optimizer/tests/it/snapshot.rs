@@ -35,6 +35,7 @@ pub fn position(index: u32, rate: RateModel, value: u128, risk_ids: &[&str]) -> 
         reported_rate: None,
         lever: None,
         collateral: None,
+        bond: None,
         rate,
     }
 }
@@ -61,6 +62,7 @@ pub fn snapshot(idle: u128, positions: Vec<Position>, caps: Vec<Cap>) -> Snapsho
         asset: Asset { address: Address::with_last_byte(4), symbol: "USDC".into(), decimals: 6 },
         book: Book { idle: Assets::from(idle), marked, nav, nav_entry: nav, nav_least: nav, max_rate: Wad::ONE },
         parameters: Parameters { liquidity_floor: Wad::from(50_000_000_000_000_000), ..Parameters::default() },
+        covenants: None,
         budgets: Budgets { loss: all, turnover: all, ..Budgets::default() },
         revision: U256::ZERO,
         positions,

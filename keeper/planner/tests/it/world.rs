@@ -83,6 +83,7 @@ pub fn position(index: u32, rate: RateModel, value: u128, risk_id: &str) -> Posi
         reported_rate: None,
         lever: None,
         collateral: None,
+        bond: None,
         liquidity: Assets::from(value),
         rate,
     }
@@ -104,6 +105,7 @@ pub fn vault(idle: u128, positions: Vec<Position>, caps: Vec<Cap>) -> Snapshot {
         asset: Asset { address: Address::with_last_byte(4), symbol: "USDC".into(), decimals: 6 },
         book: Book { idle: Assets::from(idle), max_rate: Wad::ONE, ..Book::default() },
         parameters: Parameters { liquidity_floor: Wad::from(WAD / 20), ..Parameters::default() },
+        covenants: None,
         budgets: Budgets { loss: all, turnover: all, ..Budgets::default() },
         revision: U256::from(11),
         positions,

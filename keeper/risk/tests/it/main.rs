@@ -1,5 +1,6 @@
 //! Published values, reproduced; and what every measure must fulfil.
 
+mod attribution;
 mod bonds;
 mod credit;
 mod curves;

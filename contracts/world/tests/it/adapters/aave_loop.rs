@@ -188,8 +188,8 @@ fn text(bytes: &[u8]) -> String {
 }
 
 /// A report in its words.
-fn words(report: &Report) -> [U256; 6] {
-    [report.value, report.units, report.depth, report.rateWad, report.backing, report.debt]
+fn words(report: &Report) -> [U256; 7] {
+    [report.value, report.units, report.depth, report.rateWad, report.backing, report.debt, report.high]
 }
 
 /// Health in millionths.

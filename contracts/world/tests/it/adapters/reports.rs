@@ -87,3 +87,13 @@ fn a_position_of_nothing_reports_what_the_venue_is() {
         assert_eq!(stage.call(ALICE, IAdapter::valueCall {}), U256::ZERO);
     }
 }
+
+#[test]
+fn a_venue_with_one_price_has_no_higher_one_and_no_date() {
+    for stage in all() {
+        let report = stage.invest(10 * ONE);
+
+        assert_eq!((report.value, report.high), (u(10 * ONE), u(10 * ONE)));
+        assert_eq!(stage.call(ALICE, IAdapter::maturityCall {}), 0);
+    }
+}

@@ -1,7 +1,9 @@
 //! `keeper params show`: everything that governance sets.
 
+use alloy_primitives::U256;
+use chain::covenants::Agreed;
 use chain::governance::{Change, Governed, words};
-use model::words::{amount, duration, exact_percent};
+use model::words::{amount, days, duration, exact_percent};
 use serde_json::{Value, json};
 
 use super::super::{Report, connect};
@@ -63,6 +65,7 @@ fn to_json(governed: &Governed) -> Value {
         "caps": snapshot.caps,
         "nests": governed.nests,
         "breakers": governed.breakers,
+        "covenants": governed.agreed,
         "positions": positions.collect::<Vec<_>>(),
         "grants": governed.grants,
         "codes": governed.codes,
@@ -76,6 +79,7 @@ fn to_text(governed: &Governed) -> String {
     parts.extend(levers(governed));
     parts.extend(nests(governed));
     parts.extend(breakers(governed));
+    parts.extend(covenants(governed));
     parts.extend(grants(governed));
     parts.extend(codes(governed));
     parts.push(powers(governed));
@@ -202,6 +206,26 @@ fn breakers(governed: &Governed) -> Option<String> {
     let rows: Vec<_> =
         governed.breakers.iter().map(|breaker| vec![breaker.risk_id.to_string(), words::breaker(breaker)]).collect();
     (!rows.is_empty()).then(|| table(&["risk id", "trips outside of"], &rows))
+}
+
+fn covenants(governed: &Governed) -> Option<String> {
+    let agreed = &governed.agreed;
+    let hazards = agreed
+        .hazards
+        .iter()
+        .map(|hazard| (format!("expected of {}", hazard.risk_id), words::covenants::hazard(hazard)));
+    let terms = agreed.terms_secs.iter().map(|(position, secs)| {
+        (format!("position {position} pays"), format!("always {} from now", days(U256::from(*secs))))
+    });
+    let rows = [
+        ("modified duration", words::covenants::band(&agreed.duration)),
+        ("maturity ladder", words::covenants::ladder(&agreed.ladder)),
+        ("expected to be lost", format!("at most {}", words::covenants::credit(agreed))),
+        ("bonds are bought", words::covenants::purchases(&agreed.purchases)),
+    ];
+    let rows = rows.map(|(what, said)| (what.to_owned(), said)).into_iter().chain(hazards).chain(terms);
+    let rows: Vec<_> = rows.map(|(what, said)| vec![what, said]).collect();
+    (*agreed != Agreed::default()).then(|| table(&["bonds and credit", ""], &rows))
 }
 
 fn grants(governed: &Governed) -> Option<String> {

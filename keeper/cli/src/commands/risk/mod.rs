@@ -1,8 +1,10 @@
 //! `keeper risk`: every position measured as it stands on the chain, and all together.
 //!
 //! A lending position is worth its face and earns its venue's rate; what of it the venue cannot pay at once takes `--days-to-leave`.
+//! A position with a date is a zero-coupon bond at the value that the book has of it.
 //! Leverage and what has no rate model are shown as far as they can be read, and are not in the totals' rates.
 
+mod bonds;
 mod draw;
 mod leverage;
 mod perils;
@@ -25,6 +27,7 @@ use super::{Report, connect, vault};
 use crate::args::Risk;
 use crate::config::Settings;
 use crate::failure::{Ending, Failure};
+use bonds::Dated;
 use leverage::Leverage;
 use perils::Assumed;
 use shocks::Shocked;
@@ -41,6 +44,7 @@ struct Whole<'a> {
     curve: String,
     assumed: Assumed,
     lent: Vec<Lent<'a>>,
+    dated: Vec<Dated<'a>>,
     levers: Vec<Leverage<'a>>,
     /// Positions of which nothing can be measured, and why.
     silent: Vec<(&'a Position, String)>,
@@ -85,11 +89,16 @@ impl<'a> Whole<'a> {
         assumed: Assumed,
         years_to_leave: f64,
     ) -> Result<Self, Failure> {
-        let (mut lent, mut levers, mut silent) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut lent, mut dated, mut levers, mut silent) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let held = snapshot.positions.iter().filter(|position| !position.value.is_zero());
         for position in held {
             if position.lever.is_some() {
                 levers.push(Leverage::of(position));
+            } else if let Some(bond) = &position.bond {
+                match Dated::of(position, bond, market, &assumed, snapshot)? {
+                    Ok(bond) => dated.push(bond),
+                    Err(reason) => silent.push((position, reason)),
+                }
             } else if let Some(reason) = position.rate.refusal() {
                 silent.push((position, reason.to_owned()));
             } else {
@@ -101,9 +110,15 @@ impl<'a> Whole<'a> {
                 }
             }
         }
-        let reports: Vec<_> = lent.iter().map(|lent| lent.report.clone()).collect();
+        let of_bonds = dated.iter().map(|dated| dated.report.clone());
+        let reports: Vec<_> = lent.iter().map(|lent| lent.report.clone()).chain(of_bonds).collect();
         let totals = Totals::of(&reports, whole_tokens(snapshot.book.idle, snapshot));
-        Ok(Self { snapshot, curve, assumed, lent, levers, silent, totals })
+        Ok(Self { snapshot, curve, assumed, lent, dated, levers, silent, totals })
+    }
+
+    /// Of everything that is measured, in the order of the tables.
+    fn reports(&self) -> impl Iterator<Item = &Measured> {
+        self.lent.iter().map(|lent| &lent.report).chain(self.dated.iter().map(|dated| &dated.report))
     }
 
     fn to_json(&self) -> Value {
@@ -132,6 +147,7 @@ impl<'a> Whole<'a> {
             "horizon_years": HORIZON_YEARS,
             "idle": whole_tokens(self.snapshot.book.idle, self.snapshot),
             "lending": self.lent.iter().map(lent).collect::<Vec<_>>(),
+            "bonds": self.dated.iter().map(Dated::to_json).collect::<Vec<_>>(),
             "leverage": self.levers.iter().map(|lever| lever.to_json(self.snapshot)).collect::<Vec<_>>(),
             "not_measured": self.silent.iter().map(silent).collect::<Vec<_>>(),
             "totals": self.totals,

@@ -33,6 +33,7 @@ fn position(index: u32, dollars: u128) -> Position {
         reported_rate: None,
         lever: None,
         collateral: None,
+        bond: None,
         rate: RateModel::AaveTwoSlope(AaveTwoSlope {
             total_variable_debt: Assets::from(800_000 * DOLLAR),
             available_liquidity: Assets::from(200_000 * DOLLAR),
@@ -76,6 +77,7 @@ fn snapshot() -> Snapshot {
         asset: Asset { address: Address::ZERO, symbol: "USDC".into(), decimals: 6 },
         book: Book { idle: Assets::from(50 * DOLLAR), ..Book::default() },
         parameters: Parameters::default(),
+        covenants: None,
         budgets: Budgets::default(),
         revision: U256::ZERO,
         positions: vec![position(0, 400_000), levered(), silent, position(3, 0)],
@@ -150,4 +152,39 @@ fn a_run_on_the_pool_is_told_with_what_could_still_leave() {
     assert!(
         run.state.supply_rate > found.lent[0].report.yield_rate && doubled.state.supply_rate < repaid.state.supply_rate
     );
+}
+
+#[test]
+fn a_bond_is_measured_by_its_face_and_date_and_one_that_is_due_is_not() {
+    let mut snapshot = snapshot();
+    let bond = |index, secs: u64| Position {
+        kind: VenueKind::PendlePt,
+        units: U256::from(1_000 * DOLLAR),
+        bond: Some(model::Bond { maturity: Some(Timestamp(secs)), ..model::Bond::default() }),
+        ..position(index, 980)
+    };
+    let half = snapshot.now().0 + 31_536_000 / 2;
+    let fund = Position {
+        bond: Some(model::Bond {
+            term_secs: 31_536_000,
+            rate: Wad::from(50_000_000_000_000_000),
+            ..model::Bond::default()
+        }),
+        ..position(2, 100)
+    };
+    snapshot.positions = vec![bond(0, half), bond(1, snapshot.now().0), fund];
+
+    let found = whole(&snapshot);
+
+    assert_eq!((found.dated.len(), found.silent.len(), found.silent[0].0.index), (2, 1, 1));
+    let zero = &found.dated[0].report;
+    // 1,000 in half a year for 980 now.
+    assert!((zero.yield_rate - ((1_000.0_f64 / 980.0).powi(2) - 1.0)).abs() < 1e-12);
+    let macaulay = zero.macaulay_years.expect("it has a date");
+    assert!((macaulay - 0.5).abs() < 1e-12);
+    assert!((zero.modified_years.expect("so") - macaulay / (1.0 + zero.yield_rate)).abs() < 1e-12);
+    let fund = &found.dated[1];
+    assert!((fund.face - 105.0).abs() < 1e-9 && (fund.report.yield_rate - 0.05).abs() < 1e-12);
+    let told = text::of(&found);
+    assert!(told.contains("always so far off") && told.contains("anyone may settle it"), "{told}");
 }

@@ -1,16 +1,23 @@
 //! A vault's risk for people.
 
-use risk::report::Totals;
+use risk::report::{Report as Measured, Totals};
 
-use super::{HORIZON_YEARS, KEYS, Lent, Whole, whole_tokens};
+use super::bonds::Dated;
+use super::{HORIZON_YEARS, KEYS, Whole, whole_tokens};
 use crate::output::table;
 
 /// Tables: what is held, what rates and failure would do, what usage would do, what owes, and all together.
 pub(super) fn of(whole: &Whole<'_>) -> String {
     let mut parts =
         vec![format!("block {}; spreads over {}; {}", whole.snapshot.block.number, whole.curve, whole.assumed.words())];
+    if whole.reports().next().is_some() {
+        parts.extend([holdings(whole), sensitivities(whole)]);
+    }
+    if !whole.dated.is_empty() {
+        parts.push(bonds(whole));
+    }
     if !whole.lent.is_empty() {
-        parts.extend([holdings(whole), sensitivities(whole), usage(whole)]);
+        parts.push(usage(whole));
     }
     if !whole.levers.is_empty() {
         parts.push(levers(whole));
@@ -25,8 +32,8 @@ pub(super) fn of(whole: &Whole<'_>) -> String {
 }
 
 fn holdings(whole: &Whole<'_>) -> String {
-    let row = |lent: &Lent<'_>| {
-        let (report, adjusted) = (&lent.report, &lent.report.hazard_adjusted);
+    let row = |report: &Measured| {
+        let adjusted = &report.hazard_adjusted;
         vec![
             report.name.clone(),
             money(report.price),
@@ -41,12 +48,12 @@ fn holdings(whole: &Whole<'_>) -> String {
     let quarter = format!("carry {HORIZON_YEARS} y");
     let header =
         ["position", "price", "yield", "spread", "yield less loss", "spread less loss", "price with hazard", &quarter];
-    table(&header, &whole.lent.iter().map(row).collect::<Vec<_>>())
+    table(&header, &whole.reports().map(row).collect::<Vec<_>>())
 }
 
 fn sensitivities(whole: &Whole<'_>) -> String {
-    let row = |lent: &Lent<'_>| {
-        let (report, adjusted) = (&lent.report, &lent.report.hazard_adjusted);
+    let row = |report: &Measured| {
+        let adjusted = &report.hazard_adjusted;
         vec![
             report.name.clone(),
             days(report.effective_years),
@@ -68,7 +75,26 @@ fn sensitivities(whole: &Whole<'_>) -> String {
         "hazard 01",
         "expected loss a year",
     ];
-    table(&header, &whole.lent.iter().map(row).collect::<Vec<_>>())
+    table(&header, &whole.reports().map(row).collect::<Vec<_>>())
+}
+
+fn bonds(whole: &Whole<'_>) -> String {
+    let row = |dated: &Dated<'_>| {
+        let (report, optional) = (&dated.report, |years: Option<f64>| years.map_or_else(|| "-".to_owned(), days));
+        vec![
+            report.name.clone(),
+            money(dated.face),
+            dated.matures.map_or_else(|| "always so far off".to_owned(), |date| date.to_string()),
+            days(dated.years),
+            optional(report.macaulay_years),
+            optional(report.modified_years),
+            money(report.carry),
+            money(report.roll_down),
+        ]
+    };
+    let (carry, roll) = (format!("carry {HORIZON_YEARS} y"), format!("roll-down {HORIZON_YEARS} y"));
+    let header = ["bond", "pays", "on", "days left", "Macaulay d", "modified d", &carry, &roll];
+    table(&header, &whole.dated.iter().map(row).collect::<Vec<_>>())
 }
 
 fn usage(whole: &Whole<'_>) -> String {

@@ -2,6 +2,7 @@
 //! done last.
 
 mod alerts;
+mod bonds;
 mod debts;
 mod text;
 
@@ -44,6 +45,7 @@ pub async fn run(settings: &Settings) -> Result<Report, Failure> {
         json: json!({
             "snapshot": snapshot,
             "rates": rates(&snapshot),
+            "bonds": bonds::to_json(&snapshot),
             "debts": debts::to_json(&snapshot, protect_hours),
             "limits": as_json,
             "budgets": budgets(&snapshot).map(|(name, level)| budget_json(name, &level)),
@@ -124,6 +126,12 @@ pub(super) fn limit_name(limit: u8) -> &'static str {
         Some(L::HealthFloor) => "health_floor",
         Some(L::PortfolioHealth) => "portfolio_health",
         Some(L::Improvement) => "improvement",
+        Some(L::DurationCap) => "duration_cap",
+        Some(L::DurationFloor) => "duration_floor",
+        Some(L::RungCap) => "rung_cap",
+        Some(L::RungFloor) => "rung_floor",
+        Some(L::Credit) => "credit",
+        Some(L::Purchase) => "purchase",
         None => "unknown",
     }
 }
@@ -134,6 +142,7 @@ pub(super) fn limit_on(limit: u8, id: mandate::RiskId) -> Option<String> {
         mandate::Subject::Portfolio => None,
         mandate::Subject::Risk(id) => Some(RiskId(id).to_string()),
         mandate::Subject::Position(index) => Some(format!("position {index}")),
+        mandate::Subject::Rung(index) => Some(format!("rung {index}")),
     }
 }
 

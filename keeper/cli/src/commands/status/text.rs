@@ -7,7 +7,7 @@ use model::{Grant, Snapshot};
 use serde_json::Value;
 
 use super::alerts::{Alert, Severity, rough};
-use super::{budgets, debts, left_of_epoch, limit_name, limit_on, limit_unit, rates};
+use super::{bonds, budgets, debts, left_of_epoch, limit_name, limit_on, limit_unit, rates};
 use crate::output::table;
 
 /// Everything, in tables.
@@ -22,6 +22,7 @@ pub fn of(
         head(snapshot),
         told(alerts),
         positions(snapshot),
+        bonds::to_text(snapshot),
         debts::to_text(snapshot, protect_hours),
         table(&["limit", "on", "value", "bound", ""], &limit_rows(snapshot, limits)),
         budget_table(snapshot),

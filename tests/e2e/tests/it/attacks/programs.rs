@@ -15,9 +15,10 @@ const DOLLAR_SHARES: U256 = U256::from_limbs([super::WAD, 0, 0, 0]);
 fn takeovers(tenor: &Tenor) -> Vec<Vec<u8>> {
     let thief = tenor.wallets[3];
     let (asset, desk, board) = (tenor.world.tokens.usdc, tenor.deployed.desk, tenor.deployed.board);
-    let (commons, lens) = (tenor.deployed.commons, tenor.deployed.lens);
+    let (commons, lens, covenants) = (tenor.deployed.commons, tenor.deployed.lens, tenor.deployed.covenants);
+    let rehearsal = tenor.deployed.rehearsal;
     vec![
-        IVault::initializeCall { asset, desk, commons, board, lens, owner: thief }.abi_encode(),
+        IVault::initializeCall { asset, desk, commons, board, lens, rehearsal, covenants, owner: thief }.abi_encode(),
         IAdapter::initializeCall { vault: tenor.vault, venue: tenor.world.aave.pool, terms: Bytes::new() }.abi_encode(),
         IAdapter::allocateCall { assets: U256::ZERO }.abi_encode(),
         IAdapter::deallocateCall { assets: U256::MAX }.abi_encode(),
@@ -79,10 +80,10 @@ fn thresholds() -> IBoard::Thresholds {
     }
 }
 
-fn programs(tenor: &Tenor) -> [Address; 7] {
+fn programs(tenor: &Tenor) -> [Address; 9] {
     let [aave, erc4626] = [tenor.deployed.adapters[0], tenor.deployed.adapters[1]];
     let ours = &tenor.deployed;
-    [tenor.vault, ours.desk, ours.commons, ours.board, ours.lens, aave, erc4626]
+    [tenor.vault, ours.desk, ours.commons, ours.board, ours.lens, ours.rehearsal, ours.covenants, aave, erc4626]
 }
 
 #[test]

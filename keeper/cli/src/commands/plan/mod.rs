@@ -1,7 +1,13 @@
 //! `keeper plan`: what would be done now, and why.
 
+mod draw;
+mod explain;
+
+use std::path::PathBuf;
+
 use chain::node::LiveNode;
 use chain::snapshot::Reader;
+use clap::Args;
 use engine::{Engine, amount, percent};
 use executor::Rehearsal;
 use model::{Decision, Explanation, Snapshot};
@@ -12,9 +18,21 @@ use super::{Report, connect, vault};
 use crate::config::Settings;
 use crate::failure::{Ending, Failure};
 use crate::output::table;
+use explain::Explained;
+
+/// Options of `plan`.
+#[derive(Debug, Args)]
+pub struct Plan {
+    /// Show what each limit costs, how the ladder is filled, and what income is traded against.
+    #[arg(long)]
+    pub explain: bool,
+    /// Draw ladder and trade-off into this file.
+    #[arg(long, value_name = "FILE", requires = "explain")]
+    pub svg: Option<PathBuf>,
+}
 
 /// Decides without sending.
-pub async fn run(settings: &Settings) -> Result<Report, Failure> {
+pub async fn run(settings: &Settings, args: &Plan) -> Result<Report, Failure> {
     let (vault, account) = (vault(settings)?, crate::key::account(settings)?);
     let rpc = connect(settings).await?;
     let reader = Reader::open(&rpc, settings.chain.chain_id, vault, account).await?;
@@ -27,10 +45,24 @@ pub async fn run(settings: &Settings) -> Result<Report, Failure> {
         Decision::Rebalance(_) => Ending::Done,
         Decision::NothingToDo { .. } | Decision::Infeasible { .. } => Ending::Idle,
     };
+    let text = format!("{summary}\n\n{}", explain(&snapshot, decision.explanation()));
+    if !args.explain {
+        return Ok(Report { ending, json: json!({ "summary": summary, "decision": decision }), text });
+    }
+    let optimizer = &settings.engine.optimizer;
+    let target = optimizer::optimize(&snapshot, optimizer).map_err(engine::Error::from)?;
+    let explained = Explained::of(&snapshot, &target, optimizer)?;
+    if let Some(path) = &args.svg {
+        let picture = draw::picture(&explained)
+            .map_err(|error| Failure::fault(error, "leave --svg out; the tables have all figures"))?;
+        let fault =
+            |error| Failure::fault(format!("{}: {error}", path.display()), "is the folder there, and writable?");
+        std::fs::write(path, picture).map_err(fault)?;
+    }
     Ok(Report {
         ending,
-        json: json!({ "summary": summary, "decision": decision }),
-        text: format!("{summary}\n\n{}", explain(&snapshot, decision.explanation())),
+        json: json!({ "summary": summary, "decision": decision, "explained": explained.to_json() }),
+        text: format!("{text}\n\n{}", explained.to_text()),
     })
 }
 

@@ -5,14 +5,19 @@ use alloy_primitives::U256;
 use book::{Holding, MAX_CHUNK_ASSETS, Rescue};
 use host::{Revert, Word, emit, revert};
 
-use crate::{
-    bounds::{COOLDOWN_SECS, MAX_REWARD_BPS, MAX_SLIP_BPS, ONE_BPS, bound_exceeded, bounded, span},
-    gate::{By, Change},
-    program::{Board, name},
-    risk::Effect,
+use gate::{
+    By, Change, Effect,
+    bounds::{ONE_BPS, bound_exceeded, bounded, span},
+    name,
 };
 
-impl Board {
+use crate::{
+    bounds::{COOLDOWN_SECS, MAX_REWARD_BPS, MAX_SLIP_BPS},
+    program::Program,
+    risk,
+};
+
+impl Program {
     /// Lets a position owe, or lets it owe on other terms. What strangers did last stays known.
     pub(crate) fn set_thresholds(&self, change: &mut Change<'_>) -> Result<(), Revert> {
         let position = change.small(32) as u32; // 32 bits.
@@ -42,12 +47,13 @@ impl Board {
             ..rescue
         };
 
-        if self.admits(change, By::Curator, Effect::of_thresholds((&before, &rescue), (&after, &next)))? {
+        if self.admits(change, By::Curator, risk::of_thresholds((&before, &rescue), (&after, &next)))? {
             self.book.set_holding(index, &after);
             self.book.set_rescue(index, &next);
             let [target, soft, hard] = levels.map(Word::word);
             let (chunk, cooldown) = (next.chunk_assets.word(), next.cooldown_secs.word());
             let words = [target, soft, hard, chunk, cooldown, slip.word(), reward.word()];
+            self.book.note_covenants();
             emit::<IBoard::ThresholdsSet>(&self.vm, &[position.word()], &words);
         }
         Ok(())

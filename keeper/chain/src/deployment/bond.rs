@@ -1,0 +1,50 @@
+//! What a position in bonds needs beside the others: what its adapter is told.
+
+use abi::bond::IBond;
+use alloy_primitives::{Address, Bytes};
+use alloy_sol_types::SolValue;
+use model::Timestamp;
+
+/// How a position's bonds are found, and how a claim fades that is due and not paid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BondTerms {
+    /// Principal tokens of Pendle (`IBond.PendleTerms`).
+    Pendle {
+        /// Where they are traded.
+        market: Address,
+        /// The place of their oracle among the mandate's.
+        oracle: usize,
+        /// Over how long an unpaid claim fades to nothing.
+        decay_secs: u32,
+    },
+    /// Longs of Hyperdrive (`IBond.HyperdriveTerms`).
+    Hyperdrive {
+        /// When they are due: a checkpoint of the pool.
+        maturity: Timestamp,
+        /// As above.
+        decay_secs: u32,
+    },
+}
+
+impl BondTerms {
+    /// Returns what the adapter is told; nothing where there is no such oracle.
+    pub(super) fn encoded(&self, oracles: &[Address]) -> Option<Bytes> {
+        let encoded = match *self {
+            Self::Pendle { market, oracle, decay_secs } => {
+                IBond::PendleTerms { market, oracle: *oracles.get(oracle)?, decaySecs: decay_secs }.abi_encode()
+            }
+            Self::Hyperdrive { maturity, decay_secs } => {
+                IBond::HyperdriveTerms { maturity: maturity.0, decaySecs: decay_secs }.abi_encode()
+            }
+        };
+        Some(encoded.into())
+    }
+
+    /// Returns the place of the oracle that it names.
+    pub(super) fn oracle(&self) -> Option<usize> {
+        match self {
+            Self::Pendle { oracle, .. } => Some(*oracle),
+            Self::Hyperdrive { .. } => None,
+        }
+    }
+}

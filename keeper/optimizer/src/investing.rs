@@ -1,0 +1,103 @@
+//! What money does that may go both ways, inside the turnover budgets.
+
+use model::{LimitKind, Mandate, Snapshot, mandate};
+
+use crate::programme::Group;
+use crate::solution::{self, Solution, solve};
+use crate::statement::{Freedom, Statement, Way};
+use crate::withdrawal::Answer;
+use crate::{Error, Settings, refused, rounding};
+
+/// The answer where money may go both ways. None where it may only go to idle: while the vault is paused; while a broken
+/// limit comes no nearer, which forbids to invest anything (health never does by what is weighed here); and while turnover,
+/// which does not bound the way to idle, keeps broken limits from being mended as far as withdrawals mend them.
+pub(crate) fn answer(snapshot: &Snapshot, settings: &Settings) -> Result<Option<Answer>, Error> {
+    if snapshot.budgets.is_paused(snapshot.now()) || is_unhealthy(snapshot)? {
+        return Ok(None);
+    }
+    let full = Statement::of(snapshot, settings, Freedom::Full, Way(1.0))?;
+    if full.is_stuck {
+        return Ok(None);
+    }
+    let makes_leave = full.makes_leave;
+    let mut found = solved(snapshot, settings, Freedom::Full, full)?;
+    if makes_leave && found.as_ref().is_none_or(|(statement, solution)| budgets_bind(statement, solution)) {
+        // What has to leave is in the way of what earns more.
+        let weighed = Statement::of(snapshot, settings, Freedom::Weighed, Way(1.0))?;
+        found = solved(snapshot, settings, Freedom::Weighed, weighed)?;
+    }
+    let Some((statement, solution)) = found else { return Ok(None) };
+    let target = match rounding::target(snapshot, &statement, &solution)? {
+        Ok(target) => target,
+        Err(breach) if breach.limit == mandate::Limit::Improvement => {
+            rounding::present(snapshot, &statement, &solution)?
+        }
+        Err(breach) if statement.unreachable.is_empty() => return Err(refused(snapshot, &breach)),
+        Err(_) => return Ok(None),
+    };
+    Ok(Some(Answer::of(target, statement)))
+}
+
+/// The solution of a statement, or of the one that comes nearest to it.
+fn solved(
+    snapshot: &Snapshot,
+    settings: &Settings,
+    freedom: Freedom,
+    statement: Statement,
+) -> Result<Option<(Statement, Solution)>, Error> {
+    match solve(&statement.programme, settings) {
+        Ok(solution) => Ok(Some((statement, solution))),
+        Err(Error::Conflict { limits }) => nearest(snapshot, settings, freedom, limits),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether a budget of movements has a price.
+fn budgets_bind(statement: &Statement, solution: &Solution) -> bool {
+    let binds =
+        |(group, price): (&Group, &f64)| *price > 0.0 && group.weights.iter().any(|weight| weight.pivot().is_some());
+    statement.programme.groups().iter().zip(&solution.prices).any(binds)
+}
+
+/// The best portfolio that comes as far towards floors as the other limits allow, where they do not allow all of the way;
+/// none where they allow nothing.
+fn nearest(
+    snapshot: &Snapshot,
+    settings: &Settings,
+    freedom: Freedom,
+    conflicts: Vec<LimitKind>,
+) -> Result<Option<(Statement, Solution)>, Error> {
+    let stated = |way| Statement::of(snapshot, settings, freedom, Way(way));
+    // What is not proved to be possible is taken not to be.
+    let is_possible = |statement: &Statement| solution::is_possible(&statement.programme).unwrap_or(false);
+    if !is_possible(&stated(0.0)?) {
+        return Ok(None);
+    }
+    let (mut near, mut far) = (0.0, 1.0);
+    for _ in 0..WAYS {
+        let way = f64::midpoint(near, far);
+        if is_possible(&stated(way)?) { near = way } else { far = way }
+    }
+    // Short of the edge, where every amount would be the only one.
+    let mut statement = stated(near * (1.0 - 1e-6))?;
+    if statement.is_stuck || !is_possible(&statement) {
+        return Ok(None);
+    }
+    for limit in conflicts {
+        if !statement.conflicts.contains(&limit) && !statement.unreachable.iter().any(|floor| floor.kind == limit) {
+            statement.conflicts.push(limit);
+        }
+    }
+    let solution = solve(&statement.programme, settings)?;
+    Ok(Some((statement, solution)))
+}
+
+/// Halvings of the way towards floors.
+const WAYS: usize = 16;
+
+/// Whether a debt is secured by less than governance asks for, or nobody says what is owed.
+fn is_unhealthy(snapshot: &Snapshot) -> Result<bool, Error> {
+    use mandate::Limit as L;
+    let standing = Mandate::of(snapshot).standing_now(snapshot).map_err(model::TrialError::from)?;
+    Ok(standing.iter().any(|state| matches!(state.limit, L::HealthFloor | L::PortfolioHealth) && !state.holds))
+}

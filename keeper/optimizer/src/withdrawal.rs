@@ -1,0 +1,75 @@
+//! What money does that only comes to idle: no turnover budget bounds it, no cover and no liquidity floor keeps it.
+//!
+//! So it may be worth more than what the turnover left admits in both directions, where a place holds more than it should: one
+//! whose expected losses exceed what it earns, or that would be paid more on what is left.
+
+use model::{Snapshot, Target};
+
+use crate::programme::Programme;
+use crate::source::Source;
+use crate::statement::{Freedom, Statement, Way};
+use crate::weight::Weight;
+use crate::{Error, Settings, refused, rounding, solve};
+
+/// A target, and what it brings by the programme that it comes from.
+pub(crate) struct Answer {
+    target: Target,
+    /// Base units a year: income less charges.
+    value: f64,
+    statement: Statement,
+}
+
+impl Answer {
+    pub(crate) fn of(target: Target, statement: Statement) -> Self {
+        let value = value(&statement.programme, &target);
+        Self { target, value, statement }
+    }
+}
+
+/// The best that money comes to which only goes to idle; limits that are broken are mended as far as it can, at the cost of
+/// floors where it must be.
+pub(crate) fn only(snapshot: &Snapshot, settings: &Settings) -> Result<Target, Error> {
+    let solved = |freedom| {
+        let statement = Statement::of(snapshot, settings, freedom, Way(0.0))?;
+        solve(&statement.programme, settings).map(|solution| (statement, solution))
+    };
+    let found = solved(Freedom::Withdrawal).or_else(|_| solved(Freedom::ReduceOnly));
+    let (statement, solution) = found.or_else(|_| solved(Freedom::Served))?;
+    match rounding::target(snapshot, &statement, &solution)? {
+        Ok(target) => Ok(target),
+        Err(_) if !statement.unreachable.is_empty() => rounding::present(snapshot, &statement, &solution),
+        Err(breach) => Err(refused(snapshot, &breach)),
+    }
+}
+
+/// An answer, or one that only brings money to idle, comes as near to every limit, gives up no floor and is worth more.
+pub(crate) fn or_better(snapshot: &Snapshot, settings: &Settings, answer: Answer) -> Result<Target, Error> {
+    let Answer { target, value: least, statement: other } = answer;
+    let statement = Statement::of(snapshot, settings, Freedom::Withdrawal, Way(0.0))?;
+    if statement.unreachable != other.unreachable || most(&statement.programme) <= least + target.gap_assets {
+        return Ok(target);
+    }
+    let solution = match solve(&statement.programme, settings) {
+        Ok(solution) => solution,
+        // Amounts as they are meet every limit that is stated here: without a proof there is only the other answer.
+        Err(Error::Conflict { .. }) => return Ok(target),
+        Err(error) => return Err(error),
+    };
+    let most = (least + target.gap_assets).max(solution.income + solution.gap);
+    let found = rounding::target(snapshot, &statement, &solution)?.ok();
+    let found = found.map(|found| (value(&statement.programme, &found), found)).filter(|(value, _)| *value > least);
+    let (value, best) = found.unwrap_or((least, target));
+    Ok(Target { gap_assets: (most - value).max(0.0), ..best })
+}
+
+/// What a target brings by a programme's curves and charges, in base units a year.
+fn value(programme: &Programme, target: &Target) -> f64 {
+    programme.value(&target.positions.iter().map(|position| position.assets.to_f64()).collect::<Vec<_>>())
+}
+
+/// No amounts inside the ranges bring more, in base units a year.
+fn most(programme: &Programme) -> f64 {
+    let free = Weight::part(0.0);
+    let best = |source: &Source| source.best(&free, source.lower(), source.upper()).1;
+    Source::all(programme).iter().map(best).sum::<f64>() * programme.unit()
+}
