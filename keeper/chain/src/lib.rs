@@ -21,5 +21,6 @@ pub mod sender;
 pub mod snapshot;
 mod venue;
 pub mod wallet;
+pub mod watch;
 
 pub use error::Error;

@@ -46,6 +46,8 @@ pub enum Command {
     Params(crate::commands::params::Params),
     /// Show how long the chain keeps the vault's programs, and keep them alive.
     Keepalive(crate::commands::keepalive::Keepalive),
+    /// Show what makes the keeper careful (spreads, pegs, venues' administrators), and release it.
+    Alarms(crate::commands::alarms::Alarms),
     /// Bring home what is due: bonds that have matured. Anyone may.
     Settle(crate::commands::settle::Settle),
     /// Fit the Treasury's yield curve of a day: zero, forward and par rates, and how well they are known.

@@ -73,6 +73,7 @@ async fn run(cli: &Cli) -> Result<Ending, Failure> {
         Command::Plan(args) => commands::plan::run(&settings, args).await?,
         Command::Params(params) => commands::params::run(&settings, params).await?,
         Command::Keepalive(args) => commands::keepalive::run(&settings, args).await?,
+        Command::Alarms(args) => commands::alarms::run(&settings, args).await?,
         Command::Settle(args) => commands::settle::run(&settings, args).await?,
         Command::Audit(args) => commands::audit::run(&settings, args).await?,
     };

@@ -197,12 +197,44 @@ fn a_vault_is_deployed_filled_invested_and_emptied() {
     let (due, code) = json(&place, &["settle", "--dry-run"]);
     assert_eq!((due["due"].as_array().map(Vec::len), code), (Some(0), Some(1)), "nothing has a date: {due}");
 
+    a_watched_contract_halts_the_keeper_until_somebody_has_looked(&devnet, &place, vault);
+
     let (exit, code) = json(&place, &["withdraw", "all"]);
     assert_eq!(code, Some(0), "{exit}");
     let paid: u64 = exit["assets"].as_str().and_then(|text| text.parse().ok()).expect("an amount");
-    assert!((250_000_499_990..=250_001_000_000).contains(&paid), "all comes back but for rounding: {paid}");
+    assert!((250_001_499_990..=250_002_000_000).contains(&paid), "all comes back but for rounding: {paid}");
     let (nothing, code) = json(&place, &["withdraw", "all"]);
     assert_eq!(code, Some(1), "{nothing}");
+}
+
+/// The token stands for a contract of administrators: a deposit has it tell something.
+fn a_watched_contract_halts_the_keeper_until_somebody_has_looked(devnet: &Devnet, place: &Place, vault: &str) {
+    let token = devnet.text("/world/usdc");
+    let watch = format!("\n[[watch.contracts]]\nname = \"token\"\naddress = \"{token}\"\nposture = \"halt\"\n");
+    place.write(&(config(devnet, Some(vault)) + &watch));
+    let (calm, code) = json(place, &["alarms"]);
+    assert_eq!((calm["alarms"].as_array().map(Vec::len), code), (Some(0), Some(0)), "{calm}");
+
+    json(place, &["deposit", "1"]);
+
+    let (alarmed, code) = json(place, &["alarms"]);
+    let alarms = alarmed["alarms"].as_array().expect("a list");
+    assert!(!alarms.is_empty() && alarms.iter().all(|alarm| alarm["posture"] == "halt"), "{alarmed}");
+    assert_eq!(code, Some(1), "somebody should look: {alarmed}");
+    for arguments in [&["plan"][..], &["run", "--once"]] {
+        let halted = place.keeper(arguments);
+        let told = String::from_utf8_lossy(&halted.stderr);
+        assert_eq!(halted.status.code(), Some(1), "{told}");
+        assert!(told.contains("halted by alarm 1") && told.contains("keeper alarms --release 1"), "{told}");
+    }
+    for alarm in alarms {
+        let (released, code) = json(place, &["alarms", "--release", &alarm["id"].to_string()]);
+        assert_eq!(code, Some(0), "{released}");
+    }
+    let (plan, code) = json(place, &["plan"]);
+    assert!(plan["summary"].is_string() && code != Some(2), "{plan}");
+    let (_, code) = json(place, &["alarms", "--release", "1"]);
+    assert_eq!(code, Some(1), "it is released already");
 }
 
 #[test]

@@ -27,6 +27,7 @@ impl RateModel {
             }
             Self::CompoundKinked(comet) => (comet.total_borrow, comet.total_supply),
             Self::Net(net) => return net.gross.usage(),
+            Self::Closed { inner, .. } => return inner.usage(),
             // Nobody borrows from these: what leaves is sold.
             Self::PendlePrincipal(_) | Self::HyperdriveLong(_) | Self::FixedRate(_) | Self::Unknown { .. } => {
                 return None;
@@ -42,6 +43,7 @@ impl RateModel {
             Self::AaveTwoSlope(pool) => pool.supply_cap == Some(Assets::ZERO),
             Self::CompoundKinked(comet) => comet.is_paused,
             Self::Net(net) => net.gross.is_closed(),
+            Self::Closed { inner, .. } => inner.is_closed(),
             _ => false,
         }
     }

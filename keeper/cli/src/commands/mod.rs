@@ -1,5 +1,6 @@
 //! The commands: each takes typed settings and returns what to print.
 
+pub mod alarms;
 pub mod audit;
 pub mod backtest;
 pub mod by_hand;
@@ -15,6 +16,7 @@ pub mod risk;
 pub mod run;
 pub mod settle;
 pub mod status;
+mod watched;
 pub mod withdraw;
 
 use alloy_primitives::{Address, U256};

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use store::Store;
 
 use super::settle::Settler;
+use super::watched::Watched;
 use super::{connect, vault};
 use crate::args::Run;
 use crate::config::Settings;
@@ -28,6 +29,7 @@ pub async fn run(settings: &Settings, args: &Run, as_json: bool) -> Result<Endin
         let reader = Reader::open(&rpc, settings.chain.chain_id, vault, account).await?;
         let node = LiveNode::new(&rpc, None, settings.fee_caps);
         let rehearsal = Rehearsal::new(node, account, vault, settings.max_rebalance_gas);
+        let reader = Watched::open(reader, &rpc, &settings.watch, false)?;
         let engine = Engine::new(reader, rehearsal, Unrecorded, settings.engine.clone());
         return turns(&engine, settings, args.once, as_json, None).await;
     }
@@ -37,6 +39,7 @@ pub async fn run(settings: &Settings, args: &Run, as_json: bool) -> Result<Endin
     let reader = Reader::open(&rpc, settings.chain.chain_id, vault, wallet.address()).await?;
     let node = LiveNode::new(&rpc, Some(&wallet), settings.fee_caps);
     let executor = Executor::new(node, &store, SystemClock, sending(settings, vault, wallet.address()));
+    let reader = Watched::open(reader, &rpc, &settings.watch, true)?;
     let engine = Engine::new(reader, executor, &store, settings.engine.clone());
     let settler = Settler { rpc: &rpc, wallet: &wallet, fee_caps: settings.fee_caps, vault };
     turns(&engine, settings, args.once, as_json, Some(&settler)).await

@@ -14,6 +14,7 @@ use super::deployment::{Deploy, deploy};
 use super::file;
 use super::governance::{Governance, governance};
 use super::value::{Error, address, value, variable, within};
+use super::watch::{Watch, watch};
 use crate::env;
 
 /// Everything that commands may know of the configuration.
@@ -39,6 +40,8 @@ pub struct Settings {
     pub deploy: Option<Deploy>,
     /// The Governor.
     pub governance: Governance,
+    /// What makes the keeper careful.
+    pub watch: Watch,
 }
 
 /// The node.
@@ -127,6 +130,7 @@ pub fn check(file: file::File, folder: &Path) -> Result<Settings, Error> {
         run,
         deploy: file.deploy.map(|terms| deploy(terms, folder)).transpose()?,
         governance: governance(file.governance)?,
+        watch: watch(file.watch, folder)?,
         chain: node(file.chain)?,
     })
 }

@@ -22,6 +22,8 @@ pub struct File {
     pub deploy: Option<super::deployment::File>,
     #[serde(default)]
     pub governance: super::governance::File,
+    #[serde(default)]
+    pub watch: super::watch::File,
 }
 
 /// The node.

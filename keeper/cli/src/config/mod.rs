@@ -12,12 +12,14 @@ mod leverage;
 mod mandate;
 mod oracle;
 mod value;
+mod watch;
 
 pub use amount::tokens_to_assets;
 pub use charter::load as charter;
 pub use check::{KeySource, PasswordSource, Settings};
 pub use mandate::load as mandate;
 pub use value::address;
+pub use watch::Watch;
 
 use std::path::{Path, PathBuf};
 

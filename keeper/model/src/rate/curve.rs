@@ -126,6 +126,11 @@ impl Curve {
         Self { pieces, capacity }
     }
 
+    /// The same curve of a venue that takes no more than `capacity`.
+    pub(super) fn up_to(self, capacity: f64) -> Self {
+        Self { capacity: self.capacity.min(capacity), ..self }
+    }
+
     /// A venue that earns nothing and takes no more than `capacity`.
     pub(super) fn flat_zero(capacity: f64) -> Self {
         Self { pieces: Vec::new(), capacity }

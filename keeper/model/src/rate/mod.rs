@@ -48,6 +48,13 @@ pub enum RateModel {
     FixedRate(FixedRate),
     /// Another model, net of expected losses and of what movements cost.
     Net(Net),
+    /// Another model whose venue takes no new money from us: something was seen that somebody should look at.
+    Closed {
+        /// What is held goes on by it.
+        inner: Box<RateModel>,
+        /// Why.
+        reason: String,
+    },
     /// No rate can be read: it counts as zero and takes no new money.
     Unknown {
         /// Why it cannot be read.
@@ -103,7 +110,17 @@ impl RateModel {
             Self::HyperdriveLong(pool) => pool.curve(own, at),
             Self::FixedRate(instrument) => instrument.curve(own),
             Self::Net(net) => net.curve(own, at),
+            Self::Closed { inner, .. } => Ok(inner.curve(own, at)?.up_to(own.to_f64())),
             Self::Unknown { .. } => Ok(Curve::flat_zero(own.to_f64())),
+        }
+    }
+
+    /// The same model, closed to new money; one that refuses it already stays as it is.
+    #[must_use]
+    pub fn closed(self, reason: String) -> Self {
+        match self {
+            Self::Unknown { .. } => self,
+            inner => Self::Closed { inner: Box::new(inner), reason },
         }
     }
 
@@ -113,6 +130,7 @@ impl RateModel {
         match self {
             Self::Unknown { reason } => Some(reason),
             Self::Net(net) => net.gross.refusal(),
+            Self::Closed { inner, .. } => inner.refusal(),
             Self::AaveTwoSlope(_)
             | Self::MetaMorpho(_)
             | Self::MorphoBlue(_)

@@ -14,6 +14,7 @@ use model::{Decision, Explanation, Snapshot};
 use serde_json::json;
 
 use super::run::Unrecorded;
+use super::watched::Watched;
 use super::{Report, connect, vault};
 use crate::config::Settings;
 use crate::failure::{Ending, Failure};
@@ -38,6 +39,7 @@ pub async fn run(settings: &Settings, args: &Plan) -> Result<Report, Failure> {
     let reader = Reader::open(&rpc, settings.chain.chain_id, vault, account).await?;
     let node = LiveNode::new(&rpc, None, settings.fee_caps);
     let rehearsal = Rehearsal::new(node, account, vault, settings.max_rebalance_gas);
+    let reader = Watched::open(reader, &rpc, &settings.watch, false)?;
     let engine = Engine::new(reader, rehearsal, Unrecorded, settings.engine.clone());
     let (snapshot, decision) = engine.decide().await?;
     let summary = engine::summary(&snapshot, &decision, None);
