@@ -15,7 +15,7 @@ const ROUNDING: f64 = 1e-9;
 /// What money buys of a bond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bought {
-    /// What it pays at its date, rounded down.
+    /// What it pays at its date, rounded down; by a quote, rounded up, so that what is quoted at a bound is at it.
     pub face: Assets,
     /// What a position is worth more for it, by its mark: no more than was paid, rounded down.
     pub gained: Assets,
@@ -24,7 +24,7 @@ pub struct Bought {
 impl Position {
     /// What `amount` buys once `paid` was paid for some already; nothing where the instrument has no date to come.
     ///
-    /// A curve earns what is bought until its date, so that the face is what is paid and the income until then.
+    /// A market's curve earns what is bought until its date, so that the face is what is paid and the income until then.
     #[must_use]
     pub fn buys(&self, curve: &Curve, paid: Assets, amount: Assets, now: Timestamp) -> Option<Bought> {
         let bond = self.bond.filter(|bond| bond.maturity.is_some_and(|maturity| maturity > now))?;
@@ -32,10 +32,10 @@ impl Position {
         let from = self.value.saturating_add(paid).to_f64();
         let paid = amount.to_f64();
         let rate = self.reported_rate.unwrap_or(bond.rate);
-        if let RateModel::FixedRate(_) = self.rate {
-            // An issuer sells at its own price.
+        if !matches!(self.rate, RateModel::PendlePrincipal(_) | RateModel::HyperdriveLong(_)) {
+            // Whoever is no market sells at what it quotes.
             let growth = mandate::growth_up(rate.0.saturating_to(), bond.term_secs(now));
-            let face = math::mul_div_down(amount.0, U256::from(growth), U256::from(WAD)).unwrap_or(U256::MAX);
+            let face = math::mul_div_up(amount.0, U256::from(growth), U256::from(WAD)).unwrap_or(U256::MAX);
             return Some(Bought { face: Assets(face), gained: amount });
         }
         let income = |x: f64| curve.income(x).value;

@@ -70,7 +70,8 @@ fn charge(position: &Position, believed: Assets) -> Weight {
         true => (position.value.saturating_sub(believed).to_f64() / value, shortfall.to_f64() / value),
         false => (0.0, 0.0),
     };
-    let impact =
-        if matches!(position.rate, RateModel::PendlePrincipal(_) | RateModel::HyperdriveLong(_)) { slack } else { 0.0 };
+    let is_market = matches!(position.rate, RateModel::PendlePrincipal(_) | RateModel::HyperdriveLong(_));
+    let is_bond = position.bond.is_some_and(|bond| bond.maturity.is_some());
+    let impact = if is_market && is_bond { slack } else { 0.0 };
     Weight::moved(value, slack + impact + unbelieved, slack + owed)
 }

@@ -3,7 +3,9 @@
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-use super::explain::{Explained, bound, name};
+use optimizer::Along;
+
+use super::explain::{Explained, name};
 
 type Fault = Box<dyn std::error::Error>;
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
@@ -39,6 +41,7 @@ fn ladder(area: &Area<'_>, explained: &Explained) -> Result<(), Fault> {
     let mut chart = ChartBuilder::on(area)
         .caption("Maturity ladder: now, target, and what is allowed", ("sans-serif", 20))
         .margin(14)
+        .margin_right(36)
         .x_label_area_size(36)
         .y_label_area_size(64)
         .build_cartesian_2d((0..last).into_segmented(), 0.0..highest * 1.1)?;
@@ -92,6 +95,14 @@ fn ladder(area: &Area<'_>, explained: &Explained) -> Result<(), Fault> {
     Ok(())
 }
 
+/// A bound as an axis has it.
+fn short(along: Along, bound: f64) -> String {
+    match along {
+        Along::Credit | Along::Liquidity => format!("{:.2} %", bound * 100.0),
+        Along::Duration => format!("{:.0} d", bound * 365.0),
+    }
+}
+
 fn frontier(area: &Area<'_>, explained: &Explained) -> Result<(), Fault> {
     let points: Vec<_> = explained.frontier.iter().map(|point| (point.bound, point.income)).collect();
     let most = points.iter().map(|(bound, _)| *bound).fold(1e-6, f64::max);
@@ -104,6 +115,7 @@ fn frontier(area: &Area<'_>, explained: &Explained) -> Result<(), Fault> {
     let mut chart = ChartBuilder::on(area)
         .caption("What the best portfolio earns a year, by its bound", ("sans-serif", 20))
         .margin(14)
+        .margin_right(36)
         .x_label_area_size(44)
         .y_label_area_size(64)
         .build_cartesian_2d(0.0..most, (low - margin)..(high + margin))?;
@@ -112,7 +124,7 @@ fn frontier(area: &Area<'_>, explained: &Explained) -> Result<(), Fault> {
         .light_line_style(TRANSPARENT)
         .bold_line_style(GRID)
         .x_desc(name(along))
-        .x_label_formatter(&|at| bound(along, *at))
+        .x_label_formatter(&|at| short(along, *at))
         .y_label_formatter(&|income| format!("{:.2} %", income * 100.0))
         .label_style(("sans-serif", 13))
         .draw()?;

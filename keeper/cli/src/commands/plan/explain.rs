@@ -11,6 +11,8 @@ use crate::output::table;
 /// Even steps of the trade-off.
 const STEPS: u32 = 20;
 const DAY_SECS: u32 = 86_400;
+/// What is told as a cost at least: a ten-thousandth of a percent a year.
+const LEAST_COST: f64 = 1e-6;
 
 /// Why the target is what it is.
 pub(super) struct Explained {
@@ -40,8 +42,10 @@ impl Explained {
         let part = |assets: f64| if all > 0.0 { assets / all } else { 0.0 };
         let costs = costs(snapshot, target, settings).map_err(failed)?;
         let along = along(snapshot);
+        // Where two limits bind alike, neither alone costs anything.
+        let costs = costs.into_iter().map(|(kind, more)| (kind, part(more))).filter(|(_, part)| *part >= LEAST_COST);
         Ok(Self {
-            costs: costs.into_iter().map(|(kind, more)| (kind, part(more))).collect(),
+            costs: costs.collect(),
             ladder: ladder(snapshot, target),
             along,
             standing: along.standing(snapshot),
@@ -73,7 +77,7 @@ impl Explained {
         let mut parts = Vec::new();
         let sentences: Vec<_> = self.costs.iter().map(sentence).collect();
         parts.push(if sentences.is_empty() {
-            "no limit of the mandate costs anything".to_owned()
+            "no limit of the mandate alone costs anything".to_owned()
         } else {
             sentences.join("\n")
         });
@@ -119,7 +123,7 @@ pub(super) fn name(along: Along) -> &'static str {
 }
 
 /// A bound in words.
-pub(super) fn bound(along: Along, bound: f64) -> String {
+fn bound(along: Along, bound: f64) -> String {
     match along {
         Along::Credit | Along::Liquidity => percent(bound),
         Along::Duration => format!("{:.1} days", bound * 365.0),
