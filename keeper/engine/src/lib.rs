@@ -65,13 +65,17 @@ pub fn decide(snapshot: &Snapshot, settings: &Settings) -> Result<Decision, Erro
     }
     // Where a price can be pushed, what a movement comes to is known less well.
     let is_pushed = snapshot.positions.iter().any(|position| position.terms.slack_bps > 0 && position.lever.is_none());
-    let mut widenings = HEADROOMS.iter().skip(usize::from(is_pushed));
-    let mut tried = None;
-    while let Some(times) = widenings.next().filter(|_| tried.as_ref().is_none_or(misses)) {
+    let mut first = None;
+    for times in HEADROOMS.iter().skip(usize::from(is_pushed)) {
         let headroom = Wad(settings.optimizer.headroom.0.saturating_mul(U256::from(*times)));
-        tried = Some(attempt(snapshot, &optimizer::Settings { headroom, ..settings.optimizer.clone() }, &planner));
+        let outcome = attempt(snapshot, &optimizer::Settings { headroom, ..settings.optimizer.clone() }, &planner);
+        if !misses(&outcome) {
+            return outcome;
+        }
+        first.get_or_insert(outcome);
     }
-    tried.unwrap_or_else(|| attempt(snapshot, &settings.optimizer, &planner))
+    // What no headroom mends is mended as far as the least of them gets.
+    first.unwrap_or_else(|| attempt(snapshot, &settings.optimizer, &planner))
 }
 
 /// How many times the headroom is left free, one after the other, where movements cost so much that a plan misses a limit by it.
