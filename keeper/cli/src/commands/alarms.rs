@@ -16,7 +16,7 @@ use crate::output::table;
 /// Options of `alarms`.
 #[derive(Debug, Args)]
 pub struct Alarms {
-    /// End this alarm: somebody has looked at what it tells of. Stop the keeper's loop before.
+    /// End this alarm: somebody has looked at what it tells of. A loop that runs goes on by it.
     #[arg(long, value_name = "ID")]
     pub release: Option<u64>,
 }

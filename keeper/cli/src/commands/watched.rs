@@ -44,7 +44,8 @@ impl<'a> Watched<'a> {
     }
 
     async fn look(&self, snapshot: &Snapshot) -> Result<Memory, Fault> {
-        let mut memory = self.remembered();
+        // What was released meanwhile stays so.
+        let mut memory = if self.keeps { load(&self.watch.memory).map_err(damaged)? } else { self.remembered() };
         let (pegs, events) = (self.pegs(snapshot).await?, self.events(snapshot, &memory).await?);
         let new = memory.look(&Observed { snapshot, pegs: &pegs, events: &events }, &self.watch.settings);
         new.iter().for_each(|alarm| say(&line(alarm)));
@@ -108,6 +109,10 @@ impl SnapshotSource for Watched<'_> {
     async fn glance(&self, last: &Snapshot) -> Result<Snapshot, Fault> {
         self.reader.glance(last).await
     }
+}
+
+fn damaged(failure: Failure) -> Fault {
+    Fault { kind: FaultKind::Fatal, detail: format!("{}; {}", failure.message, failure.hint) }
 }
 
 /// An alarm in a line.
