@@ -1,4 +1,4 @@
-//! The vault's accounts and the one storage layout, shared by the vault's five programs.
+//! The vault's accounts and the one storage layout, shared by the vault's seven programs.
 //!
 //! # What it does
 //!
