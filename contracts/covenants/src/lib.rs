@@ -1,6 +1,6 @@
 //! The covenants program: what the mandate says of what has a date, may not pay, or owes. It runs by delegate call in the
-//! vault's storage: asked by desk and lens for every change of a vault of which something was said here, and for every
-//! selector that the lens does not know.
+//! vault's storage: asked by desk and rehearsal for every change of a vault of which something was said here, and for every
+//! selector that the rehearsal does not know.
 //!
 //! # What holds
 //!
