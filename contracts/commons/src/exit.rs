@@ -113,18 +113,19 @@ impl Commons {
         Ok(U256::from(paid))
     }
 
-    /// Takes back what is due from a position and books it; returns what arrived, nothing where it was passed over: its
-    /// call left nothing behind.
+    /// Takes back what is due from a position and books it; returns what arrived, nothing where it was passed over: the book
+    /// is as it was, for nobody writes what is not brought.
     ///
     /// # Errors
     ///
     /// `BoundExceeded` where there was too little gas to pass it over; `Overflow`.
     fn bring(&self, base: &mut Base, touched: &mut Touched, due: Due) -> Result<u128, Revert> {
         let paid = match self.pull(base.asset.token, touched, due) {
-            Ok(paid) => paid,
+            Ok(paid @ 1..) => paid,
             // Whoever calls gives the gas, and must not choose by it who is passed over.
             Err(gas) if gas < PASS_GAS => return Err(bound_exceeded(U256::from(gas), U256::from(PASS_GAS))),
-            Err(_) => return Ok(0),
+            // One that answers and brings nothing is left to the next mark.
+            Err(_) | Ok(0) => return Ok(0),
         };
         // What it earned before the exit is marked on all that earned it, not on what is left: otherwise it would
         // reach those who come later. A mark that does not fit the accounts changes nothing, and stops no exit.

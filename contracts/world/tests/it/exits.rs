@@ -41,6 +41,19 @@ fn shares_that_are_due_nothing_are_not_promised() {
 }
 
 #[test]
+fn what_answers_and_pays_nothing_leaves_the_book_as_it_is() {
+    let (scene, positions, _) = spread();
+    scene.earn(positions[0], -10 * ONE as i128);
+    scene.world.poke(positions[0], adapter::PAYS, U256::ONE);
+
+    scene.call(ALICE, withdraw(40 * ONE));
+
+    let marked: U256 = scene.view(IDesk::positionsCall {}).iter().map(|position| position.value).sum();
+    assert_eq!(scene.book().marked, marked);
+    scene.mark(&[0, 1, 2]);
+}
+
+#[test]
 fn idle_money_pays_and_tells() {
     let scene = Scene::new();
     let shares = scene.deposit(ALICE, 10 * ONE);
