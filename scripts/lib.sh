@@ -6,7 +6,7 @@ cd "$root"
 
 solidity=$root/contracts/solidity
 programs=$root/target/programs          # the programs' on-chain code, NAME.code
-names="vault desk commons board lens rehearsal covenants oracle aave erc4626 morpho aave-loop pendle-pt hyperdrive-long"   # every program that this project deploys
+names="vault desk commons board lens rehearsal covenants oracle aave erc4626 morpho aave-loop pendle-pt hyperdrive-long treasury"   # every program that this project deploys
 test_names="judge"                      # programs that only tests deploy
 code_limit=24576                        # bytes of one on-chain code, prefix included
 
@@ -48,5 +48,5 @@ wasm_way() {
 
 # The Cargo package of a program.
 package_of() {
-  case $1 in aave | erc4626 | morpho | aave-loop | pendle-pt | hyperdrive-long) echo "tenor-adapter-$1" ;; *) echo "tenor-$1" ;; esac
+  case $1 in aave | erc4626 | morpho | aave-loop | pendle-pt | hyperdrive-long | treasury) echo "tenor-adapter-$1" ;; *) echo "tenor-$1" ;; esac
 }

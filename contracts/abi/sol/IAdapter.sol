@@ -39,13 +39,15 @@ interface IAdapter {
 
     /// Names the vault, the venue (pool, vault) and the terms of the position there, once; the deployer calls it in its
     /// own transaction. The terms are empty for "aave-v3" and "erc4626", the market's id for "morpho-blue", `ILoop.Terms`
-    /// for "aave-v3-loop", `IBond.PendleTerms` for "pendle-pt".
+    /// for "aave-v3-loop", `IBond.PendleTerms` for "pendle-pt", `IBond.HyperdriveTerms` for "hyperdrive-long",
+    /// `IBond.TreasuryTerms` for "treasury".
     function initialize(address vault, address venue, bytes calldata terms) external;
     /// Invests assets that the vault has transferred here just before; returns the position just before the venue took
     /// them, at the rate of that moment, and just after. Vault only.
     function allocate(uint256 assets) external returns (Report memory before, Report memory after_);
     /// Pays `assets` to the vault, or everything for type(uint256).max; returns the position just before and just
-    /// after, as above. Vault only.
+    /// after, as above. Vault only. A venue that redeems by request pays what is payable of it, and is asked for what is missing
+    /// and not requested yet; for 0 it pays all that is payable. At other venues 0 pays nothing.
     function deallocate(uint256 assets) external returns (Report memory before, Report memory after_);
     /// Sells what secures the debt and repays up to `debtAssets` of it, towards a health of `targetBps` (10,000 = 1) and
     /// never beyond; returns the position just before and just after, as above. Vault only.
@@ -57,7 +59,7 @@ interface IAdapter {
     /// What the venue would pay out at once, at most `value`.
     function liquidity() external view returns (uint256);
     /// The venue's units held: scaled aToken balance, ERC-4626 or Morpho shares; of a leveraged position, our own shares
-    /// of its value; of a bond its face, in base units of the asset.
+    /// of its value; of a bond its face, in base units of the asset; of a fund its shares, requested or not, until they are paid.
     function units() external view returns (uint256);
     function vault() external view returns (address);
     function venue() external view returns (address);
@@ -69,6 +71,6 @@ interface IAdapter {
     /// When the position pays its face, by the venue itself, in unix seconds; zero where it has no such date.
     function maturity() external view returns (uint64);
     /// The venue's language, as a short string padded with zeros: "aave-v3", "erc4626",
-    /// "morpho-blue", "aave-v3-loop", "pendle-pt".
+    /// "morpho-blue", "aave-v3-loop", "pendle-pt", "hyperdrive-long", "treasury".
     function kind() external view returns (bytes32);
 }

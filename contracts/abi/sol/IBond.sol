@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.20;
 
-/// What the adapters of bonds have beside IAdapter: their terms, and why these are refused.
+/// What the adapters of bonds, and of funds of them, have beside IAdapter: their terms, and why these are refused.
 interface IBond {
     /// What `IAdapter.initialize` takes as terms of "pendle-pt", abi-encoded; the venue is what wraps the asset, Pendle's SY.
     ///
@@ -20,8 +20,18 @@ interface IBond {
         uint32 decaySecs;
     }
 
+    /// What `IAdapter.initialize` takes as terms of "treasury", abi-encoded; the venue is the fund, whose own token its shares are.
+    ///
+    /// `oracle` prices a share in the vault's asset. A redemption that was requested and is not paid within `noticeSecs` is worth
+    /// its shares less what a straight line to zero over `decaySecs` takes off.
+    struct TreasuryTerms {
+        address oracle;
+        uint32 noticeSecs;
+        uint32 decaySecs;
+    }
+
     /// Which of the terms: "length", "market", "expired", "tokens", "asset", "decimals", "scale", "oracle", "decaySecs",
-    /// "maturity", "fee".
+    /// "maturity", "fee", "redeem", "share".
     error InvalidTerms(bytes32 what);
     /// The market does not sell for so much, or not at all, at a price up to par.
     error NothingToBuy(uint256 assets);

@@ -219,7 +219,7 @@ interface IDesk {
     error TooSoon(uint32 position, uint256 readyAt);
     /// The position's date is to come, or it has none (zero).
     error NotMatured(uint32 position, uint256 maturity);
-    /// The position's date has passed, and nothing came.
+    /// The position's date has passed, or it has a term, and nothing came.
     error NotPaid(uint32 position);
     /// Deleveraging repaid nothing, more than one may, or left health no better.
     error NotDeleveraged(uint32 position, uint256 repaid, uint256 most);
@@ -244,7 +244,8 @@ interface IDesk {
     /// Brings to idle what a tripped risk id's positions can pay at once, the least liquid first, and tells what is
     /// stuck. Anyone. Leaves positions whose price can be pushed, and those that owe, to the keeper.
     function evacuate(bytes32 riskId) external returns (uint256 assets);
-    /// Brings to idle all that a position pays at its date, once that has passed. Anyone.
+    /// Brings to idle all that a position pays at its date, once that has passed; of one to which governance gave a term, what its
+    /// venue has to pay by now of what was requested. Anyone.
     function settle(uint32 position) external returns (uint256 assets);
     /// Trips a risk id's breaker where its condition holds. Anyone. `position` counts against the id and is the one
     /// whose liquidity or answer is judged; for conditions of the price it is ignored.

@@ -40,6 +40,11 @@ pub mod erc4626 {
     alloy_sol_types::sol!("sol/IERC4626.sol");
 }
 
+/// Interfaces in `sol/IERC7540.sol`: redemptions by request, and our reference fund.
+pub mod erc7540 {
+    alloy_sol_types::sol!("sol/IERC7540.sol");
+}
+
 /// Interfaces in `sol/IAaveV3.sol`.
 pub mod aave {
     alloy_sol_types::sol!("sol/IAaveV3.sol");

@@ -1,4 +1,4 @@
-//! The ways to idle that need nobody: what a withdrawal forces, what a tripped risk id evacuates, and what has matured.
+//! The ways to idle that need nobody: what a withdrawal forces, what a tripped risk id evacuates, and what is due.
 
 use alloc::vec::Vec;
 
@@ -24,6 +24,8 @@ enum Due {
     UpTo(u128),
     /// All that it has.
     Everything,
+    /// What its venue has to pay by now, and nothing that was not requested.
+    Payable,
 }
 
 impl Commons {
@@ -94,18 +96,23 @@ impl Commons {
         Ok(U256::from(assets))
     }
 
-    /// Brings to idle what a position pays at its date, once that has passed.
+    /// Brings to idle what a position pays at its date, once that has passed; of one without a date that has a term, what its
+    /// venue has to pay by now.
     pub(crate) fn settle_matured(&self, position: u32) -> Result<U256, Revert> {
         let accounts = self.book.enter()?;
         let index = registered(&accounts, position)?;
-        let (at, now) = (self.book.date(index).at_secs, self.book.now());
-        if at == 0 || now < at {
-            let maturity = if at == 0 { 0 } else { unix_secs(at) };
-            return Err(revert::<IDesk::NotMatured>(&[position.word(), maturity.word()]));
-        }
+        let (date, now) = (self.book.date(index), self.book.now());
+        let due = match date.at_secs {
+            0 if date.term_secs != 0 => Due::Payable,
+            at if at != 0 && now >= at => Due::Everything,
+            at => {
+                let maturity = if at == 0 { 0 } else { unix_secs(at) };
+                return Err(revert::<IDesk::NotMatured>(&[position.word(), maturity.word()]));
+            }
+        };
         let mut base = Base::open(&self.book, accounts);
         let mut touched = Touched::load(&self.book, index, &self.book.holding(index));
-        let paid = self.bring(&mut base, &mut touched, Due::Everything)?;
+        let paid = self.bring(&mut base, &mut touched, due)?;
         if paid == 0 {
             return Err(revert::<IDesk::NotPaid>(&[position.word()]));
         }
@@ -149,18 +156,22 @@ impl Commons {
     fn pull(&self, token: Address, touched: &mut Touched, due: Due) -> Result<u128, u64> {
         let (vm, adapter) = (&self.vm, touched.adapter);
         let was = touched.mark.value_assets;
-        let mut asked = U256::MAX;
-        if let Due::UpTo(missing) = due {
-            let due = U256::from(missing.min(was));
-            if due.is_zero() {
-                return Err(u64::MAX);
+        let asked = match due {
+            Due::Everything => U256::MAX,
+            Due::Payable => U256::ZERO,
+            Due::UpTo(missing) => {
+                let due = U256::from(missing.min(was));
+                if due.is_zero() {
+                    return Err(u64::MAX);
+                }
+                let gas = vm.evm_gas_left();
+                let asked = due.min(self.liquid(adapter));
+                if asked.is_zero() {
+                    return Err(gas);
+                }
+                asked
             }
-            let gas = vm.evm_gas_left();
-            asked = due.min(self.liquid(adapter));
-            if asked.is_zero() {
-                return Err(gas);
-            }
-        }
+        };
         let held = || balance_of(vm, token, vm.contract_address()).map_err(|_| vm.evm_gas_left());
         let (before, gas) = (held()?, vm.evm_gas_left());
         let answer = invoke_within(vm, ISOLATED_GAS, adapter, IAdapter::deallocateCall::SELECTOR, &[asked.word()]);

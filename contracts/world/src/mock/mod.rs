@@ -10,6 +10,7 @@ pub mod bond;
 pub mod credit;
 pub mod exchange;
 pub mod feed;
+pub mod fund;
 pub mod lender;
 pub mod morpho;
 pub mod oracle;

@@ -5,6 +5,7 @@ mod hyperdrive_long;
 mod morpho_blue;
 mod pendle_pt;
 mod reports;
+mod treasury;
 
 use abi::{
     adapter::IAdapter::{self, Report},

@@ -39,6 +39,7 @@ mod shares;
 mod silence;
 mod theft;
 mod thresholds;
+mod treasury;
 mod ways_out;
 
 use alloy_primitives::{Address, U256};

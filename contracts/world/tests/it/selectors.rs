@@ -50,6 +50,7 @@ fn adapters_route_their_interface() {
     assert_eq!(set(tenor_adapter_morpho::ROUTES), set(IAdapterCalls::SELECTORS));
     assert_eq!(set(tenor_adapter_pendle_pt::ROUTES), set(IAdapterCalls::SELECTORS));
     assert_eq!(set(tenor_adapter_hyperdrive_long::ROUTES), set(IAdapterCalls::SELECTORS));
+    assert_eq!(set(tenor_adapter_treasury::ROUTES), set(IAdapterCalls::SELECTORS));
     let [ours, callbacks] = tenor_adapter_aave_loop::ROUTES.map(set);
     assert_eq!((ours, callbacks), (set(IAdapterCalls::SELECTORS), set(ILoopCalls::SELECTORS)));
 }
