@@ -172,21 +172,26 @@ impl<'a> Reader<'a> {
         for (index, (found, tickets)) in (0..).zip(found.into_iter().zip(tickets)) {
             let reading = self.reading(&answers, &tickets, found.adapter);
             let marked = Assets(found.value);
-            let (reading, rate) = match reading {
+            let (reading, rate, requested) = match reading {
                 Ok(reading) => {
                     let venue = Venue {
                         kind: reading.kind,
+                        adapter: found.adapter,
                         address: reading.venue,
                         market: reading.market,
                         units: reading.units,
                         value: reading.value,
                     };
                     let rate = venue::read(self.rpc, venue, asset, block).await?;
-                    (reading, rate)
+                    let requested = match venue.kind {
+                        VenueKind::Treasury => Some(venue::treasury::requested(self.rpc, &venue, block).await?),
+                        _ => None,
+                    };
+                    (reading, rate, requested)
                 }
                 Err(Error::Rpc(error)) if !error.kind().is_passing() => {
                     let reason = error.to_string();
-                    (Reading::of_silent_adapter(&answers, &tickets, marked), RateModel::Unknown { reason })
+                    (Reading::of_silent_adapter(&answers, &tickets, marked), RateModel::Unknown { reason }, None)
                 }
                 Err(error) => return Err(error),
             };
@@ -217,6 +222,7 @@ impl<'a> Reader<'a> {
                 reported_rate: reading.rate,
                 lever: lever(&reading, told.levers.get(&index).copied()),
                 collateral,
+                requested,
                 bond: told.bonds.get(&index).copied(),
                 rate,
             });

@@ -87,7 +87,13 @@ fn attempt(
     planner: &planner::Settings,
 ) -> Result<Decision, Error> {
     let target = optimizer::optimize(snapshot, optimizer)?;
-    Ok(planner::plan(snapshot, &target, planner)?)
+    let decision = planner::plan(snapshot, &target, planner)?;
+    let Some(paid) = snapshot.paid_at_once() else { return Ok(decision) };
+    // A vault that is imagined only: where nothing is best for it, nothing is requested.
+    match optimizer::optimize(&paid, optimizer) {
+        Ok(wanted) => Ok(planner::request(snapshot, &wanted, planner, decision)?),
+        Err(_) => Ok(decision),
+    }
 }
 
 /// Whether a plan leaves a limit broken, or is refused for one.

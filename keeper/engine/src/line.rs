@@ -73,6 +73,9 @@ fn deed(snapshot: &Snapshot, plan: &Plan) -> String {
             let deed = match planned.leg.movement {
                 Movement::Repay(debt) => format!("repays up to {}", amount(debt, &snapshot.asset)),
                 Movement::RepayAll => "repays down to its target".to_owned(),
+                Movement::Deallocate(asked) if planned.before.saturating_sub(planned.after) < asked => {
+                    format!("{before} -> {after}, {} asked for", amount(asked, &snapshot.asset))
+                }
                 _ => format!("{before} -> {after}"),
             };
             format!("position {} ({kind}) {deed}", planned.leg.position)

@@ -50,6 +50,7 @@ fn snapshot(idle: u128) -> Snapshot {
             reported_rate: None,
             lever: None,
             collateral: None,
+            requested: None,
             bond: None,
             rate: RateModel::AaveTwoSlope(AaveTwoSlope {
                 total_variable_debt: Assets::from(600_000_000_000),

@@ -130,6 +130,7 @@ mod tests {
             reported_rate: Some(wad(0.06)),
             lever: None,
             collateral: None,
+            requested: None,
             bond: Some(Bond { maturity: Some(expiry), ..Bond::default() }),
             rate,
         };

@@ -49,6 +49,10 @@ pub struct Position {
     pub lever: Option<Lever>,
     /// What secures that; nothing where it cannot be read, or nothing is owed.
     pub collateral: Option<Collateral>,
+    /// What of it was requested to be paid, is not payable yet and counts in its value still; nothing of a position that pays
+    /// without being asked before.
+    #[serde(default)]
+    pub requested: Option<Assets>,
     /// When it pays; nothing of a position without a date.
     #[serde(default)]
     pub bond: Option<Bond>,
@@ -68,11 +72,29 @@ pub struct Terms {
 }
 
 impl Position {
-    /// Whether its instrument should have paid by now, and it still holds some of it.
+    /// Whether anyone may settle it: its instrument should have paid by now, and it still holds some of it; or what was
+    /// requested of a fund with a term is payable.
     #[must_use]
     pub fn is_due(&self, now: Timestamp) -> bool {
-        let is_past = |bond: Bond| bond.maturity.is_some_and(|maturity| maturity <= now);
+        let is_payable = self.requested.is_some() && !self.liquidity.is_zero();
+        let is_past = |bond: Bond| bond.maturity.map_or(is_payable, |maturity| maturity <= now);
         self.bond.is_some_and(is_past) && !self.units.is_zero()
+    }
+
+    /// What it yields a year, where it has a date or a term: by its last mark or, of a fund whose adapter does not say, what its
+    /// published price has grown at.
+    #[must_use]
+    pub fn yields(&self) -> Option<Wad> {
+        match (&self.bond?, &self.rate) {
+            (Bond { maturity: None, rate, .. }, RateModel::FixedRate(fixed)) if rate.0.is_zero() => Some(fixed.rate),
+            (bond, _) => Some(bond.rate),
+        }
+    }
+
+    /// What a movement out of so much brings now: of a position that pays by request no more than is payable.
+    #[must_use]
+    pub fn brings(&self, asked: Assets) -> Assets {
+        if self.requested.is_some() { asked.min(self.liquidity) } else { asked }
     }
 
     /// What the book would say of it if it were marked at `now`: a loss at once, a gain no faster than `max_rate`.
@@ -100,14 +122,23 @@ pub enum VenueKind {
     PendlePt,
     /// Longs of one pool of Hyperdrive and one date.
     HyperdriveLong,
+    /// Shares of a tokenised fund of treasuries, redeemed by request (ERC-7540).
+    Treasury,
     /// One that this keeper does not know.
     Other(B256),
 }
 
 impl VenueKind {
     /// The kinds that this keeper knows.
-    pub const KNOWN: [Self; 6] =
-        [Self::AaveV3, Self::Erc4626, Self::MorphoBlue, Self::AaveV3Loop, Self::PendlePt, Self::HyperdriveLong];
+    pub const KNOWN: [Self; 7] = [
+        Self::AaveV3,
+        Self::Erc4626,
+        Self::MorphoBlue,
+        Self::AaveV3Loop,
+        Self::PendlePt,
+        Self::HyperdriveLong,
+        Self::Treasury,
+    ];
 
     /// Reads `IAdapter.kind()`: a short string padded with zeros.
     #[must_use]
@@ -132,6 +163,7 @@ impl fmt::Display for VenueKind {
             Self::AaveV3Loop => formatter.write_str("aave-v3-loop"),
             Self::PendlePt => formatter.write_str("pendle-pt"),
             Self::HyperdriveLong => formatter.write_str("hyperdrive-long"),
+            Self::Treasury => formatter.write_str("treasury"),
             Self::Other(kind) => write!(formatter, "{}", RiskId(*kind)),
         }
     }
@@ -141,9 +173,8 @@ impl fmt::Display for VenueKind {
 mod tests {
     use super::*;
 
-    #[test]
-    fn gains_are_believed_at_the_governed_rate_and_losses_at_once() {
-        let position = |value: u128| Position {
+    fn position(value: u128) -> Position {
+        Position {
             index: 0,
             adapter: Address::ZERO,
             venue: Address::ZERO,
@@ -161,15 +192,52 @@ mod tests {
             reported_rate: None,
             lever: None,
             collateral: None,
+            requested: None,
             bond: None,
             rate: RateModel::Unknown { reason: String::new() },
-        };
+        }
+    }
+
+    #[test]
+    fn gains_are_believed_at_the_governed_rate_and_losses_at_once() {
         let (half, year) = (Wad::from(500_000_000_000_000_000), Timestamp(math::YEAR_SECS));
 
         assert_eq!(position(1_200_000).believed(half, year), Assets::from(1_200_000));
         assert_eq!(position(1_800_000).believed(half, year), Assets::from(1_500_000));
         assert_eq!(position(1_800_000).believed(half, Timestamp(0)), Assets::from(1_000_000));
         assert_eq!(position(900_000).believed(half, Timestamp(0)), Assets::from(900_000));
+    }
+
+    #[test]
+    fn a_fund_is_due_where_what_was_requested_is_payable_and_brings_no_more() {
+        let bond = Some(Bond { term_secs: 90, ..Bond::default() });
+        let fund = |liquidity: u128| Position {
+            requested: Some(Assets::from(500)),
+            liquidity: Assets::from(liquidity),
+            bond,
+            ..position(1_000)
+        };
+
+        assert!(fund(1).is_due(Timestamp(5)) && !fund(0).is_due(Timestamp(5)));
+        assert!(!Position { bond: None, ..fund(1) }.is_due(Timestamp(5)), "nobody but the keeper may move it");
+        assert!(!Position { requested: None, ..fund(1) }.is_due(Timestamp(5)), "a fund that pays at once owes nothing");
+        assert_eq!(fund(7).brings(Assets::from(9)), Assets::from(7));
+        assert_eq!(Position { requested: None, ..fund(7) }.brings(Assets::from(9)), Assets::from(9));
+    }
+
+    #[test]
+    fn a_fund_yields_what_its_price_has_grown_at_where_its_adapter_says_nothing() {
+        let grown = RateModel::FixedRate(crate::rate::FixedRate { rate: Wad::from(4), capacity: None });
+        let fund = |rate: u128| Position {
+            bond: Some(Bond { term_secs: 90, rate: Wad::from(rate), ..Bond::default() }),
+            rate: grown.clone(),
+            ..position(1)
+        };
+
+        assert_eq!((fund(0).yields(), fund(5).yields()), (Some(Wad::from(4)), Some(Wad::from(5))));
+        assert_eq!(position(1).yields(), None);
+        let due = Position { bond: Some(Bond { maturity: Some(Timestamp(1)), ..Bond::default() }), ..fund(0) };
+        assert_eq!(due.yields(), Some(Wad::ZERO));
     }
 
     #[test]

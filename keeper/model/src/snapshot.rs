@@ -63,6 +63,21 @@ impl Snapshot {
         self.book.idle.saturating_add(self.real_assets())
     }
 
+    /// The same vault, were every position that pays by request to pay at once: what should be requested is what would leave it.
+    /// Nothing where there is no such position that holds anything.
+    #[must_use]
+    pub fn paid_at_once(&self) -> Option<Self> {
+        let asks = |position: &Position| position.requested.is_some() && !position.value.is_zero();
+        if !self.positions.iter().any(asks) {
+            return None;
+        }
+        let mut paid = self.clone();
+        for position in paid.positions.iter_mut().filter(|position| position.requested.is_some()) {
+            (position.liquidity, position.requested) = (position.value, None);
+        }
+        Some(paid)
+    }
+
     /// Whether a position counts against an id whose breaker is tripped.
     #[must_use]
     pub fn is_tripped(&self, position: &Position) -> bool {

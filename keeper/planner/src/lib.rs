@@ -6,6 +6,7 @@
 //! - Amounts are integers; a withdrawal never exceeds what the venue pays now nor what the book counts.
 //! - A least result is the amount less the tolerance and the position's slack, rounded down.
 //! - What is due is left to whoever settles it.
+//! - What a fund pays by request alone is requested where it would leave if it paid at once ([`request`]); it counts where it is.
 //! - Movements below the least one worth making are left out, unless limits are broken now: then withdrawals of
 //!   any size are made, for a limit that stays where it is would refuse the whole intent.
 //! - It acts for income only if the gain over the horizon exceeds the gas it costs by a factor; for broken limits
@@ -22,6 +23,7 @@ mod economics;
 mod explanation;
 mod movements;
 mod protect;
+mod requests;
 mod settings;
 
 use model::limits::BeyondAccounts;
@@ -36,6 +38,7 @@ use economics::Economics;
 use movements::Movements;
 
 pub use protect::{by_hand, protect};
+pub use requests::request;
 pub use settings::Settings;
 
 /// Why there is no decision.

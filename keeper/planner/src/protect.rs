@@ -78,7 +78,12 @@ pub fn by_hand(snapshot: &Snapshot, settings: &Settings, position: u32, movement
     let curves = economics::curves(snapshot)?;
     let found = snapshot.positions.iter().find(|found| found.index == position);
     let slack_bps = found.map_or(0, |found| found.terms.slack_bps);
-    let leg = Leg { position, movement, min_result: least(&movement, settings, slack_bps) };
+    let min_result = match (movement, found) {
+        // What it brings now is what is payable; the rest is requested.
+        (Movement::Deallocate(asked), Some(found)) => settings.least_of(found.brings(asked), slack_bps),
+        _ => least(&movement, settings, slack_bps),
+    };
+    let leg = Leg { position, movement, min_result };
     let trial = Trial::of(snapshot, &curves, &[leg])?;
     trial.check().map_err(|breach| Error::Refused(breach_line(&breach, Some(&snapshot.asset))))?;
     let legs = vec![planned(snapshot, &curves, &trial, leg, "somebody asked for it".to_owned())];

@@ -5,7 +5,7 @@
 //! takes from a history of real rates. Nothing of a venue is imitated, but for the prices: they are set by hand. For tests
 //! of what goes wrong there are a venue whose price is steered, feeds that say what they are told, and, for those who ask
 //! for it, Uniswap v3 with a pool of the world's tokens,
-//! and Pendle v2 with bonds of several maturities. [`stress`] replays what has gone wrong in the real world, with
+//! Pendle v2 with bonds of several maturities, and our own reference of a tokenised fund of treasuries, which no package ships. [`stress`] replays what has gone wrong in the real world, with
 //! liquidators who liquidate.
 
 pub mod artifact;
@@ -21,6 +21,7 @@ mod morpho;
 mod pendle;
 mod session;
 mod steered;
+mod treasury;
 mod uniswap;
 mod utilisation;
 mod world;
@@ -31,6 +32,7 @@ pub use error::Error;
 pub use hyperdrive::{Hyperdrive, HyperdriveConfig};
 pub use morpho::Morpho;
 pub use pendle::{Bond, BondConfig, LN_FEE_RATE_WAD, Pendle};
+pub use treasury::Treasury;
 pub use uniswap::{Depth, Uniswap};
 pub use utilisation::{Source, Target, WAD};
 pub use world::{MarketConfig, Tokens, Venue, World, WorldConfig};

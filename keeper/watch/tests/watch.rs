@@ -46,6 +46,7 @@ fn position(index: u32, rate: RateModel) -> Position {
         reported_rate: None,
         lever: None,
         collateral: None,
+        requested: None,
         bond: None,
         rate,
     }

@@ -144,6 +144,7 @@ impl Ours {
             reported_rate: None,
             lever: None,
             collateral: None,
+            requested: None,
             bond: None,
             rate: self.rate(place, venue, past, held + coming),
         }

@@ -1,4 +1,4 @@
-//! What a position in bonds needs beside the others: what its adapter is told.
+//! What a position in bonds, or in a fund of them, needs beside the others: what its adapter is told.
 
 use abi::bond::IBond;
 use alloy_primitives::{Address, Bytes};
@@ -24,6 +24,15 @@ pub enum BondTerms {
         /// As above.
         decay_secs: u32,
     },
+    /// Shares of a fund that redeems by request (`IBond.TreasuryTerms`).
+    Treasury {
+        /// The place of their oracle among the mandate's.
+        oracle: usize,
+        /// How long the fund may take to pay what is requested.
+        notice_secs: u32,
+        /// As above, from then on.
+        decay_secs: u32,
+    },
 }
 
 impl BondTerms {
@@ -36,6 +45,10 @@ impl BondTerms {
             Self::Hyperdrive { maturity, decay_secs } => {
                 IBond::HyperdriveTerms { maturity: maturity.0, decaySecs: decay_secs }.abi_encode()
             }
+            Self::Treasury { oracle, notice_secs, decay_secs } => {
+                let oracle = *oracles.get(oracle)?;
+                IBond::TreasuryTerms { oracle, noticeSecs: notice_secs, decaySecs: decay_secs }.abi_encode()
+            }
         };
         Some(encoded.into())
     }
@@ -43,7 +56,7 @@ impl BondTerms {
     /// Returns the place of the oracle that it names.
     pub(super) fn oracle(&self) -> Option<usize> {
         match self {
-            Self::Pendle { oracle, .. } => Some(*oracle),
+            Self::Pendle { oracle, .. } | Self::Treasury { oracle, .. } => Some(*oracle),
             Self::Hyperdrive { .. } => None,
         }
     }

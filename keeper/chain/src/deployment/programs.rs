@@ -41,6 +41,8 @@ pub struct Programs {
     pub pendle_pt: Bytes,
     /// The code of the adapter for longs of Hyperdrive.
     pub hyperdrive_long: Bytes,
+    /// The code of the adapter for tokenised treasuries.
+    pub treasury: Bytes,
     /// The code of oracles.
     pub oracle: Bytes,
 }
@@ -97,12 +99,13 @@ impl Programs {
             aave_loop: code("aave-loop")?,
             pendle_pt: code("pendle-pt")?,
             hyperdrive_long: code("hyperdrive-long")?,
+            treasury: code("treasury")?,
             oracle: code("oracle")?,
         })
     }
 
     /// Returns each Stylus program's name and size in bytes.
-    pub fn sizes(&self) -> [(&'static str, usize); 14] {
+    pub fn sizes(&self) -> [(&'static str, usize); 15] {
         [
             ("vault", self.vault.len()),
             ("desk", self.desk.len()),
@@ -117,6 +120,7 @@ impl Programs {
             ("aave-loop", self.aave_loop.len()),
             ("pendle-pt", self.pendle_pt.len()),
             ("hyperdrive-long", self.hyperdrive_long.len()),
+            ("treasury", self.treasury.len()),
             ("oracle", self.oracle.len()),
         ]
     }
@@ -130,6 +134,7 @@ impl Programs {
             VenueKind::AaveV3Loop => Some(&self.aave_loop),
             VenueKind::PendlePt => Some(&self.pendle_pt),
             VenueKind::HyperdriveLong => Some(&self.hyperdrive_long),
+            VenueKind::Treasury => Some(&self.treasury),
             VenueKind::Other(_) => None,
         }
     }

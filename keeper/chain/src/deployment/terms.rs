@@ -47,6 +47,8 @@ pub mod defaults {
     pub const DEVIATION_BPS: u16 = 200;
     /// What is due and not paid fades to nothing over ten days.
     pub const DECAY_SECS: u32 = 864_000;
+    /// A fund has five days to pay what is requested.
+    pub const NOTICE_SECS: u32 = 432_000;
     /// A sequencer that was down must have run for an hour.
     pub const GRACE_SECS: u32 = 3_600;
     /// Strangers may deleverage a position by a chunk in ten minutes, ...

@@ -62,6 +62,7 @@ fn programs() -> Programs {
         aave_loop: code(8),
         pendle_pt: code(12),
         hyperdrive_long: code(13),
+        treasury: code(14),
         oracle: code(9),
         commons: code(10),
     }
@@ -270,6 +271,7 @@ fn bonds_are_told_their_market_and_date_and_covenants_follow_the_positions() {
         bond(VenueKind::PendlePt, BondTerms::Pendle { market, oracle: 0, decay_secs: 5 }),
         bond(VenueKind::HyperdriveLong, BondTerms::Hyperdrive { maturity, decay_secs: 6 }),
         fund,
+        bond(VenueKind::Treasury, BondTerms::Treasury { oracle: 0, notice_secs: 7, decay_secs: 8 }),
     ];
     mandate.agreed = Agreed {
         duration: DurationBand { least_secs: 1, most_secs: 2 },
@@ -294,7 +296,9 @@ fn bonds_are_told_their_market_and_date_and_covenants_follow_the_positions() {
     assert_eq!((pendle.market, pendle.oracle, pendle.decaySecs), (market, deployed.oracles[0], 5));
     let long = IBond::HyperdriveTerms::abi_decode(&initialized("adapter 1 (hyperdrive-long)")).expect("a bond's terms");
     assert_eq!((long.maturity, long.decaySecs), (maturity.0, 6));
-    let at = steps.iter().position(|step| step == "position 2 (aave-v3)").expect("it is a step");
+    let fund = IBond::TreasuryTerms::abi_decode(&initialized("adapter 3 (treasury)")).expect("a fund's terms");
+    assert_eq!((fund.oracle, fund.noticeSecs, fund.decaySecs), (deployed.oracles[0], 7, 8));
+    let at = steps.iter().position(|step| step == "position 3 (treasury)").expect("it is a step");
     let expected = [
         "band of the duration",
         "maturity ladder",

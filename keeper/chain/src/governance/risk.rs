@@ -237,6 +237,7 @@ fn empty_position(index: u32, adapter: Address, terms: Terms, now: Timestamp) ->
         reported_rate: None,
         lever: None,
         collateral: None,
+        requested: None,
         bond: None,
         rate: RateModel::Unknown { reason: "it is not added yet".into() },
     }

@@ -54,6 +54,7 @@ fn standing() -> Governed {
         reported_rate: None,
         lever: None,
         collateral: None,
+        requested: None,
         bond: None,
         rate: RateModel::Unknown { reason: String::new() },
     };

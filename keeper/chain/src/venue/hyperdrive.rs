@@ -75,6 +75,7 @@ mod tests {
     fn what_is_held_earns_its_discount_until_it_is_due() {
         let venue = |units: u64, value: u64| Venue {
             kind: VenueKind::HyperdriveLong,
+            adapter: Address::ZERO,
             address: Address::ZERO,
             market: B256::ZERO,
             units: U256::from(units),

@@ -9,6 +9,7 @@ mod hyperdrive;
 mod metamorpho;
 mod morpho;
 mod pendle;
+pub(crate) mod treasury;
 
 use alloy_primitives::{Address, B256, U256};
 use model::{Assets, Block, RateModel, VenueKind};
@@ -20,6 +21,8 @@ use crate::rpc::{Error, Rpc};
 pub(crate) struct Venue {
     /// Its language.
     pub(crate) kind: VenueKind,
+    /// Who holds the position.
+    pub(crate) adapter: Address,
     /// Pool, vault or singleton.
     pub(crate) address: Address,
     /// The market in it, or the date of its bonds; zero where it has none.
@@ -43,6 +46,7 @@ pub(crate) async fn read(rpc: &Rpc, venue: Venue, asset: Address, block: Block) 
         VenueKind::AaveV3Loop => Err(Unreadable::Leveraged),
         VenueKind::PendlePt => pendle::read(rpc, market, units, block).await.map(RateModel::PendlePrincipal),
         VenueKind::HyperdriveLong => hyperdrive::read(rpc, &venue, block).await,
+        VenueKind::Treasury => treasury::read(rpc, &venue, block).await.map(RateModel::FixedRate),
         VenueKind::Other(kind) => Err(Unreadable::Kind(kind)),
     };
     match model {
@@ -61,6 +65,8 @@ enum Unreadable {
     Kind(B256),
     #[error("what a leveraged position earns is not read yet")]
     Leveraged,
+    #[error("its price was published for less than a day: it has grown at no rate yet")]
+    NoGrowth,
     #[error("{what} is {value}, at most {bound} is possible")]
     OutOfRange { what: &'static str, value: String, bound: String },
     #[error("{what} is {found}, not {expected}")]

@@ -110,7 +110,11 @@ fn indices(snapshot: &Snapshot) -> Vec<u32> {
 
 fn told(snapshot: &Snapshot) -> String {
     let lines: Vec<_> = due(snapshot)
-        .map(|position| format!("position {} is due: {}", position.index, amount(position.value, &snapshot.asset)))
+        .map(|position| {
+            // Of a fund what was requested is due, as far as it is payable.
+            let due = if position.requested.is_some() { position.liquidity } else { position.value };
+            format!("position {} is due: {}", position.index, amount(due, &snapshot.asset))
+        })
         .collect();
     if lines.is_empty() { "nothing is due".to_owned() } else { lines.join("\n") }
 }

@@ -123,6 +123,7 @@ struct Position {
     thresholds: Option<ThresholdsEntry>,
     maturity_secs: Option<u64>,
     decay_secs: Option<u32>,
+    notice_secs: Option<u32>,
     term_days: Option<u32>,
 }
 
@@ -295,8 +296,9 @@ fn position(at: usize, entry: Position, asset: Address, oracles: &[OracleTerms])
     let ids = ids.map(|(id, name)| risk_id(&key(&format!("risk_ids[{id}]")), name)).collect::<Result<_, _>>()?;
     let venue = address(&key("venue"), &entry.venue)?;
     let Position { oracle, lender, e_mode, target_bps, slip_bps, thresholds, maturity_secs, decay_secs, .. } = entry;
-    let bond = BondEntry { kind, market: entry.market.clone(), oracle: oracle.clone(), maturity_secs, decay_secs };
-    let bond = bond.check(&key, asset, oracles)?;
+    let (market, notice_secs, term_days) = (entry.market.clone(), entry.notice_secs, entry.term_days);
+    let bond = BondEntry { kind, market, oracle: oracle.clone(), maturity_secs, decay_secs, notice_secs, term_days };
+    let bond = bond.check(&key, venue, asset, oracles)?;
     let market = match (kind, entry.market) {
         (VenueKind::PendlePt, _) => B256::ZERO,
         (VenueKind::MorphoBlue, None) => {
@@ -310,7 +312,7 @@ fn position(at: usize, entry: Position, asset: Address, oracles: &[OracleTerms])
         }
         (_, None) => B256::ZERO,
     };
-    let oracle = oracle.filter(|_| kind != VenueKind::PendlePt);
+    let oracle = oracle.filter(|_| !matches!(kind, VenueKind::PendlePt | VenueKind::Treasury));
     let debt = Loop { oracle, lender, e_mode, target_bps, slip_bps, thresholds };
     let lever = match kind {
         VenueKind::AaveV3Loop => Some(debt.check(&key, venue, asset, oracles)?),
@@ -319,7 +321,7 @@ fn position(at: usize, entry: Position, asset: Address, oracles: &[OracleTerms])
             return Err(value(
                 &key("kind"),
                 kind,
-                "only aave-v3-loop has lender, e_mode, targets and thresholds, and only it and pendle-pt an oracle",
+                "only aave-v3-loop has lender, e_mode, targets and thresholds, and only it, pendle-pt and treasury an oracle",
             ));
         }
     };
@@ -330,7 +332,7 @@ fn position(at: usize, entry: Position, asset: Address, oracles: &[OracleTerms])
         return Err(value(&key("slack_bps"), found, rule));
     }
     let term_secs = entry.term_days.map(|days| covenants::term_secs(days, &key)).transpose()?.unwrap_or(0);
-    if bond.is_some() && term_secs != 0 {
+    if bond.is_some() && kind != VenueKind::Treasury && term_secs != 0 {
         return Err(value(&key("term_days"), term_secs / 86_400, "its bonds have a date of their own"));
     }
     let terms = PositionTerms { lever, bond, term_secs, ..PositionTerms::in_market(kind, venue, market, ids) };

@@ -31,6 +31,7 @@ fn position(index: u32, lever: Option<Lever>) -> Position {
         reported_rate: Some(Wad::from(40_000_000_000_000_000)).filter(|_| lever.is_none()),
         lever,
         collateral: None,
+        requested: None,
         bond: None,
         rate: RateModel::Unknown { reason: String::new() },
     }

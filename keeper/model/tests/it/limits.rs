@@ -105,6 +105,7 @@ fn snapshot(numbers: &mut Numbers) -> Snapshot {
             reported_rate: None,
             lever: (numbers.below(3) == 0).then(|| lever(numbers)),
             collateral: None,
+            requested: None,
             bond: (numbers.below(3) == 0).then(|| bond(numbers)),
             rate: RateModel::Unknown { reason: String::new() },
         }

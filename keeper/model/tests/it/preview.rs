@@ -80,6 +80,7 @@ fn snapshot(scene: &Scene) -> Snapshot {
             reported_rate: None,
             lever: (owes || thresholds.is_some()).then_some(Lever { backing, debt, thresholds }),
             collateral: None,
+            requested: None,
             bond: None,
             rate: RateModel::Unknown { reason: String::new() },
         }

@@ -35,6 +35,7 @@ pub fn position(index: u32, rate: RateModel, value: u128, risk_ids: &[&str]) -> 
         reported_rate: None,
         lever: None,
         collateral: None,
+        requested: None,
         bond: None,
         rate,
     }

@@ -6,4 +6,5 @@ mod limits;
 mod protecting;
 mod random;
 mod refusing;
+mod requesting;
 mod world;

@@ -83,6 +83,7 @@ pub fn position(index: u32, rate: RateModel, value: u128, risk_id: &str) -> Posi
         reported_rate: None,
         lever: None,
         collateral: None,
+        requested: None,
         bond: None,
         liquidity: Assets::from(value),
         rate,

@@ -41,8 +41,8 @@ impl<'a> Dated<'a> {
         let face = match position.kind {
             // Their units are what they pay.
             VenueKind::PendlePt | VenueKind::HyperdriveLong => whole_tokens(model::Assets(position.units), snapshot),
-            // A fund goes on as it was when it was last marked.
-            _ => price * (1.0 + bond.rate.to_fraction()).powf(years),
+            // A fund goes on as it was when it was last marked, or as its price has grown.
+            _ => price * (1.0 + position.yields().unwrap_or_default().to_fraction()).powf(years),
         };
         let name = format!("{} {}", position.index, position.kind);
         let flows = [Flow { years, amount: face }];

@@ -33,6 +33,7 @@ fn position(index: u32, dollars: u128) -> Position {
         reported_rate: None,
         lever: None,
         collateral: None,
+        requested: None,
         bond: None,
         rate: RateModel::AaveTwoSlope(AaveTwoSlope {
             total_variable_debt: Assets::from(800_000 * DOLLAR),

@@ -24,6 +24,8 @@ pub fn to_json(snapshot: &Snapshot) -> Vec<Value> {
             "premium": bond.premium,
             "rung": rung(snapshot, term_secs),
             "is_due": position.is_due(snapshot.now()),
+            "requested": position.requested,
+            "payable": position.liquidity,
         })
     };
     bonds(snapshot).map(each).collect()
@@ -45,7 +47,7 @@ fn bonds(snapshot: &Snapshot) -> impl Iterator<Item = (&Position, &Bond)> {
 fn row(snapshot: &Snapshot, position: &Position, bond: &Bond) -> Vec<String> {
     let term_secs = bond.term_secs(snapshot.now());
     let pays = match bond.maturity {
-        None => format!("always {} from now", rough(term_secs.into())),
+        None => format!("always {} from now{}", rough(term_secs.into()), redemption(snapshot, position)),
         Some(_) if position.is_due(snapshot.now()) => "DUE: anyone may settle it".to_owned(),
         Some(at) if at <= snapshot.now() => "it has paid".to_owned(),
         Some(at) => format!("in {}, at {at}", rough(term_secs.into())),
@@ -53,10 +55,21 @@ fn row(snapshot: &Snapshot, position: &Position, bond: &Bond) -> Vec<String> {
     vec![
         position.index.to_string(),
         amount(position.value, &snapshot.asset),
-        exact_percent(bond.rate.0),
+        exact_percent(position.yields().unwrap_or(bond.rate).0),
         pays,
         rung(snapshot, term_secs).map_or_else(String::new, |rung| rung.to_string()),
     ]
+}
+
+/// What of a fund was requested, and what of that anyone may settle now.
+fn redemption(snapshot: &Snapshot, position: &Position) -> String {
+    let show = |assets| amount(assets, &snapshot.asset);
+    let waits = position.requested.filter(|requested| !requested.is_zero());
+    let waits = waits.map_or_else(String::new, |requested| format!("; {} requested", show(requested)));
+    match position.is_due(snapshot.now()) {
+        true => format!("{waits}; {} PAYABLE: anyone may settle it", show(position.liquidity)),
+        false => waits,
+    }
 }
 
 /// The rung that a term is on, by its place; the last one holds all that is later too.
