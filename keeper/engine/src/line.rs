@@ -76,6 +76,7 @@ fn deed(snapshot: &Snapshot, plan: &Plan) -> String {
                 Movement::Deallocate(asked) if planned.before.saturating_sub(planned.after) < asked => {
                     format!("{before} -> {after}, {} asked for", amount(asked, &snapshot.asset))
                 }
+                Movement::DeallocateAll if !planned.after.is_zero() => format!("{before} -> {after}, all asked for"),
                 _ => format!("{before} -> {after}"),
             };
             format!("position {} ({kind}) {deed}", planned.leg.position)
