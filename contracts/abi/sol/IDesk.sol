@@ -230,7 +230,7 @@ interface IDesk {
     /// at all is a sign of life, whatever its revision.
     function rebalance(Intent calldata intent) external returns (uint256[] memory results);
     /// Every limit as it would stand after the legs, at the values that the adapters report now and without
-    /// slippage, for the keeper `keeper`. Moves nothing; reverts with the same typed errors as `rebalance`.
+    /// slippage, a redemption by request as paid, for the keeper `keeper`. Moves nothing; reverts with the same typed errors as `rebalance`.
     function previewRebalance(address keeper, Intent calldata intent) external view returns (LimitState[] memory);
     /// Brings money from positions to idle, under the same limits and budgets as a rebalance. Anyone, once no keeper
     /// has been seen for the governed silence; legs must take money out.

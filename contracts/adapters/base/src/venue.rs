@@ -69,7 +69,8 @@ pub trait Venue {
     /// What the venue reverted with.
     fn invest(&self, position: &Position, assets: U256) -> Result<Moved, Failure>;
 
-    /// Pays `assets` from the position to the vault.
+    /// Pays `assets` from the position to the vault: nothing for nothing. A venue that redeems by request pays what is payable of
+    /// them and asks for what is missing; for nothing it pays all that is payable.
     ///
     /// # Errors
     ///

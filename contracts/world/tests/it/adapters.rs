@@ -175,6 +175,17 @@ fn a_venue_that_takes_less_than_it_is_told_is_left_no_approval() {
 }
 
 #[test]
+fn where_nothing_is_owed_nothing_asked_is_nothing_paid() {
+    for stage in all() {
+        stage.invest(10 * ONE);
+
+        let _ = stage.try_call(VAULT, IAdapter::deallocateCall { assets: U256::ZERO });
+
+        assert_eq!((stage.value(), stage.assets_of(VAULT), stage.assets_of(ADAPTER)), (10 * ONE, 0, 0));
+    }
+}
+
+#[test]
 fn nobody_but_the_vault_moves_money() {
     for stage in all() {
         stage.invest(10 * ONE);

@@ -2,11 +2,12 @@
 
 use abi::{
     board::IBoard,
+    covenants::ICovenants,
     desk::IDesk::{self, NotMatured, NotPaid},
     vault::IVault,
 };
 use alloy_primitives::{Address, U256};
-use tenor_world::{GUARDIAN, OWNER, Scene, VAULT, WAD, address, mock::adapter, refusal, risk_id};
+use tenor_world::{CURATOR, GUARDIAN, OWNER, Scene, VAULT, WAD, address, mock::adapter, refusal, risk_id};
 
 use crate::{ALICE, BOB, ONE, UNIT, u};
 
@@ -56,6 +57,21 @@ fn before_its_date_and_without_one_nothing_is_settled() {
     plain.endow(ALICE, ONE);
     let error = refusal::<NotMatured>(plain.try_call(STRANGER, IDesk::settleCall { position: 0 }));
     assert_eq!(error.maturity, u(0));
+}
+
+#[test]
+fn a_fund_that_pays_at_once_is_nobodys_to_settle() {
+    let scene = Scene::new();
+    scene.position(&["fund"]);
+    scene.call(CURATOR, ICovenants::setTermCall { position: 0, secs: u((90 * DAY).into()) });
+    scene.covenants();
+    scene.endow(ALICE, 100 * ONE);
+    scene.rebalance(&[(0, 60 * UNIT)]).expect("allowed");
+    let before = scene.world.storage();
+
+    assert_eq!(refusal::<NotPaid>(scene.try_call(STRANGER, IDesk::settleCall { position: 0 })).position, 0);
+
+    assert_eq!(scene.world.storage(), before);
 }
 
 #[test]

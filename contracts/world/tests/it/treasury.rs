@@ -4,14 +4,14 @@ use abi::{adapter::IAdapter, board::IBoard, bond::IBond, covenants::ICovenants, 
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolValue;
 use tenor_world::{
-    ALL, CURATOR, OWNER, Scene, Terms, USDC, VAULT, WAD, add, address,
+    ALL, CURATOR, GUARDIAN, OWNER, Scene, Terms, USDC, VAULT, WAD, add, address,
     bonds::{set_credit, set_duration, set_hazard, set_ladder},
     mock::{
         fund::{self, CLAIM_BPS, PAUSED, PAYS_BPS, PRICE_WAD, SAYS_BPS},
         oracle::{self, ASK_WAD, BID_WAD, Pair, REFUSES},
         token,
     },
-    refusal,
+    refusal, risk_id,
 };
 
 use crate::{ALICE, ONE, UNIT, u};
@@ -137,6 +137,24 @@ fn exits_take_what_is_payable_and_request_nothing() {
     leaves(51 * ONE).expect_err("no more is payable");
     leaves(50 * ONE).expect("the rest of the claim");
     assert_eq!(booked(&scene), (300 * ONE, 0));
+}
+
+#[test]
+fn an_evacuation_takes_the_claim_and_a_relief_requests_only_beside_what_it_brings() {
+    let scene = invested();
+    scene.rebalance(&[(0, -300 * UNIT)]).expect("requested");
+    fulfil(&scene, 100 * ONE);
+    scene.call(GUARDIAN, IBoard::tripByWordCall { riskId: risk_id("treasury") });
+
+    let call = IDesk::evacuateCall { riskId: risk_id("treasury") };
+    assert_eq!(scene.call(STRANGER, call), u(100 * ONE));
+    assert_eq!(booked(&scene), (300 * ONE, 700 * ONE));
+
+    let silence_secs: u64 = scene.view(IDesk::mandateCall {}).silenceSecs.to();
+    scene.world.pass(silence_secs + 1);
+    refusal::<IDesk::LimitBreached>(scene.relieve(&[(0, ALL)]));
+    fulfil(&scene, 50 * ONE);
+    assert_eq!(scene.relieve(&[(0, ALL)]).expect("more is payable"), [u(50 * ONE)]);
 }
 
 #[test]
