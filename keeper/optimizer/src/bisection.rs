@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::envelope::Envelope;
 use crate::newton::Point;
 use crate::rows::Rows;
+use crate::stretch::Response;
 
 /// Halvings that bring a bracket of doubles to a point.
 const HALVINGS: usize = 120;
@@ -24,11 +25,15 @@ pub(crate) fn bisection(rows: &Rows, envelopes: &[Rc<Envelope>]) -> Option<Point
     let mut prices = vec![0.0; rows.len()];
     let wanted = |price: f64, prices: &mut Vec<f64>| {
         prices[*group] = price;
-        let amount =
-            |(source, envelope): (usize, &Rc<Envelope>)| envelope.respond(&rows.price(source, prices), None, None);
+        let tolls = rows.tolls(prices);
+        let amount = |(source, envelope): (usize, &Rc<Envelope>)| {
+            let mut response = Response::NONE;
+            envelope.answer(tolls.slopes(source), None, &mut response);
+            response
+        };
         envelopes.iter().enumerate().map(amount).collect::<Vec<_>>()
     };
-    let excess = |responses: &[crate::envelope::Response]| {
+    let excess = |responses: &[Response]| {
         let members = bound.members.iter().map(|(member, weight)| weight.at(responses[*member].x));
         members.sum::<f64>() - bound.most
     };

@@ -27,6 +27,7 @@ pub(crate) fn residual(sources: &[Source], rows: &Rows, amounts: &[f64], prices:
         note(-price);
         note((price * slack).abs());
     }
+    let tolls = rows.whole_tolls(prices);
     for (i, (source, x)) in sources.iter().zip(amounts).enumerate() {
         note(source.lower() - x);
         note(x - source.upper());
@@ -35,7 +36,7 @@ pub(crate) fn residual(sources: &[Source], rows: &Rows, amounts: &[f64], prices:
             continue;
         }
         let (last, next) = source.marginals(*x);
-        let price = rows.whole_price(i, prices);
+        let price = tolls.of(i);
         if *x < source.upper() - AT_BOUND {
             note(next - price.slope(source.segment_at(*x).is_above));
         }

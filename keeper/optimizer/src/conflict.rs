@@ -61,7 +61,8 @@ fn judged(sources: &[Source], rows: &Rows, groups: &[usize], ranges: &Ranges) ->
     let largest = prices.iter().copied().fold(0.0, f64::max);
     let needed = |price: f64| if price > 1e-7 * largest { price / largest } else { 0.0 };
     let prices = prices.into_iter().map(needed).collect::<Vec<_>>();
-    let least = |(source, (low, high)): (usize, &(f64, f64))| some.price(source, &prices).least(*low, *high);
+    let tolls = some.tolls(&prices);
+    let least = |(source, (low, high)): (usize, &(f64, f64))| tolls.of(source).least(*low, *high);
     let proof = ranges.iter().enumerate().map(least).sum::<f64>() - some.constant(&prices);
     if proof > MARGIN / 10.0 {
         let priced = groups.iter().zip(&prices).filter(|(_, price)| **price > 0.0);

@@ -17,11 +17,12 @@
 //! `f_i` is neither concave nor smooth: a two-slope kink is convex, `x * r(x)` turns convex far out, gas is a step. So:
 //!
 //! 0. where limits are broken already, how near they can be brought is found first (`reach`, `nearest`);
-//! 1. each `f_i` is cut into segments of one curvature and one side of its pivot (`source`), and its concave envelope on the
-//!    node's range is made of arcs and chords (`envelope`);
+//! 1. each `f_i` is cut into segments of one curvature and one side of its pivot (`source`), what lies beyond its best is left
+//!    out where holding less costs nothing elsewhere (`problem`), and its concave envelope on the node's range is made of arcs
+//!    and chords (`envelope`, `stretch`);
 //! 2. a node (a range for each `x_i`) is relaxed to the envelopes; the prices of that optimum come by the first of a chain of
 //!    methods that finds them: bisection where one limit is all that couples concave places (`bisection`), Newton's method on
-//!    the dual (`newton`), Clarabel with column generation (`relaxation`), projected gradients (`projected`);
+//!    the dual (`newton`, `step`, `dual`), Clarabel with column generation (`relaxation`), projected gradients (`projected`);
 //! 3. whichever it was, the node's bound is the Lagrangian dual value of those prices, computed here, exactly, by one inner
 //!    maximisation a position and one square a factor (`rows`), so that a wrong price can only make it looser;
 //! 4. where the optimum stands inside no chord, it is a candidate; else one is made of it (`search`, `polish`), what cannot
@@ -41,12 +42,15 @@ mod certificate;
 mod charge;
 mod conflict;
 mod covenants;
+mod dual;
 mod envelope;
 mod form;
 mod investing;
 mod last;
+mod line;
 mod linear;
 mod newton;
+mod node;
 mod polish;
 mod portfolio;
 mod problem;
@@ -61,6 +65,8 @@ mod search;
 mod solution;
 mod source;
 mod statement;
+mod step;
+mod stretch;
 mod weight;
 mod whatif;
 mod withdrawal;

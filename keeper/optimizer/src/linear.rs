@@ -43,36 +43,29 @@ pub(crate) fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Option<Ve
     solution.iter().all(|value| value.is_finite()).then_some(solution)
 }
 
-/// Solves a symmetric positive definite system in place; `matrix` is square, by rows. Nothing where a pivot is none.
+/// Solves a symmetric positive definite system in place; `matrix` is square, by rows, and its lower half is read. Nothing where a
+/// pivot is none.
 pub(crate) fn definite(matrix: &mut [f64], mut right: Vec<f64>) -> Option<Vec<f64>> {
     let size = right.len();
-    for column in 0..size {
-        for row in column..size {
-            let mut entry = matrix[row * size + column];
-            for of in 0..column {
-                entry -= matrix[row * size + of] * matrix[column * size + of];
-            }
-            if row == column {
-                if !(entry > 0.0 && entry.is_finite()) {
-                    return None;
-                }
-                matrix[row * size + column] = entry.sqrt();
-            } else {
-                matrix[row * size + column] = entry / matrix[column * size + column];
-            }
-        }
-    }
+    let product = |left: &[f64], right: &[f64]| left.iter().zip(right).map(|(a, b)| a * b).sum::<f64>();
     for row in 0..size {
-        for of in 0..row {
-            right[row] -= matrix[row * size + of] * right[of];
+        let (above, line) = matrix.split_at_mut(row * size);
+        let line = &mut line[..size];
+        for (column, over) in above.chunks_exact(size).enumerate() {
+            line[column] = (line[column] - product(&line[..column], &over[..column])) * over[column];
         }
-        right[row] /= matrix[row * size + row];
+        let pivot = line[row] - product(&line[..row], &line[..row]);
+        if !(pivot > 0.0 && pivot.is_finite()) {
+            return None;
+        }
+        // The diagonal holds one by the root of each pivot: a division a row.
+        line[row] = 1.0 / pivot.sqrt();
+        right[row] = (right[row] - product(&line[..row], &right[..row])) * line[row];
     }
     for row in (0..size).rev() {
-        for of in row + 1..size {
-            right[row] -= matrix[of * size + row] * right[of];
-        }
-        right[row] /= matrix[row * size + row];
+        right[row] *= matrix[row * size + row];
+        let solved = right[row];
+        right[..row].iter_mut().zip(&matrix[row * size..]).for_each(|(left, entry)| *left -= entry * solved);
     }
     Some(right)
 }

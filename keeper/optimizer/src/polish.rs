@@ -3,10 +3,10 @@
 //! Newton's method on the optimality conditions of a working set (on which stretch each amount is and whether it
 //! stands at an end of it, which groups bind; factors of risk always do); after each convergence the most violated condition changes the set.
 
-use crate::envelope::Stretch;
 use crate::linear;
 use crate::newton::Point;
 use crate::rows::Rows;
+use crate::stretch::Stretch;
 
 /// How near to an end of its segment the start counts as at it.
 const AT_END: f64 = 1e-9;
@@ -49,7 +49,7 @@ enum Change {
 
 struct Working<'a> {
     /// The stretches of each source, in order.
-    ladders: &'a [Vec<Stretch>],
+    ladders: &'a [Vec<Stretch<'a>>],
     /// Where on its ladder each source is.
     rungs: Vec<usize>,
     groups: &'a Rows,
@@ -93,7 +93,7 @@ pub(crate) fn polish(ladders: &[Vec<Stretch>], groups: &Rows, start: &[f64], pri
 }
 
 impl<'a> Working<'a> {
-    fn new(ladders: &'a [Vec<Stretch>], groups: &'a Rows, start: &[f64], prices: &[f64]) -> Self {
+    fn new(ladders: &'a [Vec<Stretch<'a>>], groups: &'a Rows, start: &[f64], prices: &[f64]) -> Self {
         let mut working = Self {
             ladders,
             rungs: Vec::with_capacity(ladders.len()),
@@ -126,7 +126,7 @@ impl<'a> Working<'a> {
     }
 
     /// The segment in which a source is.
-    fn segment(&self, i: usize) -> &'a Stretch {
+    fn segment(&self, i: usize) -> &'a Stretch<'a> {
         &self.ladders[i][self.rungs[i]]
     }
 
@@ -180,11 +180,12 @@ impl<'a> Working<'a> {
         }
         let mut residual = right.iter().fold(0.0_f64, |most, excess| most.max(excess.abs()));
         let mut lines = Vec::with_capacity(free.len());
+        let tolls = self.groups.tolls(&self.prices);
         for &i in free {
             let income = self.segment(i).income(self.amounts[i]);
             let curvature = if income.curvature.abs() < FLAT { -FLAT } else { income.curvature };
             let is_above = self.segment(i).is_above;
-            let gain = income.marginal - self.groups.price(i, &self.prices).slope(is_above);
+            let gain = income.marginal - tolls.of(i).slope(is_above);
             let weighed = self.groups.of(i).iter();
             let rows = weighed.filter_map(|(group, weight)| Some((row_of(*group)?, weight.slope(is_above))));
             let rows = rows.collect::<Vec<_>>();
@@ -243,9 +244,10 @@ impl<'a> Working<'a> {
                 worst = (violation, Some(change));
             }
         };
+        let tolls = self.groups.tolls(&self.prices);
         for (i, ladder) in self.ladders.iter().enumerate() {
             let (x, rung, segment) = (self.amounts[i], self.rungs[i], self.segment(i));
-            let price = self.groups.price(i, &self.prices);
+            let price = tolls.of(i);
             let gain = segment.income(x).marginal - price.slope(segment.is_above);
             match self.places[i] {
                 Place::Free => {}

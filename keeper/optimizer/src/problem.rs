@@ -4,6 +4,7 @@
 //! rows that are added as they are needed: each is the mean over one choice of scenarios, which the worst one exceeds nowhere,
 //! so that every bound found with fewer rows is a bound.
 
+use crate::newton::Point;
 use crate::programme::{Group, Programme};
 use crate::rows::{Bound, Ranges, Rows};
 use crate::source::Source;
@@ -13,8 +14,8 @@ use crate::weight::Weight;
 const EXCEEDS: f64 = 1e-9;
 
 /// Sources and rows; the first sources are the programme's places, the first groups its groups.
-pub(crate) struct Problem {
-    pub(crate) sources: Vec<Source>,
+pub(crate) struct Problem<'a> {
+    pub(crate) sources: Vec<Source<'a>>,
     pub(crate) rows: Rows,
     pub(crate) unit: f64,
     /// From where each source's movements count, where they do.
@@ -23,11 +24,16 @@ pub(crate) struct Problem {
     pub(crate) scales: Vec<f64>,
 }
 
-impl Problem {
+impl<'a> Problem<'a> {
     /// The problem of a programme with some choices of scenarios, each the part of every place in the mean loss.
-    pub(crate) fn of(programme: &Programme, means: &[Vec<f64>]) -> Self {
+    pub(crate) fn of(programme: &'a Programme, means: &[Vec<f64>]) -> Self {
         let unit = programme.unit();
         let mut sources = Source::all(programme);
+        for ((source, pivot), _) in
+            sources.iter_mut().zip(programme.pivots()).zip(only_use(programme)).filter(|of| of.1)
+        {
+            source.trim(pivot.map_or(0.0, |pivot| pivot / unit));
+        }
         let mut pivots = programme.pivots().iter().map(|pivot| pivot.map(|pivot| pivot / unit)).collect::<Vec<_>>();
         let scales = programme.groups().iter().map(scale).collect::<Vec<_>>();
         let stated = programme.groups().iter().zip(&scales).map(|(group, scale)| bound(group, programme, unit, *scale));
@@ -57,6 +63,23 @@ impl Problem {
         self.sources.iter().map(|source| (source.lower(), source.upper())).collect()
     }
 
+    /// Prices to start from: together the groups of a source ask three quarters of what the first unit of a common source brings.
+    pub(crate) fn first_prices(&self) -> Vec<f64> {
+        let mut first = self.sources.iter().map(|source| source.marginals(source.lower()).1).collect::<Vec<_>>();
+        first.sort_by(f64::total_cmp);
+        let common = first.get(first.len() / 2).copied().unwrap_or(0.0).max(0.0);
+        let members = self.rows.live.iter().map(|group| self.rows.groups[*group].members.len()).sum::<usize>();
+        let asked = 0.75 * common * self.sources.len() as f64 / members.max(1) as f64;
+        let mut prices = vec![0.0; self.rows.len()];
+        self.rows.live.iter().for_each(|group| prices[*group] = asked);
+        prices
+    }
+
+    /// No amounts inside the rows and some ranges bring more, by the prices of a point, and what would bring as much.
+    pub(crate) fn bound(&self, ranges: &Ranges, point: &Point) -> (f64, Vec<f64>) {
+        self.rows.dual(&self.sources, ranges, &point.prices, Some(&point.amounts))
+    }
+
     /// The choice of scenarios that `amounts` do not allow for yet, where there is one.
     pub(crate) fn exceeded(&self, programme: &Programme, amounts: &[f64]) -> Option<Vec<f64>> {
         let tail = programme.tail()?;
@@ -64,6 +87,23 @@ impl Problem {
         let (mean, slopes) = tail.worst(&amounts[..places]);
         (mean > amounts[places] + EXCEEDS).then_some(slopes)
     }
+}
+
+/// Whether holding less of a place makes no limit tighter and no risk larger, by place: it counts against every group, and its
+/// factors count one way for all places.
+fn only_use(programme: &Programme) -> Vec<bool> {
+    let mut only_use = vec![programme.tail().is_none(); programme.curves().len()];
+    for group in programme.groups() {
+        for (member, weight) in group.members.iter().zip(&group.weights) {
+            only_use[*member] &= weight.held >= 0.0;
+        }
+    }
+    let factors = programme.factors().map_or(&[][..], |factors| &factors.exposures);
+    let is_mixed = |parts: &&Vec<f64>| parts.iter().any(|part| *part > 0.0) && parts.iter().any(|part| *part < 0.0);
+    for parts in factors.iter().filter(is_mixed) {
+        only_use.iter_mut().zip(parts).for_each(|(only_uses, part)| *only_uses &= *part == 0.0);
+    }
+    only_use
 }
 
 /// The largest part by which a group counts a unit: charges are bps, and their prices would be ten thousands.

@@ -7,8 +7,9 @@
 
 use std::rc::Rc;
 
+use crate::dual::Dual;
 use crate::envelope::Envelope;
-use crate::newton::{Dual, Point};
+use crate::newton::Point;
 use crate::rows::Rows;
 
 /// Steps at most.
@@ -22,7 +23,7 @@ const STRENGTH: f64 = 1e-4;
 
 /// The best prices found within the steps.
 pub(crate) fn projected(rows: &Rows, envelopes: &[Rc<Envelope>], start: &[f64]) -> Point {
-    let mut dual = Dual::new(rows, envelopes, start);
+    let mut dual = Dual::new(rows, envelopes, start, |_| None);
     dual.pulls_to_rest(STRENGTH);
     let mut rate = 1.0;
     let (mut here, mut state) = (dual.prices.clone(), dual.state.clone());
@@ -65,5 +66,5 @@ pub(crate) fn projected(rows: &Rows, envelopes: &[Rc<Envelope>], start: &[f64]) 
         }
         rate *= 1.1;
     }
-    Point { amounts: state.amounts(), prices: here }
+    Point { amounts: state.amounts, prices: here }
 }

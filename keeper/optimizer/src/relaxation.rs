@@ -34,14 +34,14 @@ pub(crate) struct Round {
 
 /// A node's linear programme, which grows with every round.
 pub(crate) struct Relaxation<'a> {
-    sources: &'a [Source],
+    sources: &'a [Source<'a>],
     rows: &'a Rows,
     ranges: &'a Ranges,
     points: Vec<Vec<PricedPoint>>,
 }
 
 impl<'a> Relaxation<'a> {
-    pub(crate) fn new(sources: &'a [Source], rows: &'a Rows, ranges: &'a Ranges) -> Self {
+    pub(crate) fn new(sources: &'a [Source<'a>], rows: &'a Rows, ranges: &'a Ranges) -> Self {
         let points = sources.iter().zip(ranges).map(|(source, range)| first_points(source, *range)).collect();
         Self { sources, rows, ranges, points }
     }
@@ -52,7 +52,7 @@ impl<'a> Relaxation<'a> {
     /// Where the solver gives no finite multipliers.
     pub(crate) fn round(&self) -> Result<Round, Error> {
         let (point, prices, value) = solve_linear(&self.points, self.rows)?;
-        let (bound, maximisers) = self.rows.dual(self.sources, self.ranges, &prices);
+        let (bound, maximisers) = self.rows.dual(self.sources, self.ranges, &prices, None);
         Ok(Round { prices, bound, maximisers, point, value })
     }
 

@@ -10,6 +10,7 @@
 //! the last term being the most that `m z - aversion/2 z^2` comes to for any exposure `z`: so risk is bounded by one
 //! number a factor, and a wrong price, whoever found it, can only make the bound looser.
 
+use crate::line::{Line, Tolls};
 use crate::source::Source;
 use crate::weight::Weight;
 
@@ -22,12 +23,13 @@ pub(crate) struct Rows {
     pub(crate) aversion: f64,
     /// The groups that some amounts inside every range break; the others never have a price in a search.
     pub(crate) live: Vec<usize>,
-    /// The rows that a price is asked of, by source, and how it counts there.
-    of: Vec<Vec<(usize, Weight)>>,
-    /// Every row of each source.
-    all: Vec<Vec<(usize, Weight)>>,
-    /// The rows that a price is asked of, by source, where only what it holds counts in them.
-    held: Vec<Option<Vec<(usize, f64)>>>,
+    /// The rows that a price is asked of: live groups, then factors.
+    pub(crate) asked: Vec<Line>,
+    /// The same by source: how each counts there, one source's after another's, and where each source's begin.
+    entries: Vec<(usize, Weight)>,
+    starts: Vec<usize>,
+    /// From where each source's movements count.
+    pivots: Vec<f64>,
 }
 
 /// A group on the solver's scale.
@@ -47,36 +49,38 @@ impl Rows {
             let most = bound.members.iter().map(most).sum::<f64>();
             most > bound.most + 1e-15 * bound.most.abs().max(1.0)
         };
-        let live = (0..groups.len()).filter(|group| is_live(&groups[*group])).collect::<Vec<_>>();
-        let mut all = vec![Vec::new(); sources.len()];
-        for (group, bound) in groups.iter().enumerate() {
-            for (member, weight) in &bound.members {
-                all[*member].push((group, *weight));
-            }
-        }
-        for (factor, exposures) in factors.iter().enumerate() {
-            for (source, exposure) in exposures.iter().enumerate().filter(|(_, exposure)| **exposure != 0.0) {
-                all[source].push((groups.len() + factor, Weight::part(*exposure)));
-            }
-        }
-        let counts = |(row, _): &&(usize, Weight)| *row >= groups.len() || live.binary_search(row).is_ok();
-        let asked = |rows: &Vec<(usize, Weight)>| rows.iter().filter(counts).copied().collect::<Vec<_>>();
-        let of = all.iter().map(asked).collect::<Vec<_>>();
-        let held = of.iter().map(|rows| held(rows)).collect();
-        Self { groups, factors, aversion, live, of, all, held }
+        let live = (0..groups.len()).filter(|group| is_live(&groups[*group])).collect();
+        Self::over(groups, factors, aversion, live, sources.len())
     }
 
     /// Groups alone, every one of which may bind.
     pub(crate) fn of_groups(groups: Vec<Bound>, sources: usize) -> Self {
-        let mut all = vec![Vec::new(); sources];
-        for (group, bound) in groups.iter().enumerate() {
-            for (member, weight) in &bound.members {
-                all[*member].push((group, *weight));
+        let live = (0..groups.len()).collect();
+        Self::over(groups, Vec::new(), 1.0, live, sources)
+    }
+
+    fn over(groups: Vec<Bound>, factors: Vec<Vec<f64>>, aversion: f64, live: Vec<usize>, sources: usize) -> Self {
+        let of_group = |row: &usize| Line::of_group(*row, &groups[*row], sources);
+        let mut asked = live.iter().map(of_group).collect::<Vec<_>>();
+        let of_factor = |(row, parts): (usize, &Vec<f64>)| Line::of_factor(row, parts, sources);
+        asked.extend((groups.len()..).zip(&factors).map(of_factor));
+        let mut pivots = vec![0.0; sources];
+        for (member, weight) in groups.iter().flat_map(|bound| &bound.members) {
+            pivots[*member] = weight.pivot().unwrap_or(pivots[*member]);
+        }
+        let mut starts = vec![0; sources + 1];
+        let mut counts = |line: &Line, source: usize| starts[source + 1] += usize::from(line.counts(source));
+        asked.iter().for_each(|line| (0..sources).for_each(|source| counts(line, source)));
+        (0..sources).for_each(|source| starts[source + 1] += starts[source]);
+        let mut next = starts.clone();
+        let mut entries = vec![(0, Weight::WHOLE); starts[sources]];
+        for line in &asked {
+            for source in (0..sources).filter(|source| line.counts(*source)) {
+                entries[next[source]] = (line.row, line.weight(source, pivots[source]));
+                next[source] += 1;
             }
         }
-        let live = (0..groups.len()).collect();
-        let held = all.iter().map(|rows| held(rows)).collect();
-        Self { groups, factors: Vec::new(), aversion: 1.0, live, of: all.clone(), all, held }
+        Self { groups, factors, aversion, live, asked, entries, starts, pivots }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -90,27 +94,54 @@ impl Rows {
 
     /// The rows that can have a price, and how a source counts there.
     pub(crate) fn of(&self, source: usize) -> &[(usize, Weight)] {
-        &self.of[source]
+        &self.entries[self.starts[source]..self.starts[source + 1]]
     }
 
-    /// The same as parts of what is held, where nothing else counts.
-    pub(crate) fn held(&self, source: usize) -> Option<&[(usize, f64)]> {
-        self.held[source].as_deref()
-    }
-
-    /// What a source pays for its amount.
-    pub(crate) fn price(&self, source: usize, prices: &[f64]) -> Weight {
-        summed(&self.of[source], prices)
+    /// What every source pays for its amount.
+    pub(crate) fn tolls(&self, prices: &[f64]) -> Tolls<'_> {
+        let mut tolls = Tolls::none(&self.pivots);
+        for line in self.asked.iter().filter(|line| prices[line.row] != 0.0) {
+            tolls.add(line, prices[line.row]);
+        }
+        tolls
     }
 
     /// The same where rows that never bind may have a price too.
-    pub(crate) fn whole_price(&self, source: usize, prices: &[f64]) -> Weight {
-        summed(&self.all[source], prices)
+    pub(crate) fn whole_tolls(&self, prices: &[f64]) -> Tolls<'_> {
+        let mut tolls = self.tolls(prices);
+        let is_other = |row: &usize| prices[*row] != 0.0 && self.live.binary_search(row).is_err();
+        for row in (0..self.groups.len()).filter(is_other) {
+            tolls.add(&Line::of_group(row, &self.groups[row], self.pivots.len()), prices[row]);
+        }
+        tolls
     }
 
-    /// How a source counts in a row, if it does.
-    pub(crate) fn weight(&self, row: usize, source: usize) -> Option<&Weight> {
-        self.all[source].iter().find(|(other, _)| *other == row).map(|(_, weight)| weight)
+    /// How a source counts in a group, if it does.
+    pub(crate) fn weight(&self, group: usize, source: usize) -> Option<&Weight> {
+        let members = &self.groups[group].members;
+        members.binary_search_by_key(&source, |(member, _)| *member).ok().map(|at| &members[at].1)
+    }
+
+    /// What one more unit of a source pays, where rows that never bind may have a price too.
+    pub(crate) fn whole_slope(&self, source: usize, is_above: bool, prices: &[f64]) -> f64 {
+        let (groups, factors) = prices.split_at(self.groups.len());
+        let priced = groups.iter().enumerate().filter(|(_, price)| **price != 0.0);
+        let paid =
+            priced.map(|(row, price)| self.weight(row, source).map_or(0.0, |weight| price * weight.slope(is_above)));
+        paid.sum::<f64>() + factors.iter().zip(&self.factors).map(|(price, parts)| price * parts[source]).sum::<f64>()
+    }
+
+    /// What rows leave free of some amounts: their slack, of factors beyond the exposure that their price is for.
+    pub(crate) fn slack(&self, amounts: &[f64], prices: &[f64]) -> Vec<f64> {
+        let mut slack = vec![0.0; prices.len()];
+        for line in &self.asked {
+            let most = match line.row < self.groups.len() {
+                true => self.groups[line.row].most,
+                false => prices[line.row] / self.aversion,
+            };
+            slack[line.row] = most - line.at(amounts, &self.pivots);
+        }
+        slack
     }
 
     /// What a group's members come to beyond its bound; of a factor, its exposure beyond the one that its price is for.
@@ -139,7 +170,8 @@ impl Rows {
         let (mut groups, count) = (prices.to_vec(), self.groups.len());
         groups[count..].fill(0.0);
         let largest = groups.iter().copied().fold(0.0, f64::max);
-        let least = |(source, (low, high)): (usize, &(f64, f64))| self.price(source, &groups).least(*low, *high);
+        let tolls = self.tolls(&groups);
+        let least = |(source, (low, high)): (usize, &(f64, f64))| tolls.of(source).least(*low, *high);
         let proof = ranges.iter().enumerate().map(least).sum::<f64>() - self.constant(&groups);
         largest > 0.0 && proof > 1e-12 * largest
     }
@@ -163,12 +195,19 @@ impl Rows {
         bounds + if squares > 0.0 { squares / (2.0 * self.aversion) } else { 0.0 }
     }
 
-    /// The dual value of `prices` on some ranges, the exact bound of the module's formula, and the amounts that attain it.
-    pub(crate) fn dual(&self, sources: &[Source], ranges: &Ranges, prices: &[f64]) -> (f64, Vec<f64>) {
-        let mut value = self.constant(prices);
+    /// The dual value of `prices` on some ranges, the exact bound of the module's formula, and the amounts that attain it, which are
+    /// looked for `near` others first.
+    pub(crate) fn dual(
+        &self,
+        sources: &[Source],
+        ranges: &Ranges,
+        prices: &[f64],
+        near: Option<&[f64]>,
+    ) -> (f64, Vec<f64>) {
+        let (mut value, tolls) = (self.constant(prices), self.tolls(prices));
         let mut maximisers = Vec::with_capacity(sources.len());
-        for (i, (source, (low, high))) in sources.iter().zip(ranges).enumerate() {
-            let (x, most) = source.best(&self.price(i, prices), *low, *high);
+        for (i, (source, range)) in sources.iter().zip(ranges).enumerate() {
+            let (x, most) = source.best(&tolls.of(i), *range, near.map(|near| near[i]));
             value += most;
             maximisers.push(x);
         }
@@ -178,16 +217,4 @@ impl Rows {
     fn exposure(&self, factor: usize, amounts: &[f64]) -> f64 {
         self.factors[factor].iter().zip(amounts).map(|(part, x)| part * x).sum()
     }
-}
-
-fn held(rows: &[(usize, Weight)]) -> Option<Vec<(usize, f64)>> {
-    rows.iter().map(|(row, weight)| weight.pivot().is_none().then_some((*row, weight.held))).collect()
-}
-
-fn summed(rows: &[(usize, Weight)], prices: &[f64]) -> Weight {
-    let mut price = Weight::part(0.0);
-    for (row, weight) in rows {
-        price.add(weight, prices[*row]);
-    }
-    price
 }

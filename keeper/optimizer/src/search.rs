@@ -1,19 +1,20 @@
 //! Best-first branch and bound over ranges of amounts.
 
-use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::rc::Rc;
 
 use crate::bisection::bisection;
 use crate::certificate;
-use crate::envelope::{Envelope, Stretch};
+use crate::envelope::Envelope;
 use crate::newton::{Point, newton};
+use crate::node::Node;
 use crate::polish::polish;
 use crate::problem::Problem;
 use crate::projected::projected;
 use crate::relaxation::Relaxation;
 use crate::rows::Ranges;
 use crate::source::Segment;
+use crate::stretch::Stretch;
 use crate::{Error, Method, Settings};
 
 /// The gap at which the search stops, as income a year per unit of the largest amount: 1e-10 is a hundredth of
@@ -56,7 +57,7 @@ pub(crate) struct Outcome {
 
 /// A search under way.
 pub(crate) struct Search<'a> {
-    problem: &'a Problem,
+    problem: &'a Problem<'a>,
     settings: &'a Settings,
     best: Option<Candidate>,
     /// The largest bound of a node that was closed as good enough.
@@ -65,16 +66,6 @@ pub(crate) struct Search<'a> {
     /// Rounds of Clarabel.
     rounds: usize,
     method: Method,
-}
-
-/// Ranges still to be searched, the most promising first; equals in the order of their making.
-struct Node {
-    ranges: Ranges,
-    envelopes: Vec<Rc<Envelope>>,
-    /// Prices to start from.
-    prices: Rc<Vec<f64>>,
-    bound: f64,
-    number: usize,
 }
 
 /// What a node's relaxation came to.
@@ -86,7 +77,7 @@ struct Relaxed {
 
 impl<'a> Search<'a> {
     /// Searches all of a problem, from prices that a like one had.
-    pub(crate) fn run(problem: &'a Problem, settings: &'a Settings, prices: &[f64]) -> Result<Outcome, Error> {
+    pub(crate) fn run(problem: &'a Problem<'a>, settings: &'a Settings, prices: &[f64]) -> Result<Outcome, Error> {
         let mut search = Self {
             problem,
             settings,
@@ -105,7 +96,14 @@ impl<'a> Search<'a> {
     fn all(&mut self, prices: &[f64]) -> Result<f64, Error> {
         let ranges = self.problem.ranges();
         let envelopes = (0..ranges.len()).map(|source| self.envelope(source, ranges[source])).collect();
-        let root = Node { ranges, envelopes, prices: Rc::new(prices.to_vec()), bound: f64::INFINITY, number: 0 };
+        let root = Node {
+            ranges,
+            envelopes,
+            prices: Rc::new(prices.to_vec()),
+            amounts: None,
+            bound: f64::INFINITY,
+            number: 0,
+        };
         let mut queue = BinaryHeap::from([root]);
         let mut made = 1;
         while let Some(node) = queue.pop() {
@@ -115,6 +113,9 @@ impl<'a> Search<'a> {
                 return Ok(node.bound);
             }
             self.nodes += 1;
+            if self.is_closed(&node) {
+                continue;
+            }
             for child in self.open(&node)? {
                 queue.push(Node { number: made, ..child });
                 made += 1;
@@ -128,12 +129,27 @@ impl<'a> Search<'a> {
         self.best.as_ref().map_or(f64::NEG_INFINITY, |best| best.value)
     }
 
-    fn envelope(&self, source: usize, (low, high): (f64, f64)) -> Rc<Envelope> {
+    fn envelope(&self, source: usize, (low, high): (f64, f64)) -> Rc<Envelope<'a>> {
         Rc::new(Envelope::new(&self.problem.sources[source], low, high, self.problem.pivots[source]))
     }
 
+    /// Whether the best candidate's prices prove at once that a node holds nothing better.
+    fn is_closed(&mut self, node: &Node) -> bool {
+        let Some(best) = &self.best else { return false };
+        // Elsewhere its prices are those of something else.
+        if !best.point.amounts.iter().zip(&node.ranges).all(|(x, (low, high))| x >= low && x <= high) {
+            return false;
+        }
+        let (bound, _) = self.problem.bound(&node.ranges, &best.point);
+        let is_closed = bound <= self.floor() + GAP;
+        if is_closed {
+            self.closed = self.closed.max(bound);
+        }
+        is_closed
+    }
+
     /// Bounds a node, looks for better candidates in it and returns its children.
-    fn open(&mut self, node: &Node) -> Result<Vec<Node>, Error> {
+    fn open(&mut self, node: &Node<'a>) -> Result<Vec<Node<'a>>, Error> {
         if self.problem.rows.are_broken_by(&node.ranges) {
             return Ok(Vec::new());
         }
@@ -148,30 +164,31 @@ impl<'a> Search<'a> {
             return Ok(Vec::new());
         };
         let (ranges, envelopes) = self.narrowed(node, &relaxed);
-        let prices = Rc::new(relaxed.point.prices);
+        let (prices, amounts) = (Rc::new(relaxed.point.prices), Some(Rc::new(relaxed.point.amounts)));
         let child = |range: (f64, f64)| {
             let (mut ranges, mut envelopes) = (ranges.clone(), envelopes.clone());
             ranges[place] = range;
             envelopes[place] = self.envelope(place, range);
-            Node { ranges, envelopes, prices: Rc::clone(&prices), bound, number: 0 }
+            Node { ranges, envelopes, prices: Rc::clone(&prices), amounts: amounts.clone(), bound, number: 0 }
         };
         Ok(parts.into_iter().map(child).collect())
     }
 
     /// A node's ranges without the segments at their ends in which, at the relaxation's prices, nothing better than the gap can
     /// be: what all others bring at most is known.
-    fn narrowed(&mut self, node: &Node, relaxed: &Relaxed) -> (Ranges, Vec<Rc<Envelope>>) {
+    fn narrowed(&mut self, node: &Node<'a>, relaxed: &Relaxed) -> (Ranges, Vec<Rc<Envelope<'a>>>) {
         let (mut ranges, mut envelopes) = (node.ranges.clone(), node.envelopes.clone());
         let floor = self.floor() + 0.5 * GAP;
         if !floor.is_finite() {
             return (ranges, envelopes);
         }
+        let tolls = self.problem.rows.tolls(&relaxed.point.prices);
         for (place, source) in self.problem.sources.iter().enumerate() {
             let (low, high) = ranges[place];
             if envelopes[place].stretches.len() == 1 && !envelopes[place].is_flat || source.still().is_some() {
                 continue;
             }
-            let price = self.problem.rows.price(place, &relaxed.point.prices);
+            let price = tolls.of(place);
             let parts = source.segments_in(low, high).map(|segment| (segment, segment.best(&price)));
             let parts = parts.collect::<Vec<_>>();
             let best = parts.iter().map(|(_, best)| *best).fold(f64::NEG_INFINITY, f64::max);
@@ -199,7 +216,7 @@ impl<'a> Search<'a> {
         for method in &self.settings.methods {
             let point = match method {
                 Method::Bisection => bisection(rows, &node.envelopes),
-                Method::Newton => match newton(rows, &node.envelopes, &node.prices, self.floor()) {
+                Method::Newton => match newton(rows, &node.envelopes, &node.prices, node.near(), self.floor()) {
                     Ok(point) => Some(point),
                     // The prices that it stopped at may prove that there is nothing here.
                     Err(prices) if rows.are_refuted_by(&prices, &node.ranges) => {
@@ -219,7 +236,7 @@ impl<'a> Search<'a> {
             };
             if let Some(point) = point {
                 self.method = self.method.max(*method);
-                let (bound, maximisers) = rows.dual(&self.problem.sources, &node.ranges, &point.prices);
+                let (bound, maximisers) = self.problem.bound(&node.ranges, &point);
                 return Ok(Some(Relaxed { point, bound, maximisers }));
             }
         }
@@ -249,16 +266,21 @@ impl<'a> Search<'a> {
     /// Turns a relaxation into candidates; returns the least dual value of their prices.
     fn improve(&mut self, node: &Node, relaxed: &Relaxed) -> f64 {
         let Relaxed { point, maximisers, .. } = relaxed;
-        if self.residual(point) <= EXACT && self.note(point.clone()) {
+        let is_on_source = !point.amounts.iter().zip(&node.envelopes).any(|(x, envelope)| is_inside(envelope, *x));
+        if is_on_source && self.residual(point) <= EXACT {
+            self.keep(point.clone());
             return f64::INFINITY;
         }
         let dived = self.dive(node, point);
-        if let Some(near) = dived.as_ref().filter(|near| self.residual(near) <= certificate::ACCEPTED) {
-            let is_exact = self.residual(near) <= EXACT;
+        if let Some((near, residual)) = dived.as_ref().map(|near| (near, self.residual(near)))
+            && residual <= certificate::ACCEPTED
+        {
+            let is_exact = residual <= EXACT;
             let exact = if is_exact { None } else { self.polished(node, &near.amounts, &near.prices) };
-            if exact.is_some_and(|exact| self.note(exact)) || self.note(near.clone()) {
-                return f64::INFINITY;
+            if !exact.is_some_and(|exact| self.note(exact)) {
+                self.keep(near.clone());
             }
+            return f64::INFINITY;
         }
         if dived.is_some() && self.nodes < POLISHED_FROM {
             // Its point is at a kink, where nothing is stationary: the children are on either side of it.
@@ -269,7 +291,7 @@ impl<'a> Search<'a> {
         let mut is_polished = false;
         for start in [dived.map_or(ended, |point| point.amounts), maximisers.clone()] {
             let Some(point) = self.polished(node, &start, &point.prices) else { continue };
-            bound = bound.min(self.problem.rows.dual(&self.problem.sources, &node.ranges, &point.prices).0);
+            bound = bound.min(self.problem.bound(&node.ranges, &point).0);
             is_polished |= self.note(point);
             if bound <= self.floor() + GAP {
                 break;
@@ -282,7 +304,7 @@ impl<'a> Search<'a> {
     }
 
     /// The relaxation of what is left of a node when every amount inside a chord decides for the arc at its nearer end.
-    fn dive(&self, node: &Node, point: &Point) -> Option<Point> {
+    fn dive(&self, node: &Node<'a>, point: &Point) -> Option<Point> {
         let mut envelopes = node.envelopes.clone();
         for (source, (x, (low, high))) in point.amounts.iter().zip(&node.ranges).enumerate() {
             if !is_inside(&envelopes[source], *x) {
@@ -293,7 +315,7 @@ impl<'a> Search<'a> {
             let arc = around.into_iter().find(|segment| segment.low <= end && end <= segment.high)?;
             envelopes[source] = self.envelope(source, (arc.low, arc.high));
         }
-        newton(&self.problem.rows, &envelopes, &point.prices, f64::NEG_INFINITY).ok()
+        newton(&self.problem.rows, &envelopes, &point.prices, Some(&point.amounts), f64::NEG_INFINITY).ok()
     }
 
     /// The stationary point that a start leads to.
@@ -315,24 +337,31 @@ impl<'a> Search<'a> {
 
     /// Keeps a point that is verified and better than the best; says whether it is verified.
     fn note(&mut self, point: Point) -> bool {
-        if self.residual(&point) > certificate::ACCEPTED {
-            return false;
+        let is_verified = self.residual(&point) <= certificate::ACCEPTED;
+        if is_verified {
+            self.keep(point);
         }
+        is_verified
+    }
+
+    /// Keeps a verified point where it is better than the best.
+    fn keep(&mut self, point: Point) {
         let value = self.problem.rows.value(&self.problem.sources, &point.amounts);
         if value > self.floor() {
             self.best = Some(Candidate { point, value });
         }
-        true
     }
 
     /// Where to cut: the source whose best amount at the relaxation's prices brings most above its point, at the end of a
     /// segment where there is one, else at that point or in the middle; around a point where staying is free, in three.
     fn split(&self, node: &Node, relaxed: &Relaxed) -> Option<(usize, Vec<(f64, f64)>)> {
+        let tolls = self.problem.rows.tolls(&relaxed.point.prices);
         let mut widest: Option<(usize, f64)> = None;
         for (i, (source, (low, high))) in self.problem.sources.iter().zip(&node.ranges).enumerate() {
-            let price = self.problem.rows.price(i, &relaxed.point.prices);
+            let price = tolls.of(i);
             let x = relaxed.point.amounts[i].clamp(*low, *high);
-            let gap = source.best(&price, *low, *high).1 - (source.value(x) - price.at(x));
+            let left = |x: f64| source.value(x) - price.at(x);
+            let gap = if relaxed.maximisers[i] == x { 0.0 } else { left(relaxed.maximisers[i]) - left(x) };
             if high - low > 1e-12 && widest.is_none_or(|(_, most)| gap > most) {
                 widest = Some((i, gap));
             }
@@ -354,6 +383,9 @@ impl<'a> Search<'a> {
 
 /// Whether an amount is inside a chord, where the source itself brings less than its envelope.
 fn is_inside(envelope: &Envelope, x: f64) -> bool {
+    if !envelope.is_flat {
+        return false;
+    }
     let stretch = envelope.stretch_of(x);
     stretch.is_chord() && x > stretch.low + AT_END && x < stretch.high - AT_END
 }
@@ -367,23 +399,3 @@ fn end(envelope: &Envelope, x: f64) -> f64 {
         false => x,
     }
 }
-
-impl Ord for Node {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.bound.total_cmp(&other.bound).then(other.number.cmp(&self.number))
-    }
-}
-
-impl PartialOrd for Node {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Node {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Node {}

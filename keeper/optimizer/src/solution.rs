@@ -45,7 +45,7 @@ pub struct Solution {
 pub fn solve(programme: &Programme, settings: &Settings) -> Result<Solution, Error> {
     let mut means = Vec::new();
     let mut problem = Problem::of(programme, &means);
-    let mut prices = vec![0.0; problem.rows.len()];
+    let mut prices = problem.first_prices();
     let mut nodes = 0;
     loop {
         let outcome = Search::run(&problem, settings, &prices)?;
@@ -107,9 +107,11 @@ fn certified(programme: &Programme, problem: &Problem, outcome: Outcome, nodes: 
     let mut attributed = prices.clone();
     attribute(programme, problem, &amounts, &mut attributed);
     // What the prices say for people must not cost the proof.
-    let residual_of = |prices: &[f64]| certificate::residual(sources, rows, &amounts, prices);
-    let prices = if residual_of(&attributed) <= certificate::ACCEPTED { attributed } else { prices };
-    let residual = residual_of(&prices);
+    let judged = |prices: Vec<f64>| (certificate::residual(sources, rows, &amounts, &prices), prices);
+    let (residual, prices) = match judged(attributed) {
+        (residual, prices) if residual <= certificate::ACCEPTED => (residual, prices),
+        _ => judged(prices),
+    };
     if residual > certificate::ACCEPTED {
         return Err(Error::Unverified { residual, bound: certificate::ACCEPTED });
     }
@@ -148,7 +150,7 @@ fn attribute(programme: &Programme, problem: &Problem, amounts: &[f64], prices: 
             continue;
         }
         let is_above = source.segment_below(amounts[place]).is_above;
-        let spare = source.marginals(amounts[place]).0 - rows.whole_price(place, prices).slope(is_above);
+        let spare = source.marginals(amounts[place]).0 - rows.whole_slope(place, is_above, prices);
         let slope = rows.weight(group, place).map_or(0.0, |weight| weight.slope(is_above));
         if slope > 0.0 {
             prices[group] += spare.max(0.0) / slope;

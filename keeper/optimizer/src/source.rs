@@ -15,31 +15,32 @@ const HALVINGS: usize = 200;
 /// What one position brings over `[lower, upper]`, amounts in units of the programme. A source that earns nothing
 /// anywhere has nothing above its lower bound, unless its movements or its risk count: money there is no better than idle.
 #[derive(Clone, Debug)]
-pub(crate) struct Source {
-    segments: Vec<Segment>,
+pub(crate) struct Source<'a> {
+    segments: Vec<Segment<'a>>,
     /// Where staying is free and any movement is charged, if it is.
     still: Option<f64>,
 }
 
 /// A stretch on which income is smooth and its curvature keeps its sign.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Segment {
+pub(crate) struct Segment<'a> {
     pub(crate) low: f64,
     pub(crate) high: f64,
     /// Whether it lies above the place's pivot.
     pub(crate) is_above: bool,
     is_convex: bool,
-    form: Form,
+    form: Form<'a>,
 }
 
-impl Source {
+impl<'a> Source<'a> {
     /// Every source of a programme.
-    pub(crate) fn all(programme: &Programme) -> Vec<Self> {
-        let source = |(place, curve): (usize, &Curve)| {
+    pub(crate) fn all(programme: &'a Programme) -> Vec<Self> {
+        let unit = programme.unit();
+        let source = |(place, curve): (usize, &'a Curve)| {
             let range = (programme.lower()[place], programme.upper()[place]);
             let counts = programme.factors().is_some() || programme.tail().is_some();
             let charge = programme.charges().get(place).filter(|charge| **charge != Charge::default());
-            Self::new(curve, charge, range, programme.pivots()[place], counts, programme.unit())
+            Self::new(curve, charge, range, programme.pivots()[place], counts, unit)
         };
         programme.curves().iter().enumerate().map(source).collect()
     }
@@ -52,15 +53,17 @@ impl Source {
     }
 
     fn new(
-        curve: &Curve,
+        curve: &'a Curve,
         charge: Option<&Charge>,
         (low, high): (f64, f64),
         pivot: Option<f64>,
         counts: bool,
         unit: f64,
     ) -> Self {
-        let mut ends = vec![low];
-        ends.extend(curve.breakpoints_at(low, high, charge.map_or(0.0, Charge::curvature)));
+        let breakpoints = curve.breakpoints_at(low, high, charge.map_or(0.0, Charge::curvature));
+        let mut ends = Vec::with_capacity(breakpoints.len() + 3);
+        ends.push(low);
+        ends.extend(breakpoints);
         if let Some(pivot) = pivot.filter(|pivot| *pivot > low && *pivot < high) {
             ends.insert(ends.partition_point(|end| *end < pivot), pivot);
             ends.dedup();
@@ -82,7 +85,7 @@ impl Source {
         } else {
             ends.windows(2).map(|pair| segment(pair[0], pair[1])).collect()
         };
-        let earns = |segment: &Segment| {
+        let earns = |segment: &Segment<'_>| {
             let incomes = [segment.low, segment.high].map(|x| segment.income(x));
             incomes.iter().any(|income| income.value != 0.0 || income.marginal != 0.0)
         };
@@ -106,6 +109,18 @@ impl Source {
         Self { segments, still }
     }
 
+    /// Leaves out what lies beyond the amount that brings most, unless that is below `pivot`, from where movements count: more
+    /// of it only takes room.
+    pub(crate) fn trim(&mut self, pivot: f64) {
+        let (best, _) = self.best(&Weight::part(0.0), (self.lower(), self.upper()), None);
+        if self.still.is_some() || best < pivot || best >= self.upper() {
+            return;
+        }
+        let kept = self.segments.iter().position(|segment| segment.high >= best).unwrap_or(0);
+        self.segments.truncate(kept + 1);
+        self.segments[kept].high = best;
+    }
+
     pub(crate) fn lower(&self) -> f64 {
         self.segments.first().map_or(0.0, |segment| segment.low)
     }
@@ -121,29 +136,32 @@ impl Source {
 
     /// The segments that share more than a point with `[low, high]`, and a point of its own inside; the best one that holds
     /// it if the range is a point.
-    pub(crate) fn segments_in(&self, low: f64, high: f64) -> impl Iterator<Item = Segment> + '_ {
+    pub(crate) fn segments_in(&self, low: f64, high: f64) -> impl Iterator<Item = Segment<'a>> + '_ {
         let point = (low >= high).then(|| self.segment_of(low));
-        let overlaps = move |segment: &&Segment| {
+        let overlaps = move |segment: &&Segment<'_>| {
             if segment.low == segment.high {
                 segment.low >= low && segment.low <= high
             } else {
                 segment.low < high && segment.high > low
             }
         };
-        let clip =
-            move |segment: &Segment| Segment { low: segment.low.max(low), high: segment.high.min(high), ..*segment };
+        let clip = move |segment: &Segment<'a>| Segment {
+            low: segment.low.max(low),
+            high: segment.high.min(high),
+            ..*segment
+        };
         let point = point.map(|segment| Segment { low, high: low, ..segment });
         let is_point = point.is_some();
         point.into_iter().chain(self.segments.iter().filter(move |_| !is_point).filter(overlaps).map(clip))
     }
 
     /// The segments among which an amount can move from `x` without a charge for moving at all.
-    pub(crate) fn segments_around(&self, x: f64, low: f64, high: f64) -> Vec<Segment> {
+    pub(crate) fn segments_around(&self, x: f64, low: f64, high: f64) -> Vec<Segment<'a>> {
         let segments = self.segments_in(low, high);
         match self.still {
             Some(still) if x == still => segments.filter(|segment| segment.low == segment.high).collect(),
             Some(still) => {
-                let side = |segment: &Segment| {
+                let side = |segment: &Segment<'_>| {
                     segment.low < segment.high && (if x > still { segment.low >= still } else { segment.high <= still })
                 };
                 segments.filter(side).collect()
@@ -153,19 +171,19 @@ impl Source {
     }
 
     /// The segment in which `x` is worth most.
-    fn segment_of(&self, x: f64) -> Segment {
+    fn segment_of(&self, x: f64) -> Segment<'a> {
         let holds = self.segments.iter().filter(|segment| segment.low <= x && x <= segment.high);
         let best = holds.max_by(|a, b| a.income(x).value.total_cmp(&b.income(x).value));
         *best.unwrap_or_else(|| self.segment_at(x))
     }
 
     /// The segment that holds `x` and continues upwards from it where it can.
-    pub(crate) fn segment_at(&self, x: f64) -> &Segment {
+    pub(crate) fn segment_at(&self, x: f64) -> &Segment<'a> {
         self.segments.iter().rev().find(|segment| segment.low <= x).unwrap_or(&self.segments[0])
     }
 
     /// The segment that ends at `x` or holds it.
-    pub(crate) fn segment_below(&self, x: f64) -> &Segment {
+    pub(crate) fn segment_below(&self, x: f64) -> &Segment<'a> {
         self.segments.iter().find(|segment| segment.high >= x).unwrap_or(&self.segments[self.segments.len() - 1])
     }
 
@@ -184,22 +202,27 @@ impl Source {
         cuts.min_by(|a, b| (a - x).abs().total_cmp(&(b - x).abs()))
     }
 
-    /// The maximum of `income(x) - price(x)` over `[low, high]`, and the least `x` that attains it.
-    pub(crate) fn best(&self, price: &Weight, low: f64, high: f64) -> (f64, f64) {
+    /// The maximum of `income(x) - price(x)` over `[low, high]`, and the least `x` that attains it; it may be `near` some amount.
+    pub(crate) fn best(&self, price: &Weight, (low, high): (f64, f64), near: Option<f64>) -> (f64, f64) {
         let mut best = (low, f64::NEG_INFINITY);
         for segment in self.segments_in(low, high) {
-            for x in segment.candidates(price.slope(segment.is_above)) {
+            let [first, second] = segment.candidates(price.slope(segment.is_above), near);
+            let mut note = |x: f64| {
                 let value = segment.income(x).value - price.at(x);
                 if value > best.1 {
                     best = (x, value);
                 }
+            };
+            note(first);
+            if second > first {
+                note(second);
             }
         }
         best
     }
 }
 
-impl Segment {
+impl Segment<'_> {
     pub(crate) fn is_concave(&self) -> bool {
         !self.is_convex
     }
@@ -210,14 +233,20 @@ impl Segment {
         self.form.income(x)
     }
 
+    /// Where its marginal, less a pull, is `slope`, and what it brings there, from near it; nothing where no formula says so.
+    #[inline]
+    pub(crate) fn reached(&self, slope: f64, pull: (f64, f64), start: f64) -> Option<(f64, Income)> {
+        self.form.reached(slope, pull, start)
+    }
+
     /// The most that is left of its income after a price.
     pub(crate) fn best(&self, price: &Weight) -> f64 {
         let left = |x: f64| self.income(x).value - price.at(x);
-        self.candidates(price.slope(self.is_above)).into_iter().map(left).fold(f64::NEG_INFINITY, f64::max)
+        self.candidates(price.slope(self.is_above), None).into_iter().map(left).fold(f64::NEG_INFINITY, f64::max)
     }
 
     /// Where `income(x) - slope * x` can be largest, ascending.
-    fn candidates(&self, price: f64) -> [f64; 2] {
+    fn candidates(&self, price: f64, near: Option<f64>) -> [f64; 2] {
         if self.is_convex {
             return [self.low, self.high];
         }
@@ -227,9 +256,14 @@ impl Segment {
         if self.income(self.high).marginal > price {
             return [self.high; 2];
         }
-        let root = falling_root(self.low, self.high, f64::midpoint(self.low, self.high), |x| {
-            let income = self.income(x);
-            (income.marginal - price, income.curvature)
+        let is_inside = |x: &f64| *x >= self.low && *x <= self.high;
+        let start = near.filter(is_inside).unwrap_or_else(|| f64::midpoint(self.low, self.high));
+        let reached = self.reached(price, (0.0, 0.0), start).map(|(x, _)| x).filter(is_inside);
+        let root = reached.unwrap_or_else(|| {
+            falling_root(self.low, self.high, start, |x| {
+                let income = self.income(x);
+                (income.marginal - price, income.curvature)
+            })
         });
         [root; 2]
     }

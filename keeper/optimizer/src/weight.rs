@@ -95,20 +95,6 @@ impl Weight {
             pivot: self.pivot / unit,
         }
     }
-
-    /// Adds another weight of the same place, `times` over.
-    #[inline]
-    pub(crate) fn add(&mut self, other: &Self, times: f64) {
-        self.held += times * other.held;
-        if other.pivot == 0.0 && other.raised == 0.0 && other.lowered == 0.0 {
-            return;
-        }
-        self.raised += times * other.raised;
-        self.lowered += times * other.lowered;
-        if other.pivot().is_some() {
-            self.pivot = other.pivot;
-        }
-    }
 }
 
 #[cfg(test)]

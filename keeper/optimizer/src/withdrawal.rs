@@ -70,6 +70,6 @@ fn value(programme: &Programme, target: &Target) -> f64 {
 /// No amounts inside the ranges bring more, in base units a year.
 fn most(programme: &Programme) -> f64 {
     let free = Weight::part(0.0);
-    let best = |source: &Source| source.best(&free, source.lower(), source.upper()).1;
+    let best = |source: &Source| source.best(&free, (source.lower(), source.upper()), None).1;
     Source::all(programme).iter().map(best).sum::<f64>() * programme.unit()
 }

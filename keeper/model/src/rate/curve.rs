@@ -176,14 +176,14 @@ impl Curve {
     /// `-level` turns.
     #[must_use]
     pub fn breakpoints_at(&self, from: f64, to: f64, level: f64) -> Vec<f64> {
-        let mut points = Vec::new();
+        let mut points = Vec::with_capacity(2 * self.pieces.len());
         for piece in &self.pieces {
             let (low, high) = (piece.from.max(from), piece.to.min(to));
             if low >= high {
                 continue;
             }
             points.push(low);
-            points.extend(piece.inflections(low, high, level));
+            piece.inflections(low, high, level, &mut points);
         }
         points.retain(|point| *point > from && *point < to);
         points.dedup();
@@ -237,20 +237,26 @@ impl Piece {
         }
     }
 
-    /// Where the curvature passes `level` inside `(from, to)`.
-    fn inflections(&self, from: f64, to: f64, level: f64) -> Vec<f64> {
-        let ends = match &self.shape {
-            Shape::Line { .. } => return Vec::new(),
+    /// Appends where the curvature passes `level` inside `(from, to)`.
+    fn inflections(&self, from: f64, to: f64, level: f64, points: &mut Vec<f64>) {
+        match &self.shape {
+            Shape::Line { .. } => {}
+            Shape::Pool(pool) if pool.is_closed() && level == 0.0 => {
+                points.extend(pool.inflection().filter(|turn| *turn > from && *turn < to));
+            }
             Shape::Pool(pool) if pool.is_closed() => {
                 // The curvature has at most one extremum, so it is monotone on either side of it.
                 let turn = pool.steepest().filter(|turn| *turn > from && *turn < to);
-                [Some(from), turn, Some(to)].into_iter().flatten().collect::<Vec<_>>()
+                points.extend(self.inflection(from, turn.unwrap_or(to), level));
+                points.extend(turn.and_then(|turn| self.inflection(turn, to, level)));
             }
-            Shape::Principal(principal) if level == 0.0 && principal.is_bought() => return Vec::new(),
-            Shape::Long(_) if level == 0.0 => return Vec::new(),
-            _ => (0..=SAMPLES).map(|step| from + (to - from) * (step as f64 / SAMPLES as f64)).collect(),
-        };
-        ends.windows(2).filter_map(|pair| self.inflection(pair[0], pair[1], level)).collect()
+            Shape::Principal(principal) if level == 0.0 && principal.is_bought() => {}
+            Shape::Long(_) if level == 0.0 => {}
+            _ => {
+                let sample = |step: usize| from + (to - from) * (step as f64 / SAMPLES as f64);
+                points.extend((0..SAMPLES).filter_map(|step| self.inflection(sample(step), sample(step + 1), level)));
+            }
+        }
     }
 
     /// The one passing between two places, by bisection.
@@ -320,11 +326,22 @@ impl Pool {
         self.is_direct() && self.beta == 0.0
     }
 
-    /// Where the curvature of a closed pool is extreme: with `s = sigma + x` it is `a/s^3 + b/s^4`.
-    fn steepest(&self) -> Option<f64> {
+    /// The curvature of a closed pool, with `s = sigma + x`, is `a/s^3 + b/s^4`, by what its fee leaves.
+    fn bend(&self) -> (f64, f64) {
         let (linear, square) = (self.intercept * self.debt, self.slope * self.debt * self.debt);
-        let (cubic, quartic) = (2.0 * square - 2.0 * self.sigma * linear, -6.0 * square * self.sigma);
+        (2.0 * square - 2.0 * self.sigma * linear, -6.0 * square * self.sigma)
+    }
+
+    /// Where it is extreme.
+    fn steepest(&self) -> Option<f64> {
+        let (cubic, quartic) = self.bend();
         (cubic != 0.0).then(|| -4.0 * quartic / (3.0 * cubic) - self.sigma)
+    }
+
+    /// Where it changes its sign.
+    fn inflection(&self) -> Option<f64> {
+        let (cubic, quartic) = self.bend();
+        (cubic != 0.0).then(|| -quartic / cubic - self.sigma)
     }
 }
 
