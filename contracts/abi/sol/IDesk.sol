@@ -126,8 +126,8 @@ interface IDesk {
     // Every event tells what is stored, not what was asked for; what an event does not tell follows from others by the
     // rules beside it. So the whole history can be rebuilt from events and block times alone.
 
-    /// A rebalance, or with `nonce` type(uint256).max a relief; one without legs leaves the revision. `navBefore`: before its marks. `navLeast`: what caps and
-    /// budgets were fractions of. `loss`, `turnover`: what its legs were charged; what its marks lost is in `lossLevel`
+    /// A rebalance, or with `nonce` type(uint256).max a relief; one without legs leaves the revision. `navBefore`: before its
+    /// marks. `navLeast`: what caps and budgets were fractions of. `loss`, `turnover`: what its legs were charged; what its marks lost is in `lossLevel`
     /// alone. The levels are those of the vault's budgets after it, drained to now. `incomeBefore`, `incomeAfter`: a year
     /// at the positions touched, type(uint256).max where not known. `brokenBefore` (after the marks, before the legs),
     /// `brokenAfter`: bit i for the i-th limit of this very change, positions' venues in the order of their touch.
@@ -168,8 +168,8 @@ interface IDesk {
     );
     /// An evacuation of `riskId` could not bring this much of a position's marked value to idle.
     event Stuck(bytes32 indexed riskId, uint32 indexed position, uint256 value);
-    /// A leg, or what an exit forced (`depth` 0: not measured). `assets` 0: so much debt was repaid, if any. Idle gives a positive `assets`; of what a position pays,
-    /// `result`, it takes as much as the position's value was or, where its price can be pushed, as the value fell by and
+    /// A leg, or what an exit forced (`depth` 0: not measured). `assets` 0: so much debt was repaid, if any. Idle gives a
+    /// positive `assets`; of what a position pays, `result`, it takes as much as the position's value was or, where its price can be pushed, as the value fell by and
     /// the slack of that. `depth` is what the venue held for everybody after it.
     event PositionMoved(uint32 indexed position, int256 assets, uint256 result, uint256 valueAfter, uint256 depth);
     /// A mark: whenever a position's value or the time of its mark changed by one; that time is now.

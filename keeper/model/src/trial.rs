@@ -4,7 +4,8 @@
 //! along the market's own curve; what is lost then is
 //! what governance says that a movement costs, what the book does not believe of a venue's price, and the part of an
 //! earlier loss that a sale is charged with. A position that owes keeps its health while money goes in or out; a repayment
-//! lowers what is owed and what secures it by as much. What is redeemed by request pays what is payable, and counts until it is paid. What is borrowed or repaid is moved too. The judgement itself is the mandate's own code ([`Trial::check`]).
+//! lowers what is owed and what secures it by as much. What is redeemed by request pays what is payable, and counts until it is
+//! paid. What is borrowed or repaid is moved too. The judgement itself is the mandate's own code ([`Trial::check`]).
 
 use alloy_primitives::U256;
 

@@ -4,8 +4,8 @@
 //! other lenders supply them and a borrower with collateral bring each to a given utilisation, which [`Target::read`]
 //! takes from a history of real rates. Nothing of a venue is imitated, but for the prices: they are set by hand. For tests
 //! of what goes wrong there are a venue whose price is steered, feeds that say what they are told, and, for those who ask
-//! for it, Uniswap v3 with a pool of the world's tokens,
-//! Pendle v2 with bonds of several maturities, and our own reference of a tokenised fund of treasuries, which no package ships. [`stress`] replays what has gone wrong in the real world, with
+//! for it, Uniswap v3 with a pool of the world's tokens, Pendle v2 with bonds of several maturities, and our own reference of a
+//! tokenised fund of treasuries, which no package ships. [`stress`] replays what has gone wrong in the real world, with
 //! liquidators who liquidate.
 
 pub mod artifact;
