@@ -32,7 +32,8 @@ pub fn request(
         grant.covers(position.index) && planned.iter().all(|other| other.leg.position != position.index)
     };
     let places = (0..snapshot.positions.len()).filter(|place| is_free(&snapshot.positions[*place]));
-    let legs: Vec<_> = places.filter_map(|place| leg(snapshot, wanted, settings, place)).collect();
+    let legs: Vec<_> =
+        places.filter_map(|place| leg(snapshot, wanted, settings, place).map(|leg| (place, leg))).collect();
     if legs.is_empty() || !grant.is_active(snapshot.now()) {
         return Ok(decision);
     }
@@ -42,15 +43,13 @@ pub fn request(
         return Ok(decision);
     }
     let curves = economics::curves(snapshot)?;
-    let all: Vec<_> = legs.iter().copied().chain(planned.iter().map(|planned| planned.leg)).collect();
+    let all: Vec<_> = legs.iter().map(|(_, leg)| *leg).chain(planned.iter().map(|planned| planned.leg)).collect();
     let trial = Trial::of(snapshot, &curves, &all)?;
     if trial.check().is_err() {
         return Ok(decision);
     }
     let why = if is_mending { "a limit allows less" } else { "elsewhere it would earn more" };
-    let requested = legs.into_iter().map(|leg| {
-        let place = snapshot.positions.iter().position(|position| position.index == leg.position);
-        let place = place.expect("legs come from the snapshot's positions");
+    let requested = legs.into_iter().map(|(place, leg)| {
         let (before, after) = (snapshot.positions[place].value, trial.values_after()[place]);
         let rate = |value: Assets| curves[place].rate(value.to_f64());
         let reason = format!("{why}: it is requested, and counts here until the fund pays");
