@@ -172,7 +172,8 @@ interface IDesk {
     /// positive `assets`; of what a position pays, `result`, it takes as much as the position's value was or, where its price can be pushed, as the value fell by and
     /// the slack of that. `depth` is what the venue held for everybody after it.
     event PositionMoved(uint32 indexed position, int256 assets, uint256 result, uint256 valueAfter, uint256 depth);
-    /// A mark: whenever a position's value or the time of its mark changed by one; that time is now.
+    /// A mark: whenever a position's value or the time of its mark changed by one; that time is now. A rise above the governed
+    /// rate is of a settlement, and paid by the `PositionMoved` after it.
     event PositionMarked(uint32 indexed position, uint256 valueBefore, uint256 valueAfter);
     /// What a mark has heard of a position with two values or a date: how far the higher value is above the lower, in base
     /// units, and its yield a year, where it has a date. Told where either has changed.
@@ -245,7 +246,8 @@ interface IDesk {
     /// stuck. Anyone. Leaves positions whose price can be pushed, and those that owe, to the keeper.
     function evacuate(bytes32 riskId) external returns (uint256 assets);
     /// Brings to idle all that a position pays at its date, once that has passed; of one to which governance gave a term, what its
-    /// venue has to pay by now of what was requested. Anyone.
+    /// venue has to pay by now of what was requested. Anyone. What is paid beyond the position's value counts up to what is left of
+    /// its shortfall, and no more than entry pays for recent losses.
     function settle(uint32 position) external returns (uint256 assets);
     /// Trips a risk id's breaker where its condition holds. Anyone. `position` counts against the id and is the one
     /// whose liquidity or answer is judged; for conditions of the price it is ignored.

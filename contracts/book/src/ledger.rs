@@ -197,6 +197,41 @@ impl Ledger {
         Ok(lost_assets)
     }
 
+    /// Gives back to a mark at once what marks had taken off and was paid after all, where that is more than the governed rate
+    /// lets in by now. To be called before [`Ledger::mark`] by the same real value, of which `paid_assets` are cash that the
+    /// vault has by now.
+    ///
+    /// Cash gives back what is left of the shortfall in proportion: as much of it as the cash is of value and shortfall
+    /// together, rounded down. So nothing that an adapter says of the rest gives back anything, and a payment in parts gives
+    /// back what one gives. Nor is it more than entry pays on top for recent losses, which it undoes, less what the sale counts
+    /// for beyond where the price can be pushed: whoever enters just before takes no part of it.
+    ///
+    /// # Errors
+    ///
+    /// When the total exceeds [`MAX_ASSETS`].
+    pub fn restore(&mut self, mark: &mut Mark, real_assets: u128, paid_assets: u128) -> Result<(), Overflow> {
+        let (was, at_secs, left_assets) = (mark.value_assets, self.now_secs, self.shortfall_assets(mark));
+        let recent_assets = self.faded_up(self.recent_loss_assets, self.recent_at_secs);
+        let once_assets = was.saturating_add(left_assets);
+        let part = U256::from(paid_assets.min(once_assets));
+        let restored = part_down(left_assets, part, U256::from(once_assets)).min(recent_assets);
+        let restored = restored.saturating_sub(slack_up(restored, mark.slack_bps)).min(real_assets.saturating_sub(was));
+        if restored <= self.gain_down(mark) {
+            return Ok(());
+        }
+        let (value_assets, shortfall_assets) = (was.saturating_add(restored), left_assets.saturating_sub(restored));
+        self.replace(mark, Mark { value_assets, at_secs, shortfall_assets, ..*mark })?;
+        (self.recent_loss_assets, self.recent_at_secs) = (recent_assets.saturating_sub(restored), at_secs);
+        Ok(())
+    }
+
+    /// What a position may have gained since its mark at the governed rate, rounded down.
+    fn gain_down(&self, mark: &Mark) -> u128 {
+        let held_secs = u128::from(self.now_secs.saturating_sub(mark.at_secs));
+        let value_secs = U256::from(mark.value_assets.saturating_mul(held_secs));
+        interest_down(value_secs, self.max_rate_wad).map_or(MAX_ASSETS, saturate)
+    }
+
     /// Moves `assets` from idle to a position, and returns what that cost: all that its value has not grown by.
     ///
     /// The value grows by no more than what was put in, than the venue says that it has grown, and than the units

@@ -11,10 +11,11 @@
 //! 1. `marked` is the sum of the positions' values, and `value_time` the sum of value times the moment of its mark,
 //!    exactly, after every operation.
 //! 2. What counts against a risk id is the sum of the values of the positions that have its bit: stored nowhere else.
-//! 3. A mark lowers a value at once and raises it by at most value * rate * time since it was last marked. What it takes
-//!    off what entry pays fades within an epoch; where nobody can push the price, what it shows no gain of ends at once.
+//! 3. A mark lowers a value at once and raises it by at most value * rate * time since it was last marked, or by what is left
+//!    of its shortfall, as far as that was paid in cash and entry has been paying it. What a mark takes off what entry pays
+//!    fades within an epoch; where nobody can push the price, what it shows no gain of ends at once.
 //! 4. No movement between idle and a position raises the net asset value, but for the slack of what is sold, which entry has
-//!    been paying; only a mark does, at its rate.
+//!    been paying; only a mark does, as above.
 //! 5. What a movement lowers the net asset value by is at most what it is charged with.
 //! 6. A movement leaves a believed value within the slack of a fair one where it was so before, as long as the venue's price is
 //!    within it. Gains that the rate has not let in yet, and losses since the last mark, come on top.
@@ -34,8 +35,9 @@
 //! - Another epoch measures what grants hold and what positions lost back to when that was written: grants are in a map,
 //!   and the time of a loss is that of the mark.
 //! - Money put into a position without units is believed as its venue states it: there is no earlier price.
-//! - A shortfall fades in an epoch: a position marked down by a false price and sold at one again after that is charged
-//!   its slack alone, which governance must set to how far the venue's price can be moved.
+//! - A shortfall fades in an epoch: what is paid late gives back no more than is left of it, and a position marked down by a false
+//!   price and sold at one again after that is charged its slack alone, which governance must set to how far the venue's price
+//!   can be moved.
 #![no_std]
 #![cfg_attr(not(test), deny(clippy::float_arithmetic, clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 

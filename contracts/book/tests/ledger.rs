@@ -13,7 +13,7 @@ const RATE_WAD: u64 = 200_000_000_000_000_000;
 #[derive(Clone, Debug)]
 enum Step {
     Pass(u32),
-    Mark(usize, u32),
+    Mark(usize, u32, u32),
     Invest(usize, u32, [u32; 4]),
     Divest(usize, u32, [u32; 4]),
 }
@@ -22,7 +22,8 @@ fn step() -> impl Strategy<Value = Step> {
     let what = || (0..3_usize, any::<u32>(), any::<[u32; 4]>());
     prop_oneof![
         (0..200_000_u32).prop_map(Step::Pass),
-        (0..3_usize, any::<u32>()).prop_map(|(position, real)| Step::Mark(position, real)),
+        (0..3_usize, any::<u32>(), prop_oneof![Just(0), any::<u32>()])
+            .prop_map(|(position, real, paid)| Step::Mark(position, real, paid)),
         what().prop_map(|(position, put, said)| Step::Invest(position, put, said)),
         what().prop_map(|(position, paid, said)| Step::Divest(position, paid, said)),
     ]
@@ -53,6 +54,18 @@ fn gain(mark: &Mark, now_secs: u32) -> u128 {
 fn allowed(mark: &Mark, now_secs: u32) -> (u128, u128) {
     let all = gain(mark, now_secs) * u128::from(RATE_WAD);
     (all / (WAD * YEAR), all.div_ceil(WAD * YEAR))
+}
+
+/// What a payment gives back of a mark, of which so much is left to undo: the part that it is of what the position was worth
+/// before, no more than entry pays on top, less by what its sale counts for beyond, rounded down.
+fn restored(mark: &Mark, real: u128, paid: u128, left: u128, recent: u128) -> u128 {
+    if real <= mark.value_assets {
+        return 0;
+    }
+    let once = big(mark.value_assets + left);
+    let part = if left == 0 { big(0) } else { big(left) * big(paid).min(once.clone()) / once };
+    let covered = u128::try_from(part).expect("fits").min(recent);
+    covered - div_up(big(covered) * mark.slack_bps, &big(10_000))
 }
 
 /// How far a position's value may be from a fair one, rounded up.
@@ -121,28 +134,32 @@ proptest! {
             let (now, mut may_rise) = (ledger.now_secs, 0);
             match step {
                 Step::Pass(secs) => ledger.now_secs += secs,
-                Step::Mark(position, real) => {
+                Step::Mark(position, real, paid) => {
                     let (old, real) = (was[position], u128::from(real));
+                    let paid = u128::from(paid).min(real);
+                    ledger.restore(&mut marks[position], real, paid).expect("fits");
                     let lost = ledger.mark(&mut marks[position], real).expect("fits");
                     let new = marks[position];
                     let (allowed_down, allowed_up) = allowed(&old, now);
-                    prop_assert_eq!(new.value_assets, real.min(old.value_assets + allowed_down));
-                    prop_assert_eq!(lost, old.value_assets.saturating_sub(real));
-                    let believed = new.value_assets.saturating_sub(old.value_assets);
                     let left = faded(old.shortfall_assets, old.at_secs, now);
                     let recent = faded(before.recent_loss_assets, before.recent_at_secs, now);
+                    let most = allowed_down.max(restored(&old, real, paid, left, recent));
+                    prop_assert_eq!(new.value_assets, real.min(old.value_assets + most));
+                    prop_assert_eq!(lost, old.value_assets.saturating_sub(real));
+                    let believed = new.value_assets.saturating_sub(old.value_assets);
                     if real > old.value_assets && believed == 0 {
                         prop_assert_eq!((new, ledger), (old, before));
                     } else {
                         prop_assert_eq!(new.shortfall_assets, (left + lost).saturating_sub(believed));
                         prop_assert!(new.at_secs == now);
-                        let unshown = if new.slack_bps == 0 { 0 } else { allowed_up - believed };
+                        let unshown = if new.slack_bps == 0 { 0 } else { allowed_up.saturating_sub(believed) };
                         let taken = (recent + lost + unshown).saturating_sub(believed.min(left));
                         prop_assert_eq!(faded(ledger.recent_loss_assets, ledger.recent_at_secs, now), taken);
                         let moves = new.value_assets != old.value_assets || unshown > 0;
                         prop_assert_eq!(ledger.recent_at_secs, if moves { now } else { before.recent_at_secs });
                     }
                     prop_assert!(entry_without_slack(&ledger) <= entry_without_slack(&before) + 1);
+                    prop_assert!(ledger.nav_assets() <= before.nav_entry_assets(), "nobody enters for a part of a gain");
                     // Whoever enters now pays as if nobody had marked, but for a loss that is undone, and no less than what any
                     // other price of this position would have made of it.
                     if new.slack_bps != 0 {
@@ -209,6 +226,80 @@ proptest! {
         ledger.mark(&mut mark, real.into()).expect("fits");
 
         prop_assert!(ledger.nav_assets() <= entry);
+    }
+
+    #[test]
+    fn whoever_enters_before_a_payment_takes_no_part_of_it(
+        (value, idle) in (0..1_u64 << 50, any::<u32>()),
+        (shortfall, recent) in (0..1_u64 << 50, 0..1_u64 << 51),
+        (held_secs, marked_secs, recent_secs) in (0..3 * EPOCH, 0..3 * EPOCH, 0..2 * EPOCH),
+        (paid, left) in (0..1_u64 << 51, prop_oneof![Just(0), 0..1_u64 << 50]),
+        slack_bps in prop_oneof![Just(0), 1..10_000_u16]
+    ) {
+        // One of two marked at another moment, of which nothing is known.
+        let now = 4 * EPOCH;
+        let (idle_assets, value_assets, shortfall_assets) = (idle.into(), value.into(), shortfall.into());
+        let mut mark = Mark { value_assets, shortfall_assets, at_secs: now - marked_secs, slack_bps, ..Mark::default() };
+        let other = Mark { value_assets: 1 << 40, at_secs: now - held_secs, ..Mark::default() };
+        let before = Ledger {
+            idle_assets,
+            marked_assets: mark.value_assets + other.value_assets,
+            value_time: [mark, other].iter().map(|mark| mark.value_assets * u128::from(mark.at_secs)).sum(),
+            slack_assets: slack(&mark),
+            max_rate_wad: RATE_WAD,
+            epoch_secs: EPOCH,
+            recent_loss_assets: recent.into(),
+            recent_at_secs: now - recent_secs,
+            now_secs: now,
+            ..Ledger::default()
+        };
+        let (paid, left) = (u128::from(paid), u128::from(left));
+        let stated = |value_assets: u128| Stated { value_assets, units: U256::from(value_assets) };
+        let (was, mut ledger) = (mark, before);
+
+        ledger.restore(&mut mark, paid + left, paid).expect("fits");
+        ledger.mark(&mut mark, paid + left).expect("fits");
+        ledger.divest(&mut mark, paid, &stated(paid + left), &stated(left)).expect("fits");
+
+        // A gain at the governed rate brings its own slack, which is not of a payment.
+        let slack_of_gain = if slack_bps == 0 { 0 } else { allowed(&was, now).0 };
+        prop_assert!(ledger.nav_assets() <= before.nav_entry_assets() + slack_of_gain);
+        prop_assert!(ledger.nav_exit_assets() <= before.nav_entry_assets() + slack_of_gain);
+        // What is believed is there.
+        prop_assert!(ledger.idle_assets - u128::from(idle) <= paid);
+        prop_assert!(mark.value_assets <= left);
+        // Entry falls by nothing but what the position might have gained, or has lost to what is not there.
+        let lost = u128::from(value).saturating_sub(paid + left);
+        if marked_secs == 0 && lost == 0 && slack_bps == 0 && paid + left >= u128::from(value) {
+            prop_assert!(ledger.nav_entry_assets() >= before.nav_entry_assets());
+        }
+    }
+
+    #[test]
+    fn however_a_payment_is_split_what_was_marked_off_comes_back(
+        (value, shortfall) in (0..1_u64 << 50, 0..1_u64 << 50),
+        parts in prop::collection::vec(1..1_u64 << 50, 1..6)
+    ) {
+        let whole = u128::from(parts.iter().sum::<u64>());
+        let (mut left, value) = (whole, u128::from(value).min(whole));
+        let mut mark = Mark { value_assets: value, shortfall_assets: shortfall.into(), ..Mark::default() };
+        let mut ledger =
+            Ledger { marked_assets: value, recent_loss_assets: shortfall.into(), epoch_secs: EPOCH, ..Ledger::default() };
+        let entry = ledger.nav_entry_assets();
+        let stated = |value_assets: u128| Stated { value_assets, units: U256::from(value_assets) };
+
+        for paid in &parts {
+            let (paid, was) = (u128::from(*paid), left);
+            left -= paid;
+            ledger.restore(&mut mark, was, paid).expect("fits");
+            ledger.mark(&mut mark, was).expect("fits");
+            ledger.divest(&mut mark, paid, &stated(was), &stated(left)).expect("fits");
+            prop_assert_eq!(ledger.nav_entry_assets(), entry, "what comes back was paid by entry");
+        }
+
+        let due = whole.min(value + u128::from(shortfall));
+        prop_assert!(ledger.idle_assets <= due && ledger.idle_assets + parts.len() as u128 * 2 > due);
+        prop_assert_eq!(mark.value_assets, 0);
     }
 
     #[test]

@@ -137,12 +137,23 @@ impl Commons {
         // What it earned before the exit is marked on all that earned it, not on what is left: otherwise it would
         // reach those who come later. A mark that does not fit the accounts changes nothing, and stops no exit.
         let real = touched.report.stated.value_assets;
-        let whole = real.saturating_add(paid);
+        let (whole, is_due) = (real.saturating_add(paid), !matches!(due, Due::UpTo(_)));
+        // What was due and came undoes marks: it is cash that was measured here, whoever sent it, and entry has been paying what
+        // it undoes. What is forced does not: no more is asked for than is believed, so that all of it counts already, and no
+        // exit moves the price that it was promised.
+        if is_due {
+            let _ = touched.restore(base, whole, paid);
+        }
         let _ = touched.mark(base, whole);
-        let stated = |value_assets: u128| Stated { value_assets, units: U256::from(value_assets) };
-        // What a forced sale lacks is nobody's charge; its part of the shortfall goes with it.
-        let (was, is) = (stated(whole), stated(real));
-        base.ledger.settle_sale(&mut touched.mark, paid, &was, &is);
+        let stated = |value_assets, units| Stated { value_assets, units: U256::from(units) };
+        // What is due was no sale at a price: its cash is its value.
+        let units = if is_due { touched.mark.value_assets.max(paid) } else { whole };
+        let (was, is) = (stated(whole, units), stated(real, units.saturating_sub(paid)));
+        // What a forced sale lacks is nobody's charge; its part of the shortfall goes with it. A part of what is due has given
+        // back its own, and the rest waits for the rest.
+        if !is_due || real == 0 {
+            base.ledger.settle_sale(&mut touched.mark, paid, &was, &is);
+        }
         base.ledger.divest(&mut touched.mark, paid, &was, &is).map_err(overflow)?;
         touched.tell_marked(&self.vm);
         touched.look(&mut base.ledger, &self.vm).map_err(overflow)?;

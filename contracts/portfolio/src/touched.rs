@@ -71,6 +71,16 @@ impl Touched {
         Ok(())
     }
 
+    /// Gives back what marks had taken off and was paid after all, before it is marked by the same real value; where that does
+    /// not fit the accounts, nothing changes.
+    ///
+    /// # Errors
+    ///
+    /// `Overflow`.
+    pub fn restore(&mut self, base: &mut Base, real_assets: u128, paid_assets: u128) -> Result<(), Revert> {
+        base.change(|ledger| ledger.restore(&mut self.mark, real_assets, paid_assets).map(|()| 0)).map(drop)
+    }
+
     /// Notes how far the higher of its values is above the lower by its last report, and, where it has a date, its yield; and
     /// tells of both where they changed.
     ///

@@ -55,6 +55,8 @@ pub(crate) struct Call {
     pub flow: Option<[U256; 2]>,
     /// What marks lost and nothing was charged with yet.
     pub lost_assets: u128,
+    /// What marks gained beyond the governed rate, by position, and no payment has explained yet.
+    pub belated: BTreeMap<usize, u128>,
     /// What venues hold, by position, as legs told last.
     pub depths: BTreeMap<usize, u128>,
     /// Legs so far.
@@ -145,6 +147,9 @@ impl Claims {
         }
         if call.passage.is_some() || call.flow.is_some() {
             self.impossible(Fact::plain("flow", "with its money"), call.flow.is_some());
+        }
+        for (index, gained) in call.belated {
+            self.impossible(Fact::of_position(index, "gain by a mark"), gained);
         }
         if call.lost_assets > 0 {
             self.equal(Fact::plain("budgets", "loss of marks"), call.lost_assets, 0_u128);

@@ -193,6 +193,27 @@ fn what_is_requested_is_never_at_par_once_it_is_overdue() {
 }
 
 #[test]
+fn what_is_paid_late_and_in_parts_counts_as_far_as_it_was_marked_off_of_late() {
+    let scene = prepare();
+    scene.call(OWNER, IBoard::setMaxRateCall { rateWad: U256::ZERO });
+    scene.endow(ALICE, 1_000 * ONE);
+    scene.rebalance(&[(0, 400 * UNIT)]).expect("it is within every limit");
+    scene.rebalance(&[(0, ALL)]).expect("requested");
+    scene.world.pass(u64::from(NOTICE_SECS + DECAY_SECS / 2));
+    scene.mark(&[0]);
+    let faded = booked(&scene).0;
+    assert!(faded <= 200 * ONE);
+
+    for part in [100, 50, 200, 50] {
+        fulfil(&scene, part * ONE);
+        assert_eq!(settle(&scene), Ok(part * ONE));
+    }
+
+    let (marked, idle) = booked(&scene);
+    assert_eq!((marked, idle), (0, 1_000 * ONE), "{faded}");
+}
+
+#[test]
 fn a_fund_that_lies_is_believed_no_further_than_the_book_lets_gains_in() {
     for (slot, word) in [(SAYS_BPS, 1_000_000_u128), (CLAIM_BPS, 1_000_000), (CLAIM_BPS, 1), (PAUSED, 1), (PAYS_BPS, 1)]
     {

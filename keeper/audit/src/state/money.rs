@@ -150,11 +150,20 @@ impl State {
         position.value_assets = is;
         position.marked_at_secs = now_secs;
 
+        let recent = faded_up(self.recent_loss_assets, self.recent_at_secs, epoch_secs, now_secs);
+        if gained > allowed {
+            // What marks had taken off was paid after all: told next, and no more than entry pays on top.
+            claims.at_most(
+                Fact::of_position(index, "gain by a mark"),
+                U256::from(gained),
+                U256::from(left.min(recent)),
+            );
+            claims.call.belated.insert(index, gained);
+        }
         // Where a price can be pushed, entry goes on paying what a mark does not show.
         let unshown = if position.slack_bps == 0 { 0 } else { allowed.saturating_sub(gained) };
         if lost != gained || unshown > 0 {
             // A gain undoes no other position's loss, and none that its own sale is not charged with any more.
-            let recent = faded_up(self.recent_loss_assets, self.recent_at_secs, epoch_secs, now_secs);
             let taken = lost.saturating_add(unshown);
             self.recent_loss_assets = recent.saturating_add(taken).saturating_sub(gained.min(left)).min(MAX_ASSETS);
             self.recent_at_secs = now_secs;
@@ -208,6 +217,7 @@ impl State {
         let untold = claims.shortfalls.entry(index).or_insert(Untold { stored_assets, follows: true });
         if told.assets.is_negative() {
             untold.follows = false;
+            claims.call.belated.retain(|at, gained| *at != index || amount(told.result) < *gained);
             let sold = was.saturating_sub(position.value_assets);
             // Where a price can be pushed, what was sold may have been worth more than was believed of it.
             may_rise = position.slack_of(sold);

@@ -36,13 +36,13 @@ fn owe(play: &mut Play, backing: u128) {
     play.scene.world.poke(at, adapter::COST, U256::from(adapter::BILLION / 100));
 }
 
-fn rebalance(play: &mut Play, legs: Vec<IDesk::Leg>) {
+pub fn rebalance(play: &mut Play, legs: Vec<IDesk::Leg>) {
     let intent = IDesk::Intent { legs, ..play.scene.intent_of(KEEPER, &[]) };
     assert!(play.call("rebalance", KEEPER, &IDesk::rebalanceCall { intent }), "the vault takes it");
 }
 
 /// Audits all but the last block, and then the last one with its entries as `tamper` leaves them. Returns the differences.
-fn differences(play: &Play, tamper: impl Fn(&mut Vec<Entry>)) -> Vec<String> {
+pub fn differences(play: &Play, tamper: impl Fn(&mut Vec<Entry>)) -> Vec<String> {
     let (last, found) = (play.tape.blocks.len(), std::cell::RefCell::new(Vec::new()));
     let mut at = 0;
     play.tape.audit(|block, before: Auditor, _| {
@@ -58,7 +58,7 @@ fn differences(play: &Play, tamper: impl Fn(&mut Vec<Entry>)) -> Vec<String> {
 }
 
 /// Changes one word of the data of the only event of its kind.
-fn set<E: SolEvent>(entries: &mut [Entry], word: usize, value: u128) {
+pub fn set<E: SolEvent>(entries: &mut [Entry], word: usize, value: u128) {
     let mut found = entries.iter_mut().filter(|entry| entry.topics[0] == E::SIGNATURE_HASH);
     let entry = found.next().expect("it is told");
     assert!(found.next().is_none(), "it is told once");

@@ -4,6 +4,7 @@
 mod acts;
 mod dice;
 mod honest;
+mod late;
 mod levers;
 mod play;
 mod tampered;
