@@ -5,7 +5,10 @@
 
 use alloy_primitives::U256;
 
-use crate::{host::div, mul_div_down, mul_div_up};
+use crate::{
+    host::div,
+    muldiv::{mul_shift_down, mul_shift_up},
+};
 
 /// The highest tick; the lowest is its negative.
 pub const MAX_TICK: i32 = 887_272;
@@ -58,25 +61,25 @@ pub fn sqrt_price_x96(tick: i32) -> Option<U256> {
 /// Returns `amount` times the price at a tick, rounded down: base units of token 1 for `amount` base units of token 0,
 /// or the other way round at the negative tick. `None` where the tick is none or the result needs more than 256 bits.
 pub fn at_tick_down(amount: U256, tick: i32) -> Option<U256> {
-    let (square, unit) = square(tick, mul_div_down)?;
-    mul_div_down(amount, square, unit)
+    let (square, bits) = square(tick, mul_shift_down)?;
+    mul_shift_down(amount, square, bits)
 }
 
 /// Returns `amount` times the price at a tick, rounded up. See [`at_tick_down`].
 pub fn at_tick_up(amount: U256, tick: i32) -> Option<U256> {
-    let (square, unit) = square(tick, mul_div_up)?;
-    mul_div_up(amount, square, unit)
+    let (square, bits) = square(tick, mul_shift_up)?;
+    mul_shift_up(amount, square, bits)
 }
 
-type MulDiv = fn(U256, U256, U256) -> Option<U256>;
+type MulShift = fn(U256, U256, usize) -> Option<U256>;
 
-/// Returns the price at a tick and what it is a multiple of: exactly, times 2^192, where it has the room, which is below
-/// 2^64; rounded, times 2^128, above.
-fn square(tick: i32, mul_div: MulDiv) -> Option<(U256, U256)> {
+/// Returns the price at a tick, times two to the power of so many bits: exactly, with 192 of them, where it has the room,
+/// which is below 2^64; rounded, with 128, above.
+fn square(tick: i32, mul_shift: MulShift) -> Option<(U256, usize)> {
     let root = sqrt_price_x96(tick)?;
     match root.checked_mul(root) {
-        Some(square) => Some((square, U256::ONE.wrapping_shl(192))),
-        None => Some((mul_div(root, root, U256::ONE.wrapping_shl(64))?, U256::ONE.wrapping_shl(128))),
+        Some(square) => Some((square, 192)),
+        None => Some((mul_shift(root, root, 64)?, 128)),
     }
 }
 
