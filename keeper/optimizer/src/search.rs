@@ -352,21 +352,11 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Where to cut: the source whose best amount at the relaxation's prices brings most above its point, at the end of a
-    /// segment where there is one, else at that point or in the middle; around a point where staying is free, in three.
+    /// Where to cut: the source that brings least of what its envelope promises where the relaxation stands, or, where prices are
+    /// what is wrong, whose best amount brings most above its point; at the end of a segment where there is one, else at that
+    /// point or in the middle; around a point where staying is free, in three.
     fn split(&self, node: &Node, relaxed: &Relaxed) -> Option<(usize, Vec<(f64, f64)>)> {
-        let tolls = self.problem.rows.tolls(&relaxed.point.prices);
-        let mut widest: Option<(usize, f64)> = None;
-        for (i, (source, (low, high))) in self.problem.sources.iter().zip(&node.ranges).enumerate() {
-            let price = tolls.of(i);
-            let x = relaxed.point.amounts[i].clamp(*low, *high);
-            let left = |x: f64| source.value(x) - price.at(x);
-            let gap = if relaxed.maximisers[i] == x { 0.0 } else { left(relaxed.maximisers[i]) - left(x) };
-            if high - low > 1e-12 && widest.is_none_or(|(_, most)| gap > most) {
-                widest = Some((i, gap));
-            }
-        }
-        let (place, _) = widest?;
+        let place = self.promised(node, relaxed).or_else(|| self.mispriced(node, relaxed))?;
         let (source, (low, high)) = (&self.problem.sources[place], node.ranges[place]);
         if let Some(still) = source.still().filter(|still| (low..=high).contains(still)) {
             let (below, above) = ((low, still.next_down()), (still.next_up(), high));
@@ -378,6 +368,33 @@ impl<'a> Search<'a> {
         let inner = if x > low + margin && x < high - margin { x } else { f64::midpoint(low, high) };
         let cut = source.cut_near(x, low, high).unwrap_or(inner);
         Some((place, vec![(low, cut), (cut, high)]))
+    }
+
+    /// The source that stands inside a chord and brings least of what that promises.
+    fn promised(&self, node: &Node, relaxed: &Relaxed) -> Option<usize> {
+        let missing = |place: usize| {
+            let (x, envelope) = (relaxed.point.amounts[place], &node.envelopes[place]);
+            let promised = is_inside(envelope, x).then(|| envelope.stretch_of(x).income(x).value)?;
+            Some((place, promised - self.problem.sources[place].value(x)))
+        };
+        let missing = (0..node.ranges.len()).filter_map(missing).filter(|(_, missing)| *missing > 0.0);
+        missing.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(place, _)| place)
+    }
+
+    /// The source whose best amount at the relaxation's prices brings most above its point.
+    fn mispriced(&self, node: &Node, relaxed: &Relaxed) -> Option<usize> {
+        let tolls = self.problem.rows.tolls(&relaxed.point.prices);
+        let mut widest: Option<(usize, f64)> = None;
+        for (i, (source, (low, high))) in self.problem.sources.iter().zip(&node.ranges).enumerate() {
+            let price = tolls.of(i);
+            let x = relaxed.point.amounts[i].clamp(*low, *high);
+            let left = |x: f64| source.value(x) - price.at(x);
+            let gap = if relaxed.maximisers[i] == x { 0.0 } else { left(relaxed.maximisers[i]) - left(x) };
+            if high - low > 1e-12 && widest.is_none_or(|(_, most)| gap > most) {
+                widest = Some((i, gap));
+            }
+        }
+        widest.map(|(place, _)| place)
     }
 }
 
