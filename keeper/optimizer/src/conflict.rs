@@ -14,7 +14,6 @@ use crate::Error;
 use crate::relaxation::{PricedPoint, solve_linear};
 use crate::rows::{Bound, Ranges, Rows};
 use crate::source::Source;
-use crate::weight::Weight;
 
 /// What groups may be broken by and still count as met, in the programme's unit; and what a proof must exceed.
 const MARGIN: f64 = 1e-9;
@@ -73,7 +72,7 @@ fn judged(sources: &[Source], rows: &Rows, groups: &[usize], ranges: &Ranges) ->
 
 /// The ends of a range and the pivot between them, without income.
 fn corners(rows: &Rows, source: usize, (low, high): (f64, f64)) -> Vec<PricedPoint> {
-    let pivot = rows.of(source).iter().find_map(|(_, weight): &(usize, Weight)| weight.pivot());
+    let pivot = rows.of(source).find_map(|(_, weight)| weight.pivot());
     let inside = pivot.filter(|pivot| *pivot > low && *pivot < high);
     let ends = [Some(low), inside, (high > low).then_some(high)];
     ends.into_iter().flatten().map(|x| (x, 0.0)).collect()

@@ -12,7 +12,7 @@ use crate::rows::Rows;
 use crate::stretch::{Pull, Response};
 
 /// A pull at which it is known who stands inside a chord.
-pub(crate) const NEAR: f64 = 1e-3;
+pub(crate) const NEAR: f64 = 3e-3;
 
 /// The smoothed dual of a programme and where it stands.
 pub(crate) struct Dual<'a> {

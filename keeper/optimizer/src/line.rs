@@ -86,12 +86,28 @@ impl<'a> Tolls<'a> {
 
     /// Adds those of a row at its price.
     pub(crate) fn add(&mut self, line: &Line, price: f64) {
+        if price == 0.0 {
+            return;
+        }
         add(&mut self.held, &line.held, price);
         if !line.raised.is_empty() {
             self.raised.resize(self.held.len(), 0.0);
             self.lowered.resize(self.held.len(), 0.0);
             add(&mut self.raised, &line.raised, price);
             add(&mut self.lowered, &line.lowered, price);
+        }
+    }
+
+    /// Adds those of four rows at their prices, in one sweep of what is held.
+    pub(crate) fn add_four(&mut self, lines: &[Line; 4], prices: &[f64]) {
+        if lines.iter().any(|line| !line.raised.is_empty()) {
+            return lines.iter().for_each(|line| self.add(line, prices[line.row]));
+        }
+        let [a, b, c, d] = lines;
+        let [at_a, at_b, at_c, at_d] = lines.each_ref().map(|line| prices[line.row]);
+        let parts = a.held.iter().zip(&b.held).zip(c.held.iter().zip(&d.held));
+        for (to, ((a, b), (c, d))) in self.held.iter_mut().zip(parts) {
+            *to += (at_a * a + at_b * b) + (at_c * c + at_d * d);
         }
     }
 

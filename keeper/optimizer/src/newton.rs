@@ -20,6 +20,9 @@ const PULLS: [(f64, f64); 12] = {
     pulls
 };
 
+/// Where in its range a flat source is pulled to first, where nobody knows better: money is scarce.
+const FIRST_PART: f64 = 0.2;
+
 /// The same where those come to nothing.
 const FAR: f64 = 1e-2;
 const FAR_TOLERANCE: f64 = 1e-4;
@@ -74,12 +77,12 @@ pub(crate) fn newton(
             return Ok(dual.point());
         }
     }
-    let mut dual = Dual::new(rows, envelopes, start, |_| None);
+    let part_of = |envelope: &Envelope| envelope.low() + FIRST_PART * (envelope.high() - envelope.low());
+    let mut dual = Dual::new(rows, envelopes, start, |source| Some(part_of(&envelopes[source])));
     if !is_flat {
         let is_stuck = matches!(dual.descend(floor, TOLERANCE, STEPS), Descent::Stuck);
         return if is_stuck { Err(dual.prices) } else { Ok(dual.point()) };
     }
-    dual.pulls_to_rest(NEAR);
     if dual.rests(floor, STRIDES) {
         return Ok(dual.point());
     }

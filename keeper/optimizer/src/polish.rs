@@ -186,8 +186,8 @@ impl<'a> Working<'a> {
             let curvature = if income.curvature.abs() < FLAT { -FLAT } else { income.curvature };
             let is_above = self.segment(i).is_above;
             let gain = income.marginal - tolls.of(i).slope(is_above);
-            let weighed = self.groups.of(i).iter();
-            let rows = weighed.filter_map(|(group, weight)| Some((row_of(*group)?, weight.slope(is_above))));
+            let weighed = self.groups.of(i);
+            let rows = weighed.filter_map(|(group, weight)| Some((row_of(group)?, weight.slope(is_above))));
             let rows = rows.collect::<Vec<_>>();
             for &(row, weight) in &rows {
                 right[row] -= weight * gain / curvature;

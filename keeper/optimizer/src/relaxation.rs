@@ -112,7 +112,7 @@ pub(crate) fn solve_linear(points: &[Vec<PricedPoint>], rows: &Rows) -> Result<(
     let (mut starts, mut entries, mut values) = (vec![0], Vec::new(), Vec::new());
     for (column, (i, (x, _))) in columns.iter().enumerate() {
         let mut places = vec![(*i, 1.0)];
-        let counted = rows.of(*i).iter().filter_map(|(row, weight)| Some((row_of(*row)?, weight.at(*x))));
+        let counted = rows.of(*i).filter_map(|(row, weight)| Some((row_of(row)?, weight.at(*x))));
         places.extend(counted.filter(|(_, at)| *at != 0.0));
         places.push((first_group + groups + column, -1.0));
         places.sort_by_key(|(row, _)| *row);

@@ -25,9 +25,6 @@ pub(crate) struct Rows {
     pub(crate) live: Vec<usize>,
     /// The rows that a price is asked of: live groups, then factors.
     pub(crate) asked: Vec<Line>,
-    /// The same by source: how each counts there, one source's after another's, and where each source's begin.
-    entries: Vec<(usize, Weight)>,
-    starts: Vec<usize>,
     /// From where each source's movements count.
     pivots: Vec<f64>,
 }
@@ -68,19 +65,7 @@ impl Rows {
         for (member, weight) in groups.iter().flat_map(|bound| &bound.members) {
             pivots[*member] = weight.pivot().unwrap_or(pivots[*member]);
         }
-        let mut starts = vec![0; sources + 1];
-        let mut counts = |line: &Line, source: usize| starts[source + 1] += usize::from(line.counts(source));
-        asked.iter().for_each(|line| (0..sources).for_each(|source| counts(line, source)));
-        (0..sources).for_each(|source| starts[source + 1] += starts[source]);
-        let mut next = starts.clone();
-        let mut entries = vec![(0, Weight::WHOLE); starts[sources]];
-        for line in &asked {
-            for source in (0..sources).filter(|source| line.counts(*source)) {
-                entries[next[source]] = (line.row, line.weight(source, pivots[source]));
-                next[source] += 1;
-            }
-        }
-        Self { groups, factors, aversion, live, asked, entries, starts, pivots }
+        Self { groups, factors, aversion, live, asked, pivots }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -93,16 +78,17 @@ impl Rows {
     }
 
     /// The rows that can have a price, and how a source counts there.
-    pub(crate) fn of(&self, source: usize) -> &[(usize, Weight)] {
-        &self.entries[self.starts[source]..self.starts[source + 1]]
+    pub(crate) fn of(&self, source: usize) -> impl Iterator<Item = (usize, Weight)> {
+        let counts = self.asked.iter().filter(move |line| line.counts(source));
+        counts.map(move |line| (line.row, line.weight(source, self.pivots[source])))
     }
 
     /// What every source pays for its amount.
     pub(crate) fn tolls(&self, prices: &[f64]) -> Tolls<'_> {
         let mut tolls = Tolls::none(&self.pivots);
-        for line in self.asked.iter().filter(|line| prices[line.row] != 0.0) {
-            tolls.add(line, prices[line.row]);
-        }
+        let (fours, rest) = self.asked.as_chunks::<4>();
+        fours.iter().for_each(|four| tolls.add_four(four, prices));
+        rest.iter().for_each(|line| tolls.add(line, prices[line.row]));
         tolls
     }
 
