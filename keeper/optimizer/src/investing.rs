@@ -5,21 +5,44 @@ use model::{LimitKind, Mandate, Snapshot, mandate};
 use crate::programme::Group;
 use crate::solution::{self, Solution, solve};
 use crate::statement::{Freedom, Statement, Way};
-use crate::withdrawal::Answer;
+use crate::withdrawal::{self, Answer};
 use crate::{Error, Settings, refused, rounding};
 
-/// The answer where money may go both ways. None where it may only go to idle: while the vault is paused; while a broken
-/// limit comes no nearer, which forbids to invest anything (health never does by what is weighed here); and while turnover,
-/// which does not bound the way to idle, keeps broken limits from being mended as far as withdrawals mend them.
-pub(crate) fn answer(snapshot: &Snapshot, settings: &Settings) -> Result<Option<Answer>, Error> {
+/// What came of money that may go both ways.
+pub(crate) enum Found {
+    /// The best of it.
+    Answer(Box<Answer>),
+    /// It may only go to idle: while the vault is paused; while a broken limit comes no nearer, which forbids to invest anything
+    /// (health never does by what is weighed here); and while turnover, which does not bound the way to idle, keeps broken limits
+    /// from being mended as far as withdrawals mend them.
+    Stuck,
+    /// Nothing that can be proved, where limits are out of reach by less than what doubles tell apart; none of it brings more
+    /// than this, in base units a year.
+    Unproved(f64),
+}
+
+/// The best where money may go both ways.
+pub(crate) fn answer(snapshot: &Snapshot, settings: &Settings) -> Result<Found, Error> {
     if snapshot.budgets.is_paused(snapshot.now()) || is_unhealthy(snapshot)? {
-        return Ok(None);
+        return Ok(Found::Stuck);
     }
     let full = Statement::of(snapshot, settings, Freedom::Full, Way(1.0))?;
     if full.is_stuck {
-        return Ok(None);
+        return Ok(Found::Stuck);
     }
-    let makes_leave = full.makes_leave;
+    let (makes_leave, most) = (full.makes_leave, withdrawal::most(&full.programme));
+    match both_ways(snapshot, settings, full, makes_leave) {
+        Err(Error::Unverified { .. } | Error::Solver { .. }) => Ok(Found::Unproved(most)),
+        found => Ok(found?.map_or(Found::Stuck, |answer| Found::Answer(Box::new(answer)))),
+    }
+}
+
+fn both_ways(
+    snapshot: &Snapshot,
+    settings: &Settings,
+    full: Statement,
+    makes_leave: bool,
+) -> Result<Option<Answer>, Error> {
     let mut found = solved(snapshot, settings, Freedom::Full, full)?;
     if makes_leave && found.as_ref().is_none_or(|(statement, solution)| budgets_bind(statement, solution)) {
         // What has to leave is in the way of what earns more.
@@ -78,19 +101,31 @@ fn nearest(
         let way = f64::midpoint(near, far);
         if is_possible(&stated(way)?) { near = way } else { far = way }
     }
-    // Short of the edge, where every amount would be the only one.
-    let mut statement = stated(near * (1.0 - 1e-6))?;
-    if statement.is_stuck || !is_possible(&statement) {
-        return Ok(None);
-    }
-    for limit in conflicts {
-        if !statement.conflicts.contains(&limit) && !statement.unreachable.iter().any(|floor| floor.kind == limit) {
-            statement.conflicts.push(limit);
+    // Short of the edge, where every amount would be the only one; further from it where that is still too near to prove anything.
+    let mut fault = None;
+    for part in SHORT_OF {
+        let mut statement = stated(near * part)?;
+        if statement.is_stuck || !is_possible(&statement) {
+            return Ok(None);
+        }
+        match solve(&statement.programme, settings) {
+            Ok(solution) => {
+                for limit in &conflicts {
+                    let is_stated = statement.unreachable.iter().any(|floor| floor.kind == *limit);
+                    if !statement.conflicts.contains(limit) && !is_stated {
+                        statement.conflicts.push(*limit);
+                    }
+                }
+                return Ok(Some((statement, solution)));
+            }
+            Err(error) => fault = Some(error),
         }
     }
-    let solution = solve(&statement.programme, settings)?;
-    Ok(Some((statement, solution)))
+    fault.map_or(Ok(None), Err)
 }
+
+/// The parts of the way to where limits stop being possible that are tried, one after the other.
+const SHORT_OF: [f64; 3] = [1.0 - 1e-6, 0.99, 0.5];
 
 /// Halvings of the way towards floors.
 const WAYS: usize = 16;

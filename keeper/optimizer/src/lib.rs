@@ -71,6 +71,7 @@ mod weight;
 mod whatif;
 mod withdrawal;
 
+use investing::Found;
 use model::units::Wad;
 use model::words::breach_line;
 use model::{LimitKind, Snapshot, Target, mandate};
@@ -172,8 +173,9 @@ pub enum Error {
 /// Where the snapshot is impossible, or the answer fails one of its checks.
 pub fn optimize(snapshot: &Snapshot, settings: &Settings) -> Result<Target, Error> {
     match investing::answer(snapshot, settings)? {
-        Some(answer) => withdrawal::or_better(snapshot, settings, answer),
-        None => withdrawal::only(snapshot, settings),
+        Found::Answer(answer) => withdrawal::or_better(snapshot, settings, *answer),
+        Found::Stuck => withdrawal::only(snapshot, settings, f64::NEG_INFINITY),
+        Found::Unproved(most) => withdrawal::only(snapshot, settings, most),
     }
 }
 

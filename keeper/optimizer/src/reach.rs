@@ -29,8 +29,8 @@ use crate::statement::Range;
 const EFFORT_WEIGHT: f64 = 1e-6;
 const INCOME_WEIGHT: f64 = 1e-4;
 
-/// The part by which a limit that is mended by rationed withdrawals may stay short of the most that they can do: a millionth.
-const EASE: Wad = Wad(U256::from_limbs([1_000_000_000_000, 0, 0, 0]));
+/// The part by which a limit that is mended by rationed withdrawals may stay short of the most that they can do: a part in 100,000.
+const EASE: Wad = Wad(U256::from_limbs([10_000_000_000_000, 0, 0, 0]));
 
 /// What can be reached.
 pub(crate) struct Reach {
@@ -177,7 +177,7 @@ fn withdrawals(limits: &[Limit], budgets: &[Group], ranges: &[Range], values: &[
         return Err(Error::Solver { status: format!("{:?}", solution.status) });
     }
     let mut outs = solution.x[..places].iter().map(|out| out.max(0.0) * unit).collect::<Vec<_>>();
-    // Inside every budget, by scaling down what the solver's tolerance puts beyond it.
+    // Inside every budget, by scaling down what the solver's tolerance puts beyond it; not what does not count there.
     for group in &budgets {
         let spent = |outs: &[f64]| {
             let weighed = group.members.iter().zip(&group.weights);
@@ -185,7 +185,8 @@ fn withdrawals(limits: &[Limit], budgets: &[Group], ranges: &[Range], values: &[
         };
         let spent = spent(&outs);
         if spent > group.bound {
-            outs.iter_mut().for_each(|out| *out *= group.bound / spent);
+            let counted = group.members.iter().zip(&group.weights).filter(|(_, weight)| weight.lowered > 0.0);
+            counted.for_each(|(member, _)| outs[*member] *= group.bound / spent);
         }
     }
     let left = |((out, value), range): ((&f64, &Assets), &Range)| {

@@ -27,19 +27,20 @@ impl Answer {
 }
 
 /// The best that money comes to which only goes to idle; limits that are broken are mended as far as it can, at the cost of
-/// floors where it must be.
-pub(crate) fn only(snapshot: &Snapshot, settings: &Settings) -> Result<Target, Error> {
+/// floors where it must be. Its gap is no less than what it falls short of `most`.
+pub(crate) fn only(snapshot: &Snapshot, settings: &Settings, most: f64) -> Result<Target, Error> {
     let solved = |freedom| {
         let statement = Statement::of(snapshot, settings, freedom, Way(0.0))?;
         solve(&statement.programme, settings).map(|solution| (statement, solution))
     };
     let found = solved(Freedom::Withdrawal).or_else(|_| solved(Freedom::ReduceOnly));
     let (statement, solution) = found.or_else(|_| solved(Freedom::Served))?;
-    match rounding::target(snapshot, &statement, &solution)? {
-        Ok(target) => Ok(target),
-        Err(_) if !statement.unreachable.is_empty() => rounding::present(snapshot, &statement, &solution),
-        Err(breach) => Err(refused(snapshot, &breach)),
-    }
+    let target = match rounding::target(snapshot, &statement, &solution)? {
+        Ok(target) => target,
+        Err(_) if !statement.unreachable.is_empty() => rounding::present(snapshot, &statement, &solution)?,
+        Err(breach) => return Err(refused(snapshot, &breach)),
+    };
+    Ok(Target { gap_assets: target.gap_assets.max(most - value(&statement.programme, &target)), ..target })
 }
 
 /// An answer, or one that only brings money to idle, comes as near to every limit, gives up no floor and is worth more.
@@ -68,7 +69,7 @@ fn value(programme: &Programme, target: &Target) -> f64 {
 }
 
 /// No amounts inside the ranges bring more, in base units a year.
-fn most(programme: &Programme) -> f64 {
+pub(crate) fn most(programme: &Programme) -> f64 {
     let free = Weight::part(0.0);
     let best = |source: &Source| source.best(&free, (source.lower(), source.upper()), None).1;
     Source::all(programme).iter().map(best).sum::<f64>() * programme.unit()

@@ -304,6 +304,26 @@ fn a_cap_that_the_loss_budget_keeps_from_being_mended_names_both() {
 }
 
 #[test]
+fn a_spent_loss_budget_keeps_nothing_that_leaves_without_a_loss() {
+    let mut positions = two_pools();
+    for (position, slack_bps) in positions.iter_mut().zip([0, 100]) {
+        position.value = Assets::from(5_000_000_000_000);
+        (position.marked, position.liquidity) = (position.value, position.value);
+        position.terms.slack_bps = slack_bps;
+    }
+    let caps = vec![capped("a", 3_000_000_000_000, 95), capped("b", 3_000_000_000_000, 95)];
+    let mut snapshot = snapshot(5_000_000_000_000, positions, caps);
+    snapshot.budgets.loss.capacity = Assets::ZERO;
+
+    let target = optimize(&snapshot, &Settings::default()).expect("it is possible");
+
+    let Status::Infeasible { unreachable, conflicts } = &target.status else { panic!("b cannot leave") };
+    assert_eq!(unreachable.iter().map(|limit| limit.kind.to_string()).collect::<Vec<_>>(), ["absolute cap of b"]);
+    assert_eq!(*conflicts, [LimitKind::LossBudget]);
+    assert!(target.positions[0].assets <= Assets::from(3_000_000_000_000));
+}
+
+#[test]
 fn turnover_does_not_bound_the_way_to_idle() {
     let mut positions = two_pools();
     positions[0].value = Assets::from(5_000_000_000_000);

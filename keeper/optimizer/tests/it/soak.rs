@@ -19,6 +19,67 @@ fn told(name: &str) -> Option<usize> {
     std::env::var(name).ok().and_then(|text| text.parse().ok())
 }
 
+/// Vaults whose answers were wrong or missing once, by seed and case: limits nearly out of reach, prices that only just exist.
+const HARD: [(usize, usize); 10] =
+    [(1, 2653), (1, 3485), (1, 6267), (1, 9790), (2, 3644), (3, 2413), (3, 4240), (4, 542), (4, 4932), (6, 4052)];
+
+/// What became of some vaults.
+#[derive(Default)]
+struct Tally {
+    optimal: usize,
+    missed: usize,
+    searched: usize,
+    moved: usize,
+    /// Answers whose gap is more than a part in a million of all assets a year: most where the contracts refuse the best for a
+    /// rate that is none the better before losses.
+    open: usize,
+    faults: Vec<String>,
+}
+
+impl Tally {
+    /// Answers one vault and searches around the answer.
+    fn add(&mut self, seed: usize, case: usize, steps: usize) {
+        let mut dice = Dice::new((seed * 1_000_003 + case) as u64);
+        let snapshot = vault(&mut dice);
+        let mut fault = |what: String| self.faults.push(format!("seed {seed}, case {case}: {what}"));
+        // Next to no headroom: no more than what the search's own tolerance is allowed.
+        let settings = Settings { headroom: Wad::from(1_000_000_000), ..Settings::default() };
+
+        let target = match optimize(&snapshot, &settings) {
+            Ok(target) => target,
+            Err(error) => return fault(error.to_string()),
+        };
+
+        match &target.status {
+            Status::Optimal => self.optimal += 1,
+            Status::Infeasible { unreachable, .. } => {
+                self.missed += 1;
+                if unreachable.is_empty() {
+                    fault("nothing is named".into());
+                }
+            }
+        }
+        self.open += usize::from(target.gap_assets > 1e-6 * snapshot.total_assets().to_f64());
+        self.moved += usize::from(amounts(&target).iter().zip(&snapshot.positions).any(|(x, now)| *x != now.value));
+        let curves = curves(&snapshot);
+        let Some(walk) = Walk::around(&snapshot, &curves, &target) else {
+            return fault("the contracts' code refuses the answer".into());
+        };
+        let found = walk.found(steps, &mut dice);
+        let most = walk.brought(&amounts(&target)) + target.gap_assets + walk.doubt(&target);
+        // Rounding: of amounts to base units, of what the contracts round up, and of the vault's own accounts.
+        let rounding = 1e-8 * snapshot.total_assets().to_f64() + 1_000.0;
+        if found > most + rounding {
+            fault(format!("{found} is more than {most}"));
+        }
+        self.searched += 1;
+    }
+
+    fn assert_faultless(&self) {
+        assert!(self.faults.is_empty(), "{} faults:\n{}", self.faults.len(), self.faults.join("\n"));
+    }
+}
+
 #[test]
 fn random_vaults_under_every_limit() {
     let seed = told("OPTIMIZER_SEED").unwrap_or(1);
@@ -27,51 +88,25 @@ fn random_vaults_under_every_limit() {
         Some(case) => case..case + 1,
         None => told("OPTIMIZER_FIRST").unwrap_or(0)..told("OPTIMIZER_CASES").unwrap_or(CASES),
     };
-    // Next to no headroom: no more than what the search's own tolerance is allowed.
-    let settings = Settings { headroom: Wad::from(1_000_000_000), ..Settings::default() };
-    let (mut optimal, mut missed, mut searched, mut moved) = (0, 0, 0, 0);
-    let mut faults = Vec::new();
-    for case in cases.clone() {
-        let mut dice = Dice::new((seed * 1_000_003 + case) as u64);
-        let snapshot = vault(&mut dice);
+    let mut tally = Tally::default();
 
-        let target = match optimize(&snapshot, &settings) {
-            Ok(target) => target,
-            Err(error) => {
-                faults.push(format!("case {case}: {error}"));
-                continue;
-            }
-        };
+    cases.clone().for_each(|case| tally.add(seed, case, steps));
 
-        match &target.status {
-            Status::Optimal => optimal += 1,
-            Status::Infeasible { unreachable, .. } => {
-                missed += 1;
-                if unreachable.is_empty() {
-                    faults.push(format!("case {case}: nothing is named"));
-                }
-            }
-        }
-        moved += usize::from(amounts(&target).iter().zip(&snapshot.positions).any(|(x, now)| *x != now.value));
-        let curves = curves(&snapshot);
-        let Some(walk) = Walk::around(&snapshot, &curves, &target) else {
-            faults.push(format!("case {case}: the contracts' code refuses the answer"));
-            continue;
-        };
-        let found = walk.found(steps, &mut dice);
-        let most = walk.brought(&amounts(&target)) + target.gap_assets + walk.doubt(&target);
-        // Rounding: of amounts to base units, of what the contracts round up, and of the vault's own accounts.
-        let rounding = 1e-8 * snapshot.total_assets().to_f64() + 1_000.0;
-        if found > most + rounding {
-            faults.push(format!("case {case}: {found} is more than {most}"));
-        }
-        searched += 1;
-    }
-    let count = cases.len();
+    let (count, Tally { optimal, missed, searched, moved, open, .. }) = (cases.len(), &tally);
     println!(
-        "{count} vaults: {optimal} optimal, {missed} with limits out of reach, {searched} searched, {moved} moved"
+        "{count} vaults: {optimal} optimal, {missed} with limits out of reach, {searched} searched, {moved} moved, {open} open"
     );
-    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+    tally.assert_faultless();
     let enough = |found: usize, percent: usize| count < CASES || found * 100 >= count * percent;
-    assert!(enough(optimal, 20) && enough(missed, 5) && enough(searched, 100) && enough(moved, 30));
+    assert!(enough(*optimal, 20) && enough(*missed, 5) && enough(*searched, 100) && enough(*moved, 30));
+    assert!(*open * 200 <= count, "{open} of {count} answers may be far from the best");
+}
+
+#[test]
+fn vaults_that_were_too_hard_once() {
+    let mut tally = Tally::default();
+
+    HARD.into_iter().for_each(|(seed, case)| tally.add(seed, case, STEPS));
+
+    tally.assert_faultless();
 }

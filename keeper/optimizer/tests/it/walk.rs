@@ -61,6 +61,9 @@ impl<'a> Walk<'a> {
             let term_secs = position.bond.map_or(0, |bond| bond.term_secs(snapshot.now()));
             let growth = least.map_or(u128::MAX, |least| mandate::growth_up(least.0.saturating_to(), term_secs));
             let bought = position.most_bought(curve, growth, snapshot.total_assets(), snapshot.now());
+            // What yields less is bought by the few base units that rounding lets through, or not at all.
+            let yields = |least: Wad| position.reported_rate.unwrap_or_default() >= least;
+            let bought = bought.map(|bought| if least.is_some_and(yields) { bought } else { Assets::ZERO });
             bought.map_or(room, |bought| room.min(position.value.saturating_add(bought)))
         };
         let standing = Mandate::of(snapshot).standing_now(snapshot).ok()?;
