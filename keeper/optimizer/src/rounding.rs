@@ -1,11 +1,19 @@
 //! From doubles to base units: rounded so that every limit holds, run as legs, and judged by the mandate itself.
 
-use model::units::Assets;
-use model::{Leg, Limit, LimitKind, Movement, Position, Snapshot, Status, Target, TargetPosition, Trial, mandate};
+use model::units::{Assets, Wad};
+use model::{
+    Leg, Limit, LimitKind, Movement, Position, RiskId, Snapshot, Status, Target, TargetPosition, Trial, mandate,
+};
 
 use crate::solution::Solution;
 use crate::statement::Statement;
 use crate::{Error, Group, Weight};
+
+/// How often a cap that what movements cost has broken is mended, what is taken beyond that for rounding, in base units, and a
+/// basis point.
+const MENDINGS: usize = 4;
+const SPARE_ASSETS: u128 = 4;
+const BP: u128 = 100_000_000_000_000;
 
 /// Shadow prices (yearly rate) below this are the solver's noise.
 const NOISE: f64 = 1e-9;
@@ -19,9 +27,39 @@ pub(crate) fn target(
     statement: &Statement,
     solution: &Solution,
 ) -> Result<Result<Target, mandate::Breach>, Error> {
-    let amounts = whole(statement, solution);
-    let trial = Trial::of(snapshot, statement.programme.curves(), &legs(snapshot, &amounts))?;
-    Ok(trial.check().map(|()| stated(snapshot, statement, solution, &amounts)))
+    let mut amounts = whole(statement, solution);
+    let mut mendings = MENDINGS;
+    loop {
+        let trial = Trial::of(snapshot, statement.programme.curves(), &legs(snapshot, &amounts))?;
+        match trial.check() {
+            Err(breach) if mendings > 0 && mends(statement, &trial, &breach, &mut amounts) => mendings -= 1,
+            judged => return Ok(judged.map(|()| stated(snapshot, statement, solution, &amounts))),
+        }
+    }
+}
+
+/// Takes out of what counts against a part of the net asset value what it exceeds that by, where that is what movements cost: they
+/// lower the net asset value, and a limit that is used up to the last unit breaks by that. Whether anything was taken.
+fn mends(statement: &Statement, trial: &Trial, breach: &mandate::Breach, amounts: &mut [Assets]) -> bool {
+    let lost = Assets::from(trial.flow().loss_assets);
+    let bound = u128::try_from(breach.bound).unwrap_or(u128::MAX);
+    let (kind, part) = match (breach.limit, breach.on) {
+        (mandate::Limit::RelativeCap, mandate::Subject::Risk(id)) => {
+            (LimitKind::RelativeCap { risk_id: RiskId(id) }, Wad::from(bound))
+        }
+        (mandate::Limit::RungCap, mandate::Subject::Rung(rung)) => {
+            (LimitKind::RungCap { rung }, Wad::from(bound.saturating_mul(BP)))
+        }
+        _ => return false,
+    };
+    let Some(cap) = statement.programme.groups().iter().find(|group| group.kind == kind) else { return false };
+    let mut excess = part.of_down(lost).saturating_add(Assets::from(SPARE_ASSETS));
+    for &member in cap.members.iter().rev() {
+        let taken = excess.min(amounts[member].saturating_sub(statement.lower[member]));
+        amounts[member] = amounts[member].saturating_sub(taken);
+        excess = excess.saturating_sub(taken);
+    }
+    excess.is_zero()
 }
 
 /// The portfolio as it is, as the target: what the solution earns more is its gap.

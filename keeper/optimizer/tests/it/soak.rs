@@ -20,8 +20,20 @@ fn told(name: &str) -> Option<usize> {
 }
 
 /// Vaults whose answers were wrong or missing once, by seed and case: limits nearly out of reach, prices that only just exist.
-const HARD: [(usize, usize); 10] =
-    [(1, 2653), (1, 3485), (1, 6267), (1, 9790), (2, 3644), (3, 2413), (3, 4240), (4, 542), (4, 4932), (6, 4052)];
+const HARD: [(usize, usize); 12] = [
+    (1, 2653),
+    (1, 3485),
+    (1, 6267),
+    (1, 9790),
+    (2, 3644),
+    (3, 2413),
+    (3, 4240),
+    (4, 542),
+    (4, 4932),
+    (6, 4052),
+    (8, 205),
+    (11, 1775),
+];
 
 /// What became of some vaults.
 #[derive(Default)]

@@ -180,6 +180,7 @@ impl<'a> Walk<'a> {
             && trial.check().is_ok()
             && self.is_paid(&trial)
             && self.is_dated_no_more(amounts)
+            && self.is_on_rungs(amounts)
             && trial.states().iter().all(|s| self.is_as_near(s))
     }
 
@@ -198,6 +199,26 @@ impl<'a> Walk<'a> {
     fn is_dated_no_more(&self, amounts: &[Assets]) -> bool {
         let dated = |place: &usize| self.snapshot.positions[*place].bond.is_some();
         self.snapshot.covenants.is_some() || (0..amounts.len()).filter(dated).all(|at| amounts[at] <= self.answer[at])
+    }
+
+    /// Whether what stands on a rung that is broken comes as near to its bound as the answer, to the base unit: states tell bps.
+    fn is_on_rungs(&self, amounts: &[Assets]) -> bool {
+        let Some(covenants) = &self.snapshot.covenants else { return true };
+        let on = |rung: u8, amounts: &[Assets]| {
+            let days = |place: usize| {
+                Some(self.snapshot.positions[place].bond?.term_secs(self.snapshot.now()) as f64 / 86_400.0)
+            };
+            let last = covenants.ladder.len() - 1;
+            let stands =
+                |days: f64| covenants.ladder.iter().position(|rung| days <= f64::from(rung.until_days)).unwrap_or(last);
+            let here = (0..amounts.len()).filter(|place| days(*place).map(stands) == Some(rung.into()));
+            here.fold(Assets::ZERO, |sum, place| sum.saturating_add(amounts[place]))
+        };
+        self.broken.iter().all(|(state, _)| match (state.limit, state.on) {
+            (mandate::Limit::RungCap, mandate::Subject::Rung(rung)) => on(rung, amounts) <= on(rung, &self.answer),
+            (mandate::Limit::RungFloor, mandate::Subject::Rung(rung)) => on(rung, amounts) >= on(rung, &self.answer),
+            _ => true,
+        })
     }
 
     fn is_as_near(&self, state: &mandate::State) -> bool {
