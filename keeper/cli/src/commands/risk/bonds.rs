@@ -42,7 +42,10 @@ impl<'a> Dated<'a> {
             // Their units are what they pay.
             VenueKind::PendlePt | VenueKind::HyperdriveLong => whole_tokens(model::Assets(position.units), snapshot),
             // A fund goes on as it was when it was last marked, or as its price has grown.
-            _ => price * (1.0 + position.yields().unwrap_or_default().to_fraction()).powf(years),
+            _ => match position.yields().filter(|yields| !yields.is_zero()) {
+                Some(yields) => price * (1.0 + yields.to_fraction()).powf(years),
+                None => return Ok(Err("neither a mark nor its published price says what it yields yet".to_owned())),
+            },
         };
         let name = format!("{} {}", position.index, position.kind);
         let flows = [Flow { years, amount: face }];
