@@ -6,6 +6,7 @@
 //! the chain itself rounds to whole wad a second (eight digits at its lowest rate).
 
 pub mod bought;
+mod charges;
 mod collateral;
 pub mod covenants;
 pub mod decision;
@@ -29,6 +30,7 @@ pub use mandate;
 pub use math;
 
 pub use bought::Bought;
+pub use charges::Charges;
 pub use collateral::{Answer, Collateral, Price};
 pub use covenants::{Bond, Covenants, Hazard, Rung};
 pub use decision::{Decision, Explanation, Idleness, Plan, PlannedLeg, Purpose, Stuck};

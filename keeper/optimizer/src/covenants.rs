@@ -152,15 +152,18 @@ fn nav(snapshot: &Snapshot, of: fn(&Position) -> Assets) -> Assets {
     all.min(snapshot.book.nav_least)
 }
 
+/// The modified duration of a position, in seconds; nothing of one without a date or a term.
+pub(crate) fn duration_secs(snapshot: &Snapshot, position: &Position) -> Option<u32> {
+    let bond = position.bond?;
+    let (term_secs, rate_wad) = (bond.term_secs(snapshot.now()), bond.rate.0.saturating_to());
+    Some(mandate::Bond { term_secs, rate_wad, ..mandate::Bond::default() }.duration_secs())
+}
+
 /// The places with a duration, each as a part of the longest, and that in seconds.
 fn durations(snapshot: &Snapshot) -> Option<(Vec<usize>, Vec<f64>, u32)> {
-    let duration = |position: &Position| {
-        let bond = position.bond?;
-        let (term_secs, rate_wad) = (bond.term_secs(snapshot.now()), bond.rate.0.saturating_to());
-        Some(mandate::Bond { term_secs, rate_wad, ..mandate::Bond::default() }.duration_secs())
-    };
+    let duration = |position: &Position| duration_secs(snapshot, position).filter(|secs| *secs > 0);
     let places = snapshot.positions.iter().enumerate();
-    let found = places.filter_map(|(place, position)| Some((place, duration(position).filter(|secs| *secs > 0)?)));
+    let found = places.filter_map(|(place, position)| Some((place, duration(position)?)));
     let found = found.collect::<Vec<_>>();
     let longest = found.iter().map(|(_, secs)| *secs).max()?;
     let parts = found.iter().map(|(_, secs)| f64::from(*secs) / f64::from(longest)).collect();

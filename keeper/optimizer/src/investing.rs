@@ -3,10 +3,10 @@
 use model::{LimitKind, Mandate, Snapshot, mandate};
 
 use crate::programme::Group;
-use crate::solution::{self, Solution, solve};
+use crate::solution::{self, Solution};
 use crate::statement::{Freedom, Statement, Way};
 use crate::withdrawal::{self, Answer};
-use crate::{Error, Settings, refused, rounding};
+use crate::{Error, Settings, gas, refused, rounding};
 
 /// What came of money that may go both ways.
 pub(crate) enum Found {
@@ -14,7 +14,7 @@ pub(crate) enum Found {
     Answer(Box<Answer>),
     /// It may only go to idle: while the vault is paused; while a broken limit comes no nearer, which forbids to invest anything
     /// (health never does by what is weighed here); and while turnover, which does not bound the way to idle, keeps broken limits
-    /// from being mended as far as withdrawals mend them.
+    /// from being mended as far as withdrawals mend them, or the worst scenarios from coming down to the operator's bound.
     Stuck,
     /// Nothing that can be proved, where limits are out of reach by less than what doubles tell apart; none of it brings more
     /// than this, in base units a year.
@@ -52,6 +52,8 @@ fn both_ways(
     let Some((statement, solution)) = found else { return Ok(None) };
     let target = match rounding::target(snapshot, &statement, &solution)? {
         Ok(target) => target,
+        // What is put elsewhere at a lower rate would be refused, but not what comes to idle.
+        Err(breach) if breach.limit == mandate::Limit::Improvement && is_over(snapshot, &statement) => return Ok(None),
         Err(breach) if breach.limit == mandate::Limit::Improvement => {
             rounding::present(snapshot, &statement, &solution)?
         }
@@ -68,8 +70,9 @@ fn solved(
     freedom: Freedom,
     statement: Statement,
 ) -> Result<Option<(Statement, Solution)>, Error> {
-    match solve(&statement.programme, settings) {
+    match gas::solved(&statement.programme, settings) {
         Ok(solution) => Ok(Some((statement, solution))),
+        Err(Error::Conflict { limits }) if limits.contains(&LimitKind::Tail) => Ok(None),
         Err(Error::Conflict { limits }) => nearest(snapshot, settings, freedom, limits),
         Err(error) => Err(error),
     }
@@ -108,7 +111,7 @@ fn nearest(
         if statement.is_stuck || !is_possible(&statement) {
             return Ok(None);
         }
-        match solve(&statement.programme, settings) {
+        match gas::solved(&statement.programme, settings) {
             Ok(solution) => {
                 for limit in &conflicts {
                     let is_stated = statement.unreachable.iter().any(|floor| floor.kind == *limit);
@@ -118,10 +121,17 @@ fn nearest(
                 }
                 return Ok(Some((statement, solution)));
             }
+            Err(Error::Conflict { limits }) if limits.contains(&LimitKind::Tail) => return Ok(None),
             Err(error) => fault = Some(error),
         }
     }
     fault.map_or(Ok(None), Err)
+}
+
+/// Whether the worst scenarios cost more now than the operator allows.
+fn is_over(snapshot: &Snapshot, statement: &Statement) -> bool {
+    let now = snapshot.positions.iter().map(|position| position.value.to_f64()).collect::<Vec<_>>();
+    statement.programme.tail().is_some_and(|tail| tail.worst(&now).0 > tail.most)
 }
 
 /// The parts of the way to where limits stop being possible that are tried, one after the other.

@@ -11,8 +11,8 @@
 //! liquidity cover weighs the part of it that is not payable at once; budgets of turnover and loss what is moved from where it
 //! stands. A position with a tripped id takes nothing. What raises no income is not moved.
 //!
-//! What risk costs is taken off, where it is stated: charges for holding and moving (`charge`: expected loss less roll-down,
-//! costs on either side of where a place stands, slippage, gas), variance by factors, the mean of the worst scenarios (`risk`).
+//! What holding, moving and risk cost is taken off (`objective`): charges (`charge`: expected loss less roll-down, costs on either
+//! side of where a place stands, slippage, gas), variance by factors, the mean of the worst scenarios (`risk`).
 //!
 //! `f_i` is neither concave nor smooth: a two-slope kink is convex, `x * r(x)` turns convex far out, gas is a step. So:
 //!
@@ -28,8 +28,9 @@
 //! 4. where the optimum stands inside no chord, it is a candidate; else one is made of it (`search`, `polish`), what cannot
 //!    hold anything better at those prices is cut off every range, and best-first branch and bound closes the rest; the answer
 //!    carries the gap that is left;
-//! 5. limits that conflict are named, each one needed for that (`conflict`);
-//! 6. the residuals of the optimality conditions are checked apart (`certificate`), and the amounts, rounded to
+//! 5. what gains less than its gas is held where it stands (`gas`);
+//! 6. limits that conflict are named, each one needed for that (`conflict`);
+//! 7. the residuals of the optimality conditions are checked apart (`certificate`), and the amounts, rounded to
 //!    base units, by the mandate itself (`rounding`). What fails a check is an error, never an answer (`last` says what is
 //!    left then).
 //!
@@ -45,12 +46,14 @@ mod covenants;
 mod dual;
 mod envelope;
 mod form;
+mod gas;
 mod investing;
 mod last;
 mod line;
 mod linear;
 mod newton;
 mod node;
+mod objective;
 mod polish;
 mod portfolio;
 mod problem;
@@ -59,9 +62,11 @@ mod projected;
 mod reach;
 mod relaxation;
 pub mod risk;
+mod roll;
 mod rounding;
 mod rows;
 mod search;
+mod shock;
 mod solution;
 mod source;
 mod statement;
@@ -76,17 +81,20 @@ use model::units::Wad;
 use model::words::breach_line;
 use model::{LimitKind, Snapshot, Target, mandate};
 
+pub use self::risk::{Factors, Tail};
 pub use band::{Band, NoBand, Stance};
 pub use charge::Charge;
 pub use last::{Outcome, optimize_or_last};
+pub use objective::{Objective, Terms};
 pub use programme::{Group, Programme, Weight};
-pub use risk::{Factors, Tail};
 pub use solution::{Solution, solve};
 pub use whatif::{Along, Efficient, costs, trade_off};
 
 /// What the optimizer may choose.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
+    /// What is weighed against income beside expected losses; nothing, where there is none.
+    pub objective: Option<Objective>,
     /// The part of every limit's room that is left free, for the interest that accrues before execution.
     pub headroom: Wad,
     /// How many nodes the search may open; the gap says what is left when it stops there.
@@ -114,9 +122,10 @@ impl Method {
 }
 
 impl Default for Settings {
-    /// One basis point of headroom; nodes for any portfolio of this size.
+    /// Income less expected losses alone; one basis point of headroom; nodes for any portfolio of this size.
     fn default() -> Self {
-        Self { headroom: Wad::from(100_000_000_000_000), max_nodes: 2_000, methods: Method::CHAIN.to_vec() }
+        let headroom = Wad::from(100_000_000_000_000);
+        Self { objective: None, headroom, max_nodes: 2_000, methods: Method::CHAIN.to_vec() }
     }
 }
 

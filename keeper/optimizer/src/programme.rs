@@ -230,6 +230,25 @@ impl Programme {
         Ok(self)
     }
 
+    /// The same where movements cost nothing fixed.
+    pub(crate) fn without_fixed(&self) -> Self {
+        let charges = self.charges.iter().map(|charge| Charge { fixed: 0.0, ..*charge }).collect();
+        Self { charges, ..self.clone() }
+    }
+
+    /// The same with some places held where their charges say that they stand; nothing where one of them cannot stay there.
+    pub(crate) fn held(&self, held: &[bool]) -> Option<Self> {
+        let mut found = self.clone();
+        for (place, charge) in self.charges.iter().enumerate().filter(|(place, _)| held[*place]) {
+            if !(self.lower[place] <= charge.from && charge.from <= self.upper[place]) {
+                return None;
+            }
+            (found.lower[place], found.upper[place]) = (charge.from, charge.from);
+        }
+        let fits = |group: &Group| group.bound >= group.least(&found.lower, &found.upper);
+        found.groups.iter().all(fits).then_some(found)
+    }
+
     /// What `amounts` bring a year: income, less charges, less what risk costs.
     #[must_use]
     pub fn value(&self, amounts: &[f64]) -> f64 {

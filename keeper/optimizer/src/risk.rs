@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! aversion/2 * x' F S F' x = aversion/2 * |G' x|^2,   G = F L,  S = L L'          never a matrix of places by places
-//! CVaR(x) = max { q' L x : q >= 0, sum q = 1, q_s <= 1/((1 - c) * scenarios) }    the mean of the worst part 1 - c
+//! CVaR(x) = max { q' L x : q >= 0, sum q = 1, q_s <= p_s/(1 - c) }                the mean of the worst part 1 - c
 //! ```
 //!
 //! Variance of a place's own is a charge of the place ([`crate::Charge`]). Source of the second: Rockafellar and Uryasev,
@@ -10,6 +10,9 @@
 
 /// A pivot of the factors' covariance below this part of the largest is taken for none: a factor that the others span.
 const DEPENDENT: f64 = 1e-13;
+
+/// What rounding may put the sum of all scenarios' chances off.
+const SUM_IS_OFF: f64 = 1e-9;
 
 /// Exposures of places to uncorrelated factors of variance one, and what a unit of variance costs.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +28,8 @@ pub struct Factors {
 pub struct Tail {
     /// What a unit of each place loses, by scenario, then place; less than zero for gains.
     pub losses: Vec<Vec<f64>>,
+    /// How likely each scenario is; together one.
+    pub chances: Vec<f64>,
     /// The part of scenarios that is left out: 0.95 looks at the worst twentieth.
     pub confidence: f64,
     /// The most that the mean of the worst may be, in base units; infinity for no bound. A mean gain counts as nothing.
@@ -106,13 +111,13 @@ impl Tail {
         let loss = |scenario: &Vec<f64>| scenario.iter().zip(amounts).map(|(part, x)| part * x).sum::<f64>();
         let mut order = self.losses.iter().map(loss).enumerate().collect::<Vec<_>>();
         order.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        let (mut left, most) = (1.0, 1.0 / ((1.0 - self.confidence) * self.losses.len() as f64));
+        let mut left = 1.0;
         let (mut mean, mut slopes) = (0.0, vec![0.0; amounts.len()]);
         for (scenario, loss) in order {
-            let part = most.min(left);
-            if part <= 0.0 {
+            if left <= 0.0 {
                 break;
             }
+            let part = (self.chances[scenario] / (1.0 - self.confidence)).min(left);
             mean += part * loss;
             slopes.iter_mut().zip(&self.losses[scenario]).for_each(|(slope, unit)| *slope += part * unit);
             left -= part;
@@ -129,6 +134,12 @@ impl Tail {
         for value in self.losses.iter().flatten() {
             number("a loss", *value, value.is_finite(), "it must be finite")?;
         }
+        shape("the scenarios' chances", self.chances.len(), count)?;
+        for chance in &self.chances {
+            number("a chance", *chance, *chance >= 0.0, "it must be at least 0")?;
+        }
+        let sum = self.chances.iter().sum::<f64>();
+        number("the sum of all chances", sum, (sum - 1.0).abs() < SUM_IS_OFF, "it must be 1")?;
         let confidence = self.confidence;
         number("confidence", confidence, (0.0..1.0).contains(&confidence), "it must be at least 0 and less than 1")?;
         number("the most of the worst", self.most, self.most >= 0.0, "it must be at least 0")?;
@@ -204,11 +215,37 @@ mod tests {
     #[test]
     fn the_worst_part_splits_the_scenario_at_its_edge() {
         let losses = vec![vec![1.0], vec![4.0], vec![3.0], vec![2.0]];
-        let tail = Tail { losses, confidence: 0.625, most: f64::INFINITY, aversion: 0.0 };
+        let tail = Tail { chances: vec![0.25; 4], losses, confidence: 0.625, most: f64::INFINITY, aversion: 0.0 };
 
         // One and a half of four scenarios: (4 + 3/2) / 1.5.
         let (mean, slopes) = tail.worst(&[2.0]);
 
         assert!((mean - 2.0 * 5.5 / 1.5).abs() < 1e-12 && (slopes[0] - 5.5 / 1.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn scenarios_count_by_their_chances() {
+        let losses = vec![vec![0.0], vec![1.0], vec![0.2]];
+        let tail = |confidence| {
+            let chances = vec![0.96, 0.01, 0.03];
+            Tail { losses: losses.clone(), chances, confidence, most: f64::INFINITY, aversion: 0.0 }.worst(&[10.0]).0
+        };
+
+        assert!((tail(0.99) - 10.0).abs() < 1e-9, "the worst hundredth");
+        assert!((tail(0.95) - (0.01 * 10.0 + 0.03 * 2.0) / 0.05).abs() < 1e-9, "a part of it loses nothing");
+        assert!((tail(0.0) - (0.01 * 10.0 + 0.03 * 2.0)).abs() < 1e-9, "the mean");
+    }
+
+    #[test]
+    fn chances_that_are_none_are_refused() {
+        let check = |chances: Vec<f64>| {
+            let losses = vec![vec![0.1], vec![0.2]];
+            Tail { losses, chances, confidence: 0.9, most: 1.0, aversion: 0.0 }.check(1)
+        };
+
+        assert!(check(vec![0.3, 0.7]).is_ok());
+        assert!(
+            [vec![1.0], vec![0.5, 0.6], vec![-0.5, 1.5], vec![f64::NAN, 1.0]].into_iter().all(|it| check(it).is_err())
+        );
     }
 }

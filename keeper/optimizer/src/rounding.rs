@@ -148,6 +148,10 @@ fn binding(snapshot: &Snapshot, statement: &Statement, solution: &Solution) -> V
             binding.push(Limit { kind: group.kind, bound: *bound, shadow_price: *price });
         }
     }
+    if let Some(tail) = statement.programme.tail().filter(|_| solution.tail_price > NOISE) {
+        let bound = Assets::from_f64_down(tail.most);
+        binding.push(Limit { kind: LimitKind::Tail, bound, shadow_price: solution.tail_price });
+    }
     for (place, position) in snapshot.positions.iter().enumerate() {
         let amount = solution.amounts[place];
         let price = |(group, price): (&Group, &f64)| group.slope_below(place, amount).map(|slope| slope * price);

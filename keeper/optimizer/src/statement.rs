@@ -9,8 +9,8 @@ use model::units::{Assets, Wad};
 use model::{Curve, LimitKind, Position, RiskId, Snapshot, Unreachable};
 
 use crate::budget;
-use crate::charge::Charge;
 use crate::covenants;
+use crate::objective::Terms;
 use crate::portfolio::{self, Limit};
 use crate::programme::{Group, Programme};
 use crate::reach::{Reach, admits, reach};
@@ -146,16 +146,12 @@ impl Statement {
                 bounds.pop();
             }
         }
-        let programme = Programme::new(curves, floats, upper, groups)?.charged(charges(snapshot))?;
+        let programme = Programme::new(curves, floats, upper, groups)?;
+        let programme = Terms::of(snapshot, settings)?.on(programme, settings)?;
         let lower = ranges.into_iter().map(|range| range.lower).collect();
         let conflicts = if unreachable.is_empty() { Vec::new() } else { conflicts };
         Ok(Self { programme, unreachable, conflicts, is_stuck, makes_leave, lower, bounds })
     }
-}
-
-/// What holding costs: expected losses.
-fn charges(snapshot: &Snapshot) -> Vec<Charge> {
-    covenants::expected_losses(snapshot).into_iter().map(|carry| Charge { carry, ..Charge::default() }).collect()
 }
 
 /// The income curve of each position.

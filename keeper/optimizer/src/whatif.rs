@@ -3,7 +3,8 @@
 use model::units::{WAD, Wad};
 use model::{Assets, Level, LimitKind, Snapshot, Target};
 
-use crate::{Error, Settings, optimize};
+use crate::statement::curves;
+use crate::{Error, Settings, Terms, optimize};
 
 /// A bound that can be moved to see what it trades income against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,20 +22,21 @@ pub enum Along {
 pub struct Efficient {
     /// The bound, as a plain fraction (of a year for a duration).
     pub bound: f64,
-    /// What the best portfolio inside it earns a year, as a part of all assets.
+    /// What the best portfolio inside it brings a year, income less all charges, as a part of all assets.
     pub income: f64,
 }
 
-/// Returns what each limit that binds a target costs: how many base units more a year the best portfolio would earn if that limit
-/// alone bounded nothing; the dearest first. What is no limit of the mandate (a venue's capacity, money that is stuck) is left out.
+/// Returns what each limit that binds a target costs: how many base units more a year, income less all charges, the best portfolio
+/// would bring if that limit alone bounded nothing; the dearest first. What is no limit of the mandate (a venue's capacity, money that is stuck) is left out.
 ///
 /// # Errors
 /// As of [`optimize`].
 pub fn costs(snapshot: &Snapshot, target: &Target, settings: &Settings) -> Result<Vec<(LimitKind, f64)>, Error> {
+    let brought = brings(snapshot, target, settings)?;
     let mut costs = Vec::with_capacity(target.binding.len());
     for limit in &target.binding {
         let Some(freed) = without(snapshot, limit.kind) else { continue };
-        let more = optimize(&freed, settings)?.income_assets - target.income_assets;
+        let more = brings(snapshot, &optimize(&freed, settings)?, settings)? - brought;
         costs.push((limit.kind, more.max(0.0)));
     }
     costs.sort_by(|(_, one), (_, other)| other.total_cmp(one));
@@ -55,7 +57,7 @@ pub fn trade_off(snapshot: &Snapshot, along: Along, steps: u32, settings: &Setti
         let bound = most * f64::from(step) / f64::from(steps.max(1));
         let moved = along.moved(snapshot, bound);
         let income = match optimize(&moved, settings) {
-            Ok(target) if target.status == model::Status::Optimal => target.income_assets,
+            Ok(target) if target.status == model::Status::Optimal => brings(snapshot, &target, settings)?,
             // No portfolio is inside such a bound.
             Ok(_) | Err(Error::Conflict { .. }) => continue,
             Err(error) => return Err(error),
@@ -63,6 +65,13 @@ pub fn trade_off(snapshot: &Snapshot, along: Along, steps: u32, settings: &Setti
         points.push(Efficient { bound, income: if all > 0.0 { income / all } else { 0.0 } });
     }
     Ok(points)
+}
+
+/// What a target brings a year, in base units: income less all charges.
+fn brings(snapshot: &Snapshot, target: &Target, settings: &Settings) -> Result<f64, Error> {
+    let amounts = target.positions.iter().map(|position| position.assets).collect::<Vec<_>>();
+    let income = curves(snapshot)?.iter().zip(&amounts).map(|(curve, x)| curve.income(x.to_f64()).value).sum::<f64>();
+    Ok(income - Terms::of(snapshot, settings)?.charges(&amounts).total_assets())
 }
 
 impl Along {

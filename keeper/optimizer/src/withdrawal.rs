@@ -3,13 +3,13 @@
 //! So it may be worth more than what the turnover left admits in both directions, where a place holds more than it should: one
 //! whose expected losses exceed what it earns, or that would be paid more on what is left.
 
-use model::{Snapshot, Target};
+use model::{LimitKind, Snapshot, Target};
 
 use crate::programme::Programme;
 use crate::source::Source;
 use crate::statement::{Freedom, Statement, Way};
 use crate::weight::Weight;
-use crate::{Error, Settings, refused, rounding, solve};
+use crate::{Error, Settings, gas, refused, rounding};
 
 /// A target, and what it brings by the programme that it comes from.
 pub(crate) struct Answer {
@@ -27,14 +27,20 @@ impl Answer {
 }
 
 /// The best that money comes to which only goes to idle; limits that are broken are mended as far as it can, at the cost of
-/// floors where it must be. Its gap is no less than what it falls short of `most`.
+/// floors where it must be. The operator's bound on the worst scenarios gives way to those of governance. Its gap is no less than
+/// what it falls short of `most`.
 pub(crate) fn only(snapshot: &Snapshot, settings: &Settings, most: f64) -> Result<Target, Error> {
-    let solved = |freedom| {
+    let solved = |settings: &Settings, freedom| {
         let statement = Statement::of(snapshot, settings, freedom, Way(0.0))?;
-        solve(&statement.programme, settings).map(|solution| (statement, solution))
+        gas::solved(&statement.programme, settings).map(|solution| (statement, solution))
     };
-    let found = solved(Freedom::Withdrawal).or_else(|_| solved(Freedom::ReduceOnly));
-    let (statement, solution) = found.or_else(|_| solved(Freedom::Served))?;
+    let free = &settings.without_most_worst();
+    let found = match solved(settings, Freedom::Withdrawal) {
+        Err(Error::Conflict { limits }) if limits.contains(&LimitKind::Tail) => solved(free, Freedom::Withdrawal),
+        found => found,
+    };
+    let found = found.or_else(|_| solved(free, Freedom::ReduceOnly));
+    let (statement, solution) = found.or_else(|_| solved(free, Freedom::Served))?;
     let target = match rounding::target(snapshot, &statement, &solution)? {
         Ok(target) => target,
         Err(_) if !statement.unreachable.is_empty() => rounding::present(snapshot, &statement, &solution)?,
@@ -50,10 +56,14 @@ pub(crate) fn or_better(snapshot: &Snapshot, settings: &Settings, answer: Answer
     if statement.unreachable != other.unreachable || most(&statement.programme) <= least + target.gap_assets {
         return Ok(target);
     }
-    let solution = match solve(&statement.programme, settings) {
+    let solution = match gas::solved(&statement.programme, settings) {
         Ok(solution) => solution,
         // Amounts as they are meet every limit that is stated here: without a proof there is only the other answer.
         Err(Error::Conflict { .. }) => return Ok(target),
+        Err(Error::Unverified { .. } | Error::Solver { .. }) => {
+            let gap_assets = target.gap_assets.max(most(&statement.programme) - least);
+            return Ok(Target { gap_assets, ..target });
+        }
         Err(error) => return Err(error),
     };
     let most = (least + target.gap_assets).max(solution.income + solution.gap);

@@ -7,6 +7,7 @@ mod grid;
 mod kinks;
 mod limits;
 mod moves;
+mod objective;
 mod oracle;
 mod random;
 mod risk;

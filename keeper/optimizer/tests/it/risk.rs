@@ -146,7 +146,13 @@ fn a_bound_on_the_worst_scenarios_is_met_and_has_a_price() {
     // The worst twentieth of a hundred scenarios: the first place loses 40 % in five of them, the second nothing.
     let scenario = |number: usize| vec![if number < 5 { 0.4 } else { -0.01 }, 0.0];
     let losses = (0..100).map(scenario).collect::<Vec<_>>();
-    let tail = |most: f64, aversion: f64| Tail { losses: losses.clone(), confidence: 0.95, most, aversion };
+    let tail = |most: f64, aversion: f64| Tail {
+        losses: losses.clone(),
+        chances: vec![0.01; 100],
+        confidence: 0.95,
+        most,
+        aversion,
+    };
     let stated = |tail: Tail| {
         programme(&[fixed(0.09), fixed(0.04)], vec![budget(2, 10.0 * MILLION)]).with_tail(tail).expect("two places")
     };
@@ -201,8 +207,10 @@ fn random(dice: &mut Dice) -> Option<Programme> {
     }
     if dice.chance(0.4) {
         let losses = (0..40).map(|_| (0..places).map(|_| dice.between(-0.05, 0.1)).collect()).collect();
+        let chances = vec![1.0 / 40.0; 40];
         let most = if dice.chance(0.5) { dice.between(0.01, 0.08) * money } else { f64::INFINITY };
-        stated = stated.with_tail(Tail { losses, confidence: 0.9, most, aversion: dice.between(0.0, 0.2) }).ok()?;
+        stated =
+            stated.with_tail(Tail { losses, chances, confidence: 0.9, most, aversion: dice.between(0.0, 0.2) }).ok()?;
     }
     Some(stated)
 }
@@ -316,6 +324,6 @@ fn a_curve_of_nothing_and_a_charge_that_is_none_are_refused() {
     assert!(one().charged(vec![]).is_err());
     let wide = Factors::new(&[vec![1.0], vec![1.0]], &[vec![1.0]], 1.0).expect("definite");
     assert!(one().with_factors(wide).is_err());
-    let tail = Tail { losses: vec![vec![0.1]], confidence: 1.0, most: 1.0, aversion: 0.0 };
+    let tail = Tail { losses: vec![vec![0.1]], chances: vec![1.0], confidence: 1.0, most: 1.0, aversion: 0.0 };
     assert!(one().with_tail(tail).is_err());
 }

@@ -4,8 +4,8 @@
 //! A thousand in the gate; `scripts/soak optimizer` runs ten thousand. `OPTIMIZER_CASES` and `OPTIMIZER_SEED` say how many and
 //! which, `OPTIMIZER_FIRST` where to begin, `OPTIMIZER_CASE` one alone, `OPTIMIZER_STEPS` how far each search goes.
 
-use keeper_optimizer::{Settings, optimize};
-use model::{Status, Wad};
+use keeper_optimizer::{Objective, Settings, Terms, optimize};
+use model::{Assets, Status, Wad};
 
 use crate::dice::Dice;
 use crate::moves::{amounts, curves};
@@ -121,4 +121,65 @@ fn vaults_that_were_too_hard_once() {
     HARD.into_iter().for_each(|(seed, case)| tally.add(seed, case, STEPS));
 
     tally.assert_faultless();
+}
+
+/// As many dollars of gas, hours of horizon and doubts about risk as an operator may have.
+fn objective(dice: &mut Dice) -> Objective {
+    Objective {
+        horizon_secs: dice.whole(86_400, 31_536_000) as u64,
+        gas_per_place: Assets::from(dice.whole(0, 20) as u128 * 1_000_000),
+        rate_volatility: dice.between(0.0, 0.03),
+        variance_aversion: if dice.chance(0.3) { 0.0 } else { dice.between(0.1, 10.0) },
+        tail_aversion: if dice.chance(0.3) { 0.0 } else { dice.between(0.001, 0.1) },
+        tail_confidence: dice.between(0.5, 0.99),
+        most_worst: dice.chance(0.3).then(|| dice.between(0.001, 0.02)),
+    }
+}
+
+#[test]
+fn random_vaults_with_all_that_is_weighed_soak() {
+    let cases = told("OPTIMIZER_CASES").unwrap_or(CASES) / 4;
+    let seed = told("OPTIMIZER_SEED").unwrap_or(1);
+    let (mut faults, mut moved, mut bounded, mut missed) = (Vec::new(), 0, 0, 0);
+    for case in told("OPTIMIZER_CASE").map_or(0..cases, |case| case..case + 1) {
+        let mut dice = Dice::new((seed * 1_000_003 + case) as u64);
+        let snapshot = vault(&mut dice);
+        let objective = objective(&mut dice);
+        let gas = objective.gas_per_place.to_f64() * 31_536_000.0 / objective.horizon_secs as f64;
+        let headroom = Wad::from(1_000_000_000);
+        let settings = Settings { headroom, objective: Some(objective), ..Settings::default() };
+
+        let target = match optimize(&snapshot, &settings) {
+            Ok(target) => target,
+            Err(error) => {
+                faults.push(format!("case {case}: {error}"));
+                continue;
+            }
+        };
+
+        let curves = curves(&snapshot);
+        let terms = Terms::of(&snapshot, &settings).expect("numbers");
+        let Some(walk) = Walk::around(&snapshot, &curves, &target) else {
+            faults.push(format!("case {case}: the contracts' code refuses the answer"));
+            continue;
+        };
+        moved += usize::from(amounts(&target).iter().zip(&snapshot.positions).any(|(x, now)| *x != now.value));
+        bounded += usize::from(target.binding.iter().any(|limit| limit.kind == model::LimitKind::Tail));
+        let charges = terms.charges(&amounts(&target));
+        if charges.most_worst_assets.is_some_and(|most| charges.worst_assets > most) {
+            // Nothing is invested while the operator's bound is out of reach.
+            missed += 1;
+            continue;
+        }
+        let walk = walk.weighing(terms, gas);
+        let most = walk.brought(&amounts(&target)) + target.gap_assets + walk.doubt(&target);
+        let found = walk.found(STEPS, &mut dice);
+        let rounding = 1e-8 * snapshot.total_assets().to_f64() + 1_000.0;
+        if found > most + rounding {
+            faults.push(format!("case {case}: {found} is more than {most}"));
+        }
+    }
+    println!("{cases} vaults: {moved} moved, {bounded} bounded by their worst scenarios, {missed} beyond that");
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+    assert!(cases < CASES / 4 || moved * 4 > cases && bounded > 1 && missed * 5 < cases);
 }

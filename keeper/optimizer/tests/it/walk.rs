@@ -3,8 +3,9 @@
 //!
 //! What is searched is what an answer is to be the best of: every portfolio that the contracts allow, that comes as near to
 //! every limit as the answer does (broken limits are mended before anything is earned), and that puts nothing where the
-//! venue, the grant, a pause or the book's doubts keep it out.
+//! venue, the grant, a pause or the book's doubts keep it out, and keeps nothing where nothing is earned.
 
+use keeper_optimizer::Terms;
 use model::{Assets, Curve, LimitKind, Mandate, Position, Snapshot, Target, Trial, Wad, mandate};
 
 use crate::dice::Dice;
@@ -29,6 +30,8 @@ pub struct Walk<'a> {
     stays: Vec<Assets>,
     /// The most that each place takes.
     most: Vec<Assets>,
+    /// What else is weighed, and what moving one place costs a year.
+    weighed: Option<(Terms, f64)>,
 }
 
 impl<'a> Walk<'a> {
@@ -84,11 +87,22 @@ impl<'a> Walk<'a> {
             broken,
             kept,
             now,
+            weighed: None,
         })
     }
 
-    /// What amounts bring a year: income less expected losses.
+    /// The same search for what brings most by a whole objective, gas by the year included.
+    pub fn weighing(self, terms: Terms, gas_a_year: f64) -> Self {
+        Self { weighed: Some((terms, gas_a_year)), ..self }
+    }
+
+    /// What amounts bring a year: income less expected losses, or less all that is weighed.
     pub fn brought(&self, amounts: &[Assets]) -> f64 {
+        if let Some((terms, gas)) = &self.weighed {
+            let income = self.curves.iter().zip(amounts).map(|(curve, x)| curve.income(x.to_f64()).value).sum::<f64>();
+            let moved = amounts.iter().zip(&self.now).filter(|(x, now)| x != now).count();
+            return income - terms.charges(amounts).total_assets() - gas * moved as f64;
+        }
         let each = self.curves.iter().zip(amounts).zip(&self.losses);
         each.map(|((curve, x), loss)| curve.income(x.to_f64()).value - loss * x.to_f64()).sum()
     }
@@ -181,6 +195,7 @@ impl<'a> Walk<'a> {
             && self.is_paid(&trial)
             && self.is_dated_no_more(amounts)
             && self.is_on_rungs(amounts)
+            && self.is_no_worse(amounts)
             && trial.states().iter().all(|s| self.is_as_near(s))
     }
 
@@ -219,6 +234,21 @@ impl<'a> Walk<'a> {
             (mandate::Limit::RungFloor, mandate::Subject::Rung(rung)) => on(rung, amounts) >= on(rung, &self.answer),
             _ => true,
         })
+    }
+
+    /// Whether the worst scenarios cost no more than allowed, or than in the answer; and, where all is weighed, whether places
+    /// that earn nothing hold no more: leaving them costs gas, and is no matter of what it brings.
+    fn is_no_worse(&self, amounts: &[Assets]) -> bool {
+        let Some((terms, _)) = &self.weighed else { return true };
+        let (here, answer) = (terms.charges(amounts), terms.charges(&self.answer));
+        let earns = |place: usize| {
+            self.curves[place].pieces().iter().any(|piece| {
+                let income = self.curves[place].income(piece.from);
+                income.value != 0.0 || income.marginal != 0.0
+            })
+        };
+        let most = here.most_worst_assets.unwrap_or(f64::INFINITY).max(answer.worst_assets);
+        here.worst_assets <= most && (0..amounts.len()).all(|at| amounts[at] <= self.answer[at] || earns(at))
     }
 
     fn is_as_near(&self, state: &mandate::State) -> bool {
