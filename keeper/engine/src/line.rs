@@ -91,11 +91,22 @@ fn deed(snapshot: &Snapshot, plan: &Plan) -> String {
         Purpose::RestoreLimits => "to bring the limits back".to_owned(),
         Purpose::Protect => protection(snapshot, plan),
         Purpose::ByHand => "by hand".to_owned(),
-        Purpose::Earn | Purpose::SignOfLife => format!(
-            "to earn {} a year instead of {}",
-            percent(rate(explanation.income_after_assets)),
-            percent(rate(explanation.income_before_assets)),
-        ),
+        Purpose::Earn | Purpose::SignOfLife => {
+            let (before, after) = (explanation.income_before_assets, explanation.income_after_assets);
+            let (least, most) = (explanation.charges_before.total_assets(), explanation.charges_after.total_assets());
+            let net = match (least, most) {
+                (0.0, 0.0) => String::new(),
+                _ => format!(
+                    ", {} after losses, costs and risk instead of {}",
+                    percent(rate(after - most)),
+                    percent(rate(before - least))
+                ),
+            };
+            format!("to earn {} a year instead of {}{net}", percent(rate(after)), percent(rate(before)))
+        }
     };
-    format!("rebalance {} {why}", legs.join(", "))
+    let fallback = explanation.fallback.as_ref();
+    let fallback =
+        fallback.map(|reason| format!(", by an earlier target, since no answer passes its checks: {reason}"));
+    format!("rebalance {} {why}{}", legs.join(", "), fallback.unwrap_or_default())
 }

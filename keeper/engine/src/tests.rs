@@ -1,5 +1,7 @@
 //! The loop with a fixed world: what it submits, what it records, and when it stops.
 
+mod memory;
+
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Mutex;
@@ -132,16 +134,15 @@ impl Submitter for &Parts {
 }
 
 impl Recorder for Parts {
-    fn record(&self, _: &Snapshot, _: &Decision, summary: &str) -> Result<(), Fault> {
+    fn record(&self, _: &Snapshot, _: &Decision, _: &Memory, summary: &str) -> Result<(), Fault> {
         self.recorded.lock().expect("one thread").push(summary.to_owned());
         Ok(())
     }
 }
 
 fn tick(parts: &Parts) -> Result<Tick, Error> {
-    let settings = Settings { optimizer: optimizer::Settings::default(), planner: planner::Settings::default() };
-    let engine = Engine::new(parts, parts, parts, settings);
-    live(engine.tick())
+    let engine = Engine::new(parts, parts, parts, Settings::default());
+    live(engine.tick(&Memory::default()))
 }
 
 /// Drives a future that never waits.
@@ -263,8 +264,7 @@ fn a_debt_below_its_soft_threshold_is_repaid_before_anything_is_weighed() {
 #[test]
 fn what_cannot_wait_is_seen_between_two_turns() {
     let parts = parts(0);
-    let settings = Settings { optimizer: optimizer::Settings::default(), planner: planner::Settings::default() };
-    let engine = Engine::new(&parts, &parts, &parts, settings);
+    let engine = Engine::new(&parts, &parts, &parts, Settings::default());
     let is_pressed = |snapshot: &Snapshot| live(engine.is_pressed(snapshot)).expect("it can be read");
 
     assert!(is_pressed(&levered(190)), "1.9 is 1.27 by now");

@@ -10,7 +10,7 @@ use model::ports::{
     Attempt, Broadcast, Call, Clock, Fault, FaultKind, Fees, Journal, Node, Receipt, Settlement, Signed, Simulation,
     Stage, Transaction,
 };
-use model::{Assets, Block, Explanation, Gas, Intent, Plan, Purpose, Timestamp, Wei};
+use model::{Assets, Block, Charges, Explanation, Gas, Intent, Plan, Purpose, Timestamp, Wei};
 
 use crate::Settings;
 
@@ -285,6 +285,8 @@ pub(crate) fn plan(intent_nonce: u64, now_secs: u64) -> Plan {
         total: Assets::ZERO,
         income_before_assets: 0.0,
         income_after_assets: 0.0,
+        charges_before: Charges::default(),
+        charges_after: Charges::default(),
         gain_assets: 0.0,
         gas_cost: Wei::ZERO,
         gas_cost_assets: Assets::ZERO,
@@ -294,6 +296,7 @@ pub(crate) fn plan(intent_nonce: u64, now_secs: u64) -> Plan {
         binding: Vec::new(),
         limits: Vec::new(),
         stuck: Vec::new(),
+        fallback: None,
     };
     Plan { intent, legs: Vec::new(), purpose: Purpose::Earn, explanation }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use alloy_primitives::Address;
 use serde::{Deserialize, Serialize};
 
+use crate::charges::Charges;
 use crate::intent::{Intent, Leg};
 use crate::snapshot::Block;
 use crate::target::{Limit, LimitKind, Unreachable};
@@ -41,6 +42,14 @@ impl Decision {
     pub fn explanation(&self) -> &Explanation {
         match self {
             Self::Rebalance(plan) => &plan.explanation,
+            Self::NothingToDo { explanation, .. } | Self::Infeasible { explanation, .. } => explanation,
+        }
+    }
+
+    /// The same, to be added to.
+    pub fn explanation_mut(&mut self) -> &mut Explanation {
+        match self {
+            Self::Rebalance(plan) => &mut plan.explanation,
             Self::NothingToDo { explanation, .. } | Self::Infeasible { explanation, .. } => explanation,
         }
     }
@@ -152,6 +161,11 @@ pub enum Idleness {
         /// What is left of it.
         left: Assets,
     },
+    /// No answer passed its checks, and no earlier one is still inside the mandate.
+    Unverified {
+        /// What the last check said.
+        detail: String,
+    },
 }
 
 impl fmt::Display for Idleness {
@@ -175,6 +189,9 @@ impl fmt::Display for Idleness {
             Self::BudgetSpent { budget, left } => {
                 write!(formatter, "the {budget} has {left} base units left; it refills by the second")
             }
+            Self::Unverified { detail } => {
+                write!(formatter, "no answer passes its checks, and no earlier one is left to follow: {detail}")
+            }
             Self::WithinDust { largest, least } => {
                 write!(formatter, "the largest movement is {largest} base units, below the least of {least}")
             }
@@ -197,7 +214,13 @@ pub struct Explanation {
     pub income_before_assets: f64,
     /// Base units a year after the plan (or at the target, where there is none).
     pub income_after_assets: f64,
-    /// The gain over the planning horizon.
+    /// What is taken off that as things are.
+    #[serde(default)]
+    pub charges_before: Charges,
+    /// What is taken off it after the plan (or at the target).
+    #[serde(default)]
+    pub charges_after: Charges,
+    /// The gain over the planning horizon: in income less charges, before gas.
     pub gain_assets: f64,
     /// What the transaction is expected to cost, in the chain's coin.
     pub gas_cost: Wei,
@@ -216,6 +239,9 @@ pub struct Explanation {
     /// What should leave its venue and cannot now.
     #[serde(default)]
     pub stuck: Vec<Stuck>,
+    /// Why the target is that of an earlier look, where no answer to this one passed its checks.
+    #[serde(default)]
+    pub fallback: Option<String>,
 }
 
 /// Money that should leave its venue and cannot now.

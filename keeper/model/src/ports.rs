@@ -8,6 +8,7 @@ use alloy_primitives::{Address, B256, Bytes};
 use serde::{Deserialize, Serialize};
 
 use crate::decision::{Decision, Plan};
+use crate::memory::Memory;
 use crate::snapshot::{Block, Snapshot};
 use crate::units::{Gas, Timestamp, Wei};
 
@@ -90,8 +91,8 @@ pub trait Journal {
 
 /// The durable record of what was decided and why.
 pub trait Recorder {
-    /// Adds a decision with its line for people.
-    fn record(&self, snapshot: &Snapshot, decision: &Decision, summary: &str) -> Result<(), Fault>;
+    /// Adds a decision with what is remembered for the next one, and its line for people.
+    fn record(&self, snapshot: &Snapshot, decision: &Decision, memory: &Memory, summary: &str) -> Result<(), Fault>;
 }
 
 impl<T: Journal> Journal for &T {
@@ -113,8 +114,8 @@ impl<T: Journal> Journal for &T {
 }
 
 impl<T: Recorder> Recorder for &T {
-    fn record(&self, snapshot: &Snapshot, decision: &Decision, summary: &str) -> Result<(), Fault> {
-        T::record(self, snapshot, decision, summary)
+    fn record(&self, snapshot: &Snapshot, decision: &Decision, memory: &Memory, summary: &str) -> Result<(), Fault> {
+        T::record(self, snapshot, decision, memory, summary)
     }
 }
 

@@ -5,6 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::governed::RiskId;
+use crate::position::Position;
+use crate::rate::Curve;
+use crate::snapshot::Snapshot;
 use crate::units::Assets;
 
 /// The portfolio that earns most inside the mandate.
@@ -167,6 +170,32 @@ impl fmt::Display for LimitKind {
             Self::Credit => formatter.write_str("credit budget"),
             Self::Tail => formatter.write_str("mean of the worst scenarios"),
             Self::Leverage { position } => write!(formatter, "leverage of position {position}"),
+        }
+    }
+}
+
+impl Target {
+    /// The portfolio as it is, by one curve a position, with nothing said about what is best.
+    #[must_use]
+    pub fn present(snapshot: &Snapshot, curves: &[Curve]) -> Self {
+        let each = snapshot.positions.iter().zip(curves);
+        let position = |(position, curve): (&Position, &Curve)| {
+            let held = position.value.to_f64();
+            TargetPosition {
+                index: position.index,
+                assets: position.value,
+                rate: curve.rate(held),
+                marginal: curve.income(held).marginal,
+                refusal: position.refusal().map(str::to_owned),
+            }
+        };
+        Self {
+            idle: snapshot.book.idle,
+            income_assets: each.clone().map(|(position, curve)| curve.income(position.value.to_f64()).value).sum(),
+            gap_assets: 0.0,
+            binding: Vec::new(),
+            status: Status::Optimal,
+            positions: each.map(position).collect(),
         }
     }
 }

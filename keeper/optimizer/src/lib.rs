@@ -36,7 +36,6 @@
 //!
 //! No clock, no randomness, no hashing: the same snapshot gives the same target, to the bit.
 
-mod band;
 mod bisection;
 mod budget;
 mod certificate;
@@ -82,7 +81,6 @@ use model::words::breach_line;
 use model::{LimitKind, Snapshot, Target, mandate};
 
 pub use self::risk::{Factors, Tail};
-pub use band::{Band, NoBand, Stance};
 pub use charge::Charge;
 pub use last::{Outcome, optimize_or_last};
 pub use objective::{Objective, Terms};

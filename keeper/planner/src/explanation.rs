@@ -32,6 +32,8 @@ pub(crate) fn of(
         total: snapshot.total_assets(),
         income_before_assets: economics.income_before_assets,
         income_after_assets: economics.income_after_assets,
+        charges_before: economics.charges_before,
+        charges_after: economics.charges_after,
         gain_assets: economics.gain_assets,
         gas_cost: economics.gas_cost,
         gas_cost_assets: economics.gas_cost_assets,
@@ -41,6 +43,7 @@ pub(crate) fn of(
         binding: target.binding.clone(),
         limits: states.iter().map(LimitLine::from).collect(),
         stuck: Vec::new(),
+        fallback: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Turns a target and a snapshot into a decision: an ordered, bounded, explained intent, or the reason for none.
 //!
-//! Pure: the same snapshot, target and settings give the same decision, to the bit.
+//! Pure: the same snapshot, target, settings and scales give the same decision, to the bit.
 //!
 //! - Withdrawals come first, so that idle money suffices for the deposits; each in the order of positions.
 //! - Amounts are integers; a withdrawal never exceeds what the venue pays now nor what the book counts.
@@ -9,8 +9,9 @@
 //! - What a fund pays by request alone is requested where it would leave if it paid at once ([`request`]); it counts where it is.
 //! - Movements below the least one worth making are left out, unless limits are broken now: then withdrawals of
 //!   any size are made, for a limit that stays where it is would refuse the whole intent.
-//! - It acts for income only if the gain over the horizon exceeds the gas it costs by a factor; for broken limits
-//!   it acts whenever the vault would accept it.
+//! - It acts for income only if the gain over the horizon, in income less all charges, exceeds the gas it costs by a factor, which is
+//!   less once it moves (`band`); for broken limits, the operator's bound on the worst scenarios among them, it acts whenever the
+//!   vault would accept it.
 //! - Before it says "rebalance", the legs are run on the book as the vault would run them, and the mandate itself judges
 //!   what they move, what they cost, and the portfolio after them.
 //! - What cannot wait is decided before, without a target ([`protect`]).
@@ -19,6 +20,7 @@
 //! - Where nothing else is to be done and the keeper has been silent for half of the time that governance allows, it gives
 //!   a sign of life: an intent without legs.
 
+mod band;
 mod economics;
 mod explanation;
 mod movements;
@@ -30,8 +32,8 @@ use model::limits::BeyondAccounts;
 use model::mandate::{Breach, Limit, State};
 use model::words::breach_line;
 use model::{
-    Curve, Decision, Idleness, Intent, LimitKind, Mandate, Plan, PlannedLeg, Purpose, Snapshot, Status, Target, Trial,
-    TrialError,
+    Assets, Charges, Curve, Decision, Idleness, Intent, LimitKind, Mandate, Plan, PlannedLeg, Purpose, Snapshot,
+    Stance, Status, Target, Trial, TrialError,
 };
 
 use economics::Economics;
@@ -40,6 +42,15 @@ use movements::Movements;
 pub use protect::{by_hand, protect};
 pub use requests::request;
 pub use settings::Settings;
+
+/// What a plan is weighed by beside income and gas.
+#[derive(Clone, Copy)]
+pub struct Scales<'a> {
+    /// Whether money was moving for income before.
+    pub stance: Stance,
+    /// What a portfolio costs a year, by the amounts of the snapshot's positions: what the target was chosen by.
+    pub charges: &'a dyn Fn(&[Assets]) -> Charges,
+}
 
 /// Why there is no decision.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -85,7 +96,7 @@ pub enum Error {
 ///
 /// # Errors
 /// Where target or settings do not fit, or the mandate refuses a plan whose limits could all be met.
-pub fn plan(snapshot: &Snapshot, target: &Target, settings: &Settings) -> Result<Decision, Error> {
+pub fn plan(snapshot: &Snapshot, target: &Target, settings: &Settings, scales: &Scales<'_>) -> Result<Decision, Error> {
     settings.check()?;
     if target.positions.len() != snapshot.positions.len() {
         return Err(Error::Mismatch { target: target.positions.len(), snapshot: snapshot.positions.len() });
@@ -93,7 +104,8 @@ pub fn plan(snapshot: &Snapshot, target: &Target, settings: &Settings) -> Result
     let standing = Mandate::of(snapshot).standing_now(snapshot)?;
     let is_restoring = standing.iter().any(is_broken);
     let attempt = Attempt::best(snapshot, target, settings, is_restoring)?;
-    let economics = Economics::of(snapshot, target, settings, &attempt.movements)?;
+    let economics = Economics::of(snapshot, target, settings, scales, &attempt.movements)?;
+    let is_restoring = is_restoring || economics.is_mending();
     let explained = |states: &[State]| explanation::of(snapshot, target, &economics, states);
 
     let idle = idleness(snapshot, target, settings, &attempt.movements);
@@ -128,6 +140,25 @@ pub fn plan(snapshot: &Snapshot, target: &Target, settings: &Settings) -> Result
         return Ok(sign);
     }
     Ok(Decision::NothingToDo { reason, explanation: explained(&standing) })
+}
+
+/// Decides to leave everything where it is, for want of a target; gives no sign of life: a keeper that cannot think is silent.
+///
+/// # Errors
+/// Where settings or rates make no sense, or an amount is beyond the vault's accounts.
+pub fn idle(
+    snapshot: &Snapshot,
+    settings: &Settings,
+    scales: &Scales<'_>,
+    reason: Idleness,
+) -> Result<Decision, Error> {
+    settings.check()?;
+    let curves = economics::curves(snapshot)?;
+    let target = Target::present(snapshot, &curves);
+    let standing = Mandate::of(snapshot).standing_now(snapshot)?;
+    let movements = Movements::of(snapshot, &target, settings, false, false, &curves);
+    let economics = Economics::of(snapshot, &target, settings, scales, &movements)?;
+    Ok(Decision::NothingToDo { reason, explanation: explanation::of(snapshot, &target, &economics, &standing) })
 }
 
 /// Whether what an act for income costs is needed for the worst hour of a debt.

@@ -10,8 +10,8 @@ use std::cmp::Ordering;
 use model::decision::{LimitLine, PositionLine};
 use model::words::breach_line;
 use model::{
-    Assets, Curve, Decision, Explanation, Gas, Leg, Movement, Plan, PlannedLeg, Position, Purpose, Snapshot, Stuck,
-    Trial,
+    Assets, Charges, Curve, Decision, Explanation, Gas, Leg, Movement, Plan, PlannedLeg, Position, Purpose, Snapshot,
+    Stuck, Trial,
 };
 use risk::lever::{Watch, watch};
 
@@ -175,7 +175,10 @@ fn plan(
         total: snapshot.total_assets(),
         income_before_assets: before,
         income_after_assets: after,
-        gain_assets: economics::gain(before, after, settings),
+        // What cannot wait is not weighed.
+        charges_before: Charges::default(),
+        charges_after: Charges::default(),
+        gain_assets: economics::over_horizon(after - before, settings),
         gas_cost,
         gas_cost_assets: economics::in_assets(gas_cost, settings),
         required_assets: 0.0,
@@ -184,6 +187,7 @@ fn plan(
         binding: Vec::new(),
         limits: trial.states().iter().map(LimitLine::from).collect(),
         stuck,
+        fallback: None,
     };
     Plan { intent: intent(snapshot, settings, &legs), legs, purpose, explanation }
 }

@@ -2,11 +2,11 @@
 //! fund pays; then it is settled by anyone, and the next plans are about idle money.
 
 use model::{
-    Assets, Decision, Gas, Leg, Movement, Plan, PlannedLeg, Position, Purpose, Snapshot, Status, Target, Trial,
+    Assets, Decision, Gas, Leg, Movement, Plan, PlannedLeg, Position, Purpose, Snapshot, Stance, Status, Target, Trial,
 };
 
 use crate::economics;
-use crate::{Error, Settings, intent};
+use crate::{Error, Scales, Settings, intent};
 
 /// Adds to a decision what should be requested, where that pays: `wanted` is the target of the same vault, were every fund to pay
 /// at once ([`Snapshot::paid_at_once`]). What was requested before is not asked for again.
@@ -17,6 +17,7 @@ pub fn request(
     snapshot: &Snapshot,
     wanted: &Target,
     settings: &Settings,
+    scales: &Scales<'_>,
     decision: Decision,
 ) -> Result<Decision, Error> {
     settings.check()?;
@@ -39,7 +40,7 @@ pub fn request(
     }
 
     let is_mending = matches!(&decision, Decision::Infeasible { .. }) && wanted.status == Status::Optimal;
-    if !is_mending && !pays(snapshot, wanted, settings, &decision, planned.is_empty(), legs.len())? {
+    if !is_mending && !pays(snapshot, wanted, settings, scales, &decision, planned.is_empty(), legs.len())? {
         return Ok(decision);
     }
     let curves = economics::curves(snapshot)?;
@@ -83,16 +84,22 @@ fn pays(
     snapshot: &Snapshot,
     wanted: &Target,
     settings: &Settings,
+    scales: &Scales<'_>,
     decision: &Decision,
     is_alone: bool,
     count: usize,
 ) -> Result<bool, Error> {
     let curves = economics::curves(snapshot)?;
     let income = |(curve, aim): (&model::Curve, &model::TargetPosition)| curve.income(aim.assets.to_f64()).value;
-    let with: f64 = curves.iter().zip(&wanted.positions).map(income).sum();
+    let income: f64 = curves.iter().zip(&wanted.positions).map(income).sum();
+    let amounts: Vec<_> = wanted.positions.iter().map(|aim| aim.assets).collect();
+    let with = income - (scales.charges)(&amounts).total_assets();
+    let explanation = decision.explanation();
+    let without = explanation.income_after_assets - explanation.charges_after.total_assets();
     let gas = settings.gas_per_leg.0.saturating_mul(count as u64);
     let gas = if is_alone { gas.saturating_add(settings.gas_base.0) } else { gas };
     let cost = economics::in_assets(Gas(gas).cost(settings.gas_price), settings);
-    let gain = economics::gain(decision.explanation().income_after_assets, with, settings);
-    Ok(gain > settings.gain_factor * cost.to_f64())
+    let band = settings.band();
+    let stance = band.stance(scales.stance, with - without, economics::horizon_years(settings), cost.to_f64());
+    Ok(stance == Stance::Moving)
 }

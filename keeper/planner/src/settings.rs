@@ -3,6 +3,8 @@
 use model::{Assets, Gas, Wei};
 
 use crate::Error;
+use crate::band::Band;
+use crate::economics::in_assets;
 
 /// When to act, within which bounds, and what acting costs.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,8 +17,11 @@ pub struct Settings {
     pub min_leg: Assets,
     /// Seconds for which the gain counts.
     pub horizon_secs: u64,
-    /// How many times the gas the gain must be worth.
+    /// How many times the gas the gain must be worth, to start moving.
     pub gain_factor: f64,
+    /// How many times the gas it must be worth to go on, once money moves: no more than `gain_factor` counts. Without effect
+    /// where that is below one.
+    pub go_on_factor: f64,
     /// Gas of a rebalance without legs.
     pub gas_base: Gas,
     /// Gas of each leg.
@@ -44,6 +49,7 @@ impl Default for Settings {
             min_leg: Assets::from(1_000_000),
             horizon_secs: 7 * 86_400,
             gain_factor: 2.0,
+            go_on_factor: 1.5,
             gas_base: Gas(400_000),
             gas_per_leg: Gas(400_000),
             gas_price: Wei::from(100_000_000),
@@ -55,6 +61,18 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// What one leg costs, in assets, rounded up.
+    #[must_use]
+    pub fn leg_cost(&self) -> Assets {
+        in_assets(self.gas_per_leg.cost(self.gas_price), self)
+    }
+
+    /// When gain is worth gas.
+    pub(crate) fn band(&self) -> Band {
+        let go_on = self.go_on_factor.min(self.gain_factor);
+        Band::new(go_on, self.gain_factor).unwrap_or_else(|_| Band::without_width(self.gain_factor))
+    }
+
     /// Refuses what makes no sense.
     pub(crate) fn check(&self) -> Result<(), Error> {
         let fault = |name, value: String, rule| Err(Error::Setting { name, value, rule });
@@ -63,6 +81,9 @@ impl Settings {
         }
         if !(self.gain_factor.is_finite() && self.gain_factor >= 0.0) {
             return fault("gain_factor", self.gain_factor.to_string(), "it must be a number of at least 0");
+        }
+        if !(self.go_on_factor.is_finite() && self.go_on_factor >= 1.0) {
+            return fault("go_on_factor", self.go_on_factor.to_string(), "it must be a number of at least 1");
         }
         if !(self.protect_hours.is_finite() && self.protect_hours >= 0.0) {
             return fault("protect_hours", self.protect_hours.to_string(), "it must be a number of at least 0");

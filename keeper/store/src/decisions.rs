@@ -1,9 +1,10 @@
 //! Decisions: every look at the world with what was decided and why.
 
-use model::Decision;
-use model::Snapshot;
+use model::alloy_primitives::Address;
 use model::ports::{Fault, Recorder};
-use rusqlite::params;
+use model::{Decision, Memory, Snapshot};
+use rusqlite::{OptionalExtension, params};
+use serde::{Deserialize, Serialize};
 
 use crate::Store;
 use crate::error::Error;
@@ -19,11 +20,31 @@ pub struct Recorded {
     pub summary: String,
     /// The decision with its figures.
     pub decision: Decision,
+    /// What was remembered for the next one; nothing in a journal of an earlier version.
+    pub memory: Memory,
+}
+
+/// A decision as it is written.
+#[derive(Serialize)]
+struct Written<'a> {
+    #[serde(flatten)]
+    decision: &'a Decision,
+    memory: &'a Memory,
+}
+
+/// A decision as it is read.
+#[derive(Deserialize)]
+struct Read {
+    #[serde(flatten)]
+    decision: Decision,
+    #[serde(default)]
+    memory: Memory,
 }
 
 impl Recorder for Store {
-    fn record(&self, snapshot: &Snapshot, decision: &Decision, summary: &str) -> Result<(), Fault> {
-        let body = serde_json::to_string(decision).map_err(|error| Error::damaged(self.path(), error))?;
+    fn record(&self, snapshot: &Snapshot, decision: &Decision, memory: &Memory, summary: &str) -> Result<(), Fault> {
+        let body =
+            serde_json::to_string(&Written { decision, memory }).map_err(|error| Error::damaged(self.path(), error))?;
         self.connection()
             .execute(
                 "INSERT INTO decisions (chain_id, vault, block_number, summary, body) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -41,6 +62,27 @@ impl Recorder for Store {
 }
 
 impl Store {
+    /// Returns what was remembered after the last decision about a vault; nothing where there was none.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or the row is damaged.
+    pub fn memory(&self, chain_id: u64, vault: Address) -> Result<Memory, Error> {
+        let found: Option<(i64, String)> = self
+            .connection()
+            .query_row(
+                "SELECT id, body FROM decisions WHERE chain_id = ?1 AND vault = ?2 ORDER BY id DESC LIMIT 1",
+                params![self.integer(chain_id, "chain id")?, vault.to_string()],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .optional()
+            .map_err(|error| Error::from_sqlite(self.path(), error))?;
+        found.map_or(Ok(Memory::default()), |(id, body)| self.read(id, &body).map(|read| read.memory))
+    }
+
+    fn read(&self, id: i64, body: &str) -> Result<Read, Error> {
+        serde_json::from_str(body).map_err(|error| Error::damaged(self.path(), format!("decision {id}: {error}")))
+    }
+
     /// Returns the newest decisions, newest first.
     ///
     /// # Errors
@@ -58,9 +100,8 @@ impl Store {
             .map_err(fail)?;
         rows.map(|row| {
             let (id, block_number, summary, body) = row.map_err(fail)?;
-            let decision = serde_json::from_str(&body)
-                .map_err(|error| Error::damaged(self.path(), format!("decision {id}: {error}")))?;
-            Ok(Recorded { id: id.unsigned_abs(), block_number: block_number.unsigned_abs(), summary, decision })
+            let Read { decision, memory } = self.read(id, &body)?;
+            Ok(Recorded { id: id.unsigned_abs(), block_number: block_number.unsigned_abs(), summary, decision, memory })
         })
         .collect()
     }
@@ -76,12 +117,39 @@ mod tests {
         let scratch = Scratch::new();
         let store = Store::open(&scratch.file()).expect("opens");
 
-        store.record(&snapshot(), &decision(), "first").expect("writes");
-        store.record(&snapshot(), &decision(), "second").expect("writes");
+        store.record(&snapshot(), &decision(), &Memory::default(), "first").expect("writes");
+        store.record(&snapshot(), &decision(), &Memory::default(), "second").expect("writes");
 
         let found = store.recent_decisions(10).expect("reads");
         let summaries: Vec<_> = found.iter().map(|recorded| recorded.summary.as_str()).collect();
         assert_eq!(summaries, ["second", "first"]);
         assert_eq!((found[0].block_number, &found[0].decision), (9, &decision()));
+    }
+
+    #[test]
+    fn what_was_remembered_comes_back_for_its_own_vault() {
+        let scratch = Scratch::new();
+        let store = Store::open(&scratch.file()).expect("opens");
+        let last_good = Some(model::Target::present(&snapshot(), &[]));
+        let memory = Memory { stance: model::Stance::Moving, last_good };
+        let vault = snapshot().vault;
+        store.record(&snapshot(), &decision(), &Memory::default(), "first").expect("writes");
+        store.record(&snapshot(), &decision(), &memory, "second").expect("writes");
+
+        assert_eq!(store.memory(snapshot().chain_id, vault).expect("reads"), memory);
+        assert_eq!(store.memory(snapshot().chain_id, Address::ZERO).expect("reads"), Memory::default());
+        assert_eq!(store.recent_decisions(1).expect("reads")[0].memory, memory);
+    }
+
+    #[test]
+    fn a_decision_of_an_earlier_version_remembers_nothing() {
+        let scratch = Scratch::new();
+        let store = Store::open(&scratch.file()).expect("opens");
+        store.record(&snapshot(), &decision(), &Memory::default(), "first").expect("writes");
+        let body = serde_json::to_string(&decision()).expect("it is data");
+        store.connection().execute("UPDATE decisions SET body = ?1", [body]).expect("writes");
+
+        assert_eq!(store.memory(snapshot().chain_id, snapshot().vault).expect("reads"), Memory::default());
+        assert_eq!(store.recent_decisions(1).expect("reads")[0].decision, decision());
     }
 }

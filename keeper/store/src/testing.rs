@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use alloy_primitives::{Address, B256, U256};
 use model::ports::{Attempt, Stage};
 use model::{
-    Asset, Assets, Block, Book, Budgets, Decision, Explanation, Grant, Idleness, Intent, Operator, Parameters, Plan,
-    Purpose, Snapshot, Timestamp, Wei,
+    Asset, Assets, Block, Book, Budgets, Charges, Decision, Explanation, Grant, Idleness, Intent, Operator, Parameters,
+    Plan, Purpose, Snapshot, Timestamp, Wei,
 };
 
 /// A folder of its own for each test, removed at its end.
@@ -43,6 +43,8 @@ fn explanation() -> Explanation {
         total: Assets::from(1_000),
         income_before_assets: 0.1,
         income_after_assets: 51.25,
+        charges_before: Charges::default(),
+        charges_after: Charges::default(),
         gain_assets: 0.3,
         gas_cost: Wei::from(2),
         gas_cost_assets: Assets::from(3),
@@ -52,6 +54,7 @@ fn explanation() -> Explanation {
         binding: Vec::new(),
         limits: Vec::new(),
         stuck: Vec::new(),
+        fallback: None,
     }
 }
 

@@ -8,8 +8,8 @@ use model::alloy_primitives::{Address, B256, U256};
 use model::rate::Net;
 use model::units::WAD;
 use model::{
-    Asset, Assets, Block, Book, Budgets, Cap, Decision, Gas, Grant, Level, Movement, Operator, Parameters, Position,
-    RateModel, RiskId, Snapshot, Terms, Timestamp, VenueKind, Wad, Wei,
+    Asset, Assets, Block, Book, Budgets, Cap, Decision, Gas, Grant, Level, Memory, Movement, Operator, Parameters,
+    Position, RateModel, RiskId, Snapshot, Terms, Timestamp, VenueKind, Wad, Wei,
 };
 
 use super::Strategy;
@@ -48,13 +48,15 @@ impl Default for Settings {
 #[derive(Clone, Debug)]
 pub struct Ours {
     settings: Settings,
+    /// What the last decision left to remember.
+    memory: Memory,
 }
 
 impl Ours {
     /// A keeper with these settings.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        Self { settings }
+        Self { settings, memory: Memory::default() }
     }
 
     /// The day as the keeper's snapshot.
@@ -106,11 +108,14 @@ impl Ours {
     pub fn engine(&self, past: &Past<'_>, account: &Account) -> engine::Settings {
         let dearest = past.venues().iter().map(|venue| venue.terms.gas_usd).fold(0.0, f64::max);
         engine::Settings {
-            optimizer: optimizer::Settings::default(),
+            // Expected losses and the costs of movements are in the rate models here (`Net`): they would be charged twice.
+            optimizer: optimizer::Settings { objective: None, ..optimizer::Settings::default() },
             planner: planner::Settings {
                 min_leg: assets((account.value_usd() * self.settings.least_move).max(1.0)),
                 horizon_secs: (self.settings.horizon_days * DAY_SECS as f64) as u64,
                 gain_factor: self.settings.gain_factor,
+                // Without hysteresis: the way there and back is paid for in the rates, which is a band of its own.
+                go_on_factor: self.settings.gain_factor.max(1.0),
                 gas_base: Gas(0),
                 gas_per_leg: Gas(1),
                 coin_price: assets(dearest),
@@ -181,7 +186,9 @@ impl Strategy for Ours {
     }
 
     fn decide(&mut self, past: &Past<'_>, account: &Account) -> Result<Vec<Order>, engine::Error> {
-        let decision = engine::decide(&self.snapshot(past, account), &self.engine(past, account))?;
+        let (snapshot, settings) = (self.snapshot(past, account), self.engine(past, account));
+        let (decision, memory) = engine::decide(&snapshot, &settings, &self.memory)?;
+        self.memory = memory;
         let Decision::Rebalance(plan) = decision else { return Ok(Vec::new()) };
         let order = |leg: &model::Leg| {
             let venue = leg.position as usize;

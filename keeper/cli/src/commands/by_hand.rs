@@ -8,7 +8,7 @@ use executor::{Executor, Rehearsal};
 use model::{Asset, Assets, Movement};
 use store::Store;
 
-use super::run::{SystemClock, Unrecorded, ending, sending, show};
+use super::run::{SystemClock, Unrecorded, ending, remembered, sending, show};
 use super::{connect, tokens, vault};
 use crate::args::Move;
 use crate::config::Settings;
@@ -25,7 +25,8 @@ pub async fn run(settings: &Settings, args: &Move, as_json: bool) -> Result<Endi
         let node = LiveNode::new(&rpc, None, settings.fee_caps);
         let rehearsal = Rehearsal::new(node, account, vault, settings.max_rebalance_gas);
         let engine = Engine::new(reader, rehearsal, Unrecorded, settings.engine.clone());
-        engine.by_hand(args.position, movement).await?
+        let memory = remembered(settings, vault)?;
+        engine.by_hand(&memory, args.position, movement).await?
     } else {
         let wallet = crate::key::open(settings, None)?;
         let store = Store::open(&settings.journal)?;
@@ -34,7 +35,8 @@ pub async fn run(settings: &Settings, args: &Move, as_json: bool) -> Result<Endi
         let node = LiveNode::new(&rpc, Some(&wallet), settings.fee_caps);
         let executor = Executor::new(node, &store, SystemClock, sending(settings, vault, wallet.address()));
         let engine = Engine::new(reader, executor, &store, settings.engine.clone());
-        engine.by_hand(args.position, movement).await?
+        let memory = store.memory(chain_id, vault)?;
+        engine.by_hand(&memory, args.position, movement).await?
     };
     show(&tick, as_json);
     Ok(ending(&tick))

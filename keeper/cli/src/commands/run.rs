@@ -8,7 +8,7 @@ use chain::snapshot::Reader;
 use engine::{Engine, Tick};
 use executor::{Executor, Rehearsal};
 use model::ports::{Clock, Fault, Recorder, Settlement, SnapshotSource, Submitter};
-use model::{Decision, Purpose, Snapshot, Timestamp};
+use model::{Decision, Memory, Purpose, Snapshot, Timestamp};
 use serde_json::{Value, json};
 use store::Store;
 
@@ -31,7 +31,7 @@ pub async fn run(settings: &Settings, args: &Run, as_json: bool) -> Result<Endin
         let rehearsal = Rehearsal::new(node, account, vault, settings.max_rebalance_gas);
         let reader = Watched::open(reader, &rpc, &settings.watch, false)?;
         let engine = Engine::new(reader, rehearsal, Unrecorded, settings.engine.clone());
-        return turns(&engine, settings, args.once, as_json, None).await;
+        return turns(&engine, settings, args.once, as_json, None, remembered(settings, vault)?).await;
     }
     let wallet = crate::key::open(settings, None)?;
     let store = Store::open(&settings.journal)?;
@@ -42,7 +42,17 @@ pub async fn run(settings: &Settings, args: &Run, as_json: bool) -> Result<Endin
     let reader = Watched::open(reader, &rpc, &settings.watch, true)?;
     let engine = Engine::new(reader, executor, &store, settings.engine.clone());
     let settler = Settler { rpc: &rpc, wallet: &wallet, fee_caps: settings.fee_caps, vault };
-    turns(&engine, settings, args.once, as_json, Some(&settler)).await
+    let memory = store.memory(settings.chain.chain_id, vault)?;
+    turns(&engine, settings, args.once, as_json, Some(&settler), memory).await
+}
+
+/// What the journal remembers of the last decision, for those who write none; nothing where there is no journal yet.
+pub fn remembered(settings: &Settings, vault: Address) -> Result<Memory, Failure> {
+    match Store::open_read_only(&settings.journal) {
+        Ok(store) => Ok(store.memory(settings.chain.chain_id, vault)?),
+        Err(store::Error::Missing { .. }) => Ok(Memory::default()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// How transactions are sent and followed.
@@ -70,6 +80,7 @@ async fn turns<S, X, R>(
     once: bool,
     as_json: bool,
     settler: Option<&Settler<'_>>,
+    mut memory: Memory,
 ) -> Result<Ending, Failure>
 where
     S: SnapshotSource,
@@ -86,7 +97,7 @@ where
     let mut last = None;
     let mut stop = std::pin::pin!(tokio::signal::ctrl_c());
     loop {
-        let turn = engine.tick().await;
+        let turn = engine.tick(&memory).await;
         match turn {
             Ok(mut tick) => {
                 for late in &tick.resolved {
@@ -95,6 +106,7 @@ where
                 resolved.append(&mut tick.resolved);
                 tick.resolved = std::mem::take(&mut resolved);
                 show(&tick, as_json);
+                memory = tick.memory.clone();
                 // What came home is for the next turn to invest.
                 if let Some(settler) = settler {
                     settler.settle(&tick.snapshot).await.iter().for_each(|settled| say(&settled.line()));
@@ -177,7 +189,7 @@ pub fn ending(tick: &Tick) -> Ending {
 pub struct Unrecorded;
 
 impl Recorder for Unrecorded {
-    fn record(&self, _: &Snapshot, _: &Decision, _: &str) -> Result<(), Fault> {
+    fn record(&self, _: &Snapshot, _: &Decision, _: &Memory, _: &str) -> Result<(), Fault> {
         Ok(())
     }
 }

@@ -189,8 +189,8 @@ fn key(file: file::Key, folder: &Path) -> Result<Key, Error> {
 }
 
 fn engine_settings(file: &file::Plan) -> Result<engine::Settings, Error> {
-    let mut planner = planner::Settings::default();
-    let mut optimizer = optimizer::Settings::default();
+    let engine::Settings { mut optimizer, mut planner } = engine::Settings::default();
+    optimizer.objective = Some(objective(file)?);
     if let Some(secs) = file.deadline_secs {
         planner.deadline_secs = within("plan.deadline_secs", secs, 1, 86_400)?;
     }
@@ -213,6 +213,18 @@ fn engine_settings(file: &file::Plan) -> Result<engine::Settings, Error> {
         }
         planner.gain_factor = factor;
     }
+    if let Some(factor) = file.go_on_factor {
+        // Whoever starts at less than the gas has no band.
+        let most = planner.gain_factor.max(1.0);
+        if !(1.0..=most).contains(&factor) {
+            return Err(value(
+                "plan.go_on_factor",
+                factor,
+                format!("it must be a number from 1 to {most}, plan.gain_factor"),
+            ));
+        }
+        planner.go_on_factor = factor;
+    }
     if let Some(gas) = file.base_gas {
         planner.gas_base = Gas(within("plan.base_gas", gas, 0, 1_000_000_000)?);
     }
@@ -232,4 +244,26 @@ fn engine_settings(file: &file::Plan) -> Result<engine::Settings, Error> {
         planner.gas_reserve = Wei::from(wei.0);
     }
     Ok(engine::Settings { optimizer, planner })
+}
+
+/// What is weighed against income; horizon and gas are the planner's.
+fn objective(file: &file::Plan) -> Result<optimizer::Objective, Error> {
+    let usual = optimizer::Objective::default();
+    let part = |key, bps: Option<u64>, most: u64, usual: f64| match bps {
+        Some(bps) => Ok::<_, Error>(within(key, bps, 0, most)? as f64 / 1e4),
+        None => Ok(usual),
+    };
+    let variance_aversion = file.variance_aversion.unwrap_or(usual.variance_aversion);
+    if !(0.0..=1_000.0).contains(&variance_aversion) {
+        return Err(value("plan.variance_aversion", variance_aversion, "it must be a number from 0 to 1000"));
+    }
+    let most_worst = file.most_worst_bps.map(|bps| within("plan.most_worst_bps", bps, 1, 10_000)).transpose()?;
+    Ok(optimizer::Objective {
+        rate_volatility: part("plan.rate_volatility_bps", file.rate_volatility_bps, 10_000, usual.rate_volatility)?,
+        variance_aversion,
+        tail_aversion: part("plan.tail_aversion_bps", file.tail_aversion_bps, 10_000, usual.tail_aversion)?,
+        tail_confidence: part("plan.tail_confidence_bps", file.tail_confidence_bps, 9_999, usual.tail_confidence)?,
+        most_worst: most_worst.map(|bps| bps as f64 / 1e4),
+        ..usual
+    })
 }

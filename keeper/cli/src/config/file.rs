@@ -113,11 +113,17 @@ pub struct Plan {
     pub min_leg_assets: Option<Amount>,
     pub horizon_secs: Option<u64>,
     pub gain_factor: Option<f64>,
+    pub go_on_factor: Option<f64>,
     pub base_gas: Option<u64>,
     pub per_leg_gas: Option<u64>,
     pub coin_price_assets: Option<Amount>,
     pub protect_hours: Option<f64>,
     pub gas_reserve_wei: Option<Amount>,
+    pub rate_volatility_bps: Option<u64>,
+    pub variance_aversion: Option<f64>,
+    pub tail_aversion_bps: Option<u64>,
+    pub tail_confidence_bps: Option<u64>,
+    pub most_worst_bps: Option<u64>,
 }
 
 /// The loop.

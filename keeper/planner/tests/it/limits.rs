@@ -3,7 +3,7 @@
 use keeper_planner::{Error, Settings, plan};
 use model::{Assets, Decision, Purpose, Wei};
 
-use crate::world::{MILLION, cap, decide, misplaced, target};
+use crate::world::{FREE, MILLION, cap, decide, misplaced, target};
 
 /// Gas beyond all gain.
 fn dear() -> Settings {
@@ -77,7 +77,7 @@ fn a_target_outside_the_mandate_is_refused_with_the_breach() {
     target.positions[1].assets = target.positions[1].assets.saturating_add(excess);
     target.positions[0].assets = target.positions[0].assets.saturating_sub(excess);
 
-    let error = plan(&snapshot, &target, &Settings::default()).expect_err("the cap of b is 50 %");
+    let error = plan(&snapshot, &target, &Settings::default(), &FREE).expect_err("the cap of b is 50 %");
 
     let Error::Refused(line) = &error else { panic!("{error}") };
     assert!(line.starts_with("relative cap of b: 59"), "{line}");

@@ -7,4 +7,5 @@ mod protecting;
 mod random;
 mod refusing;
 mod requesting;
+mod weighing;
 mod world;

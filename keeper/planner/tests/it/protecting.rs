@@ -8,7 +8,7 @@ use model::{
     Ray, Snapshot, Thresholds, Timestamp, VenueKind, Wad, Wei,
 };
 
-use crate::world::{MILLION, cap, pool, position, vault};
+use crate::world::{FREE, MILLION, cap, pool, position, vault};
 
 const HOUR: u64 = 3_600;
 
@@ -194,7 +194,7 @@ fn gas_for_the_worst_hour_is_kept_from_what_only_earns() {
     let settings = Settings::default();
     let decide = |snapshot: &Snapshot| {
         let target = optimizer::optimize(snapshot, &optimizer::Settings::default()).expect("it is possible");
-        keeper_planner::plan(snapshot, &target, &settings).expect("it can be judged")
+        keeper_planner::plan(snapshot, &target, &settings, &FREE).expect("it can be judged")
     };
 
     let Decision::NothingToDo { reason, .. } = decide(&snapshot) else { panic!("the account has nothing") };

@@ -3,11 +3,11 @@
 use keeper_planner::{Settings, plan};
 use model::RateModel;
 
-use crate::world::{misplaced, target};
+use crate::world::{FREE, misplaced, target};
 
 fn refused(settings: &Settings) -> String {
     let snapshot = misplaced();
-    plan(&snapshot, &target(&snapshot), settings).expect_err("the setting makes no sense").to_string()
+    plan(&snapshot, &target(&snapshot), settings, &FREE).expect_err("the setting makes no sense").to_string()
 }
 
 #[test]
@@ -27,6 +27,15 @@ fn factors_that_are_no_numbers() {
 }
 
 #[test]
+fn a_factor_to_go_on_that_pays_for_losses_is_refused() {
+    for (go_on_factor, text) in [(f64::NAN, "NaN"), (f64::INFINITY, "inf"), (0.9, "0.9")] {
+        let line = refused(&Settings { go_on_factor, ..Settings::default() });
+
+        assert_eq!(line, format!("go_on_factor is {text}: it must be a number of at least 1"));
+    }
+}
+
+#[test]
 fn deadlines_that_have_passed() {
     let line = refused(&Settings { deadline_secs: 0, ..Settings::default() });
 
@@ -39,7 +48,7 @@ fn a_target_for_another_snapshot() {
     let mut target = target(&snapshot);
     target.positions.pop();
 
-    let error = plan(&snapshot, &target, &Settings::default()).expect_err("a position is missing");
+    let error = plan(&snapshot, &target, &Settings::default(), &FREE).expect_err("a position is missing");
 
     assert_eq!(error.to_string(), "the target has 2 positions, the snapshot 3");
 }
@@ -52,7 +61,7 @@ fn impossible_rate_parameters() {
         pool.reserve_factor_bps = 20_000;
     }
 
-    let error = plan(&snapshot, &target, &Settings::default()).expect_err("it is no pool");
+    let error = plan(&snapshot, &target, &Settings::default(), &FREE).expect_err("it is no pool");
 
     assert_eq!(error.to_string(), "position 1: reserve factor is 2, at most 1 is possible");
 }

@@ -4,7 +4,7 @@ use keeper_planner::{Settings, by_hand, plan, request};
 use model::rate::FixedRate;
 use model::{Assets, Bond, Covenants, Decision, Gas, Idleness, Movement, Plan, Purpose, RateModel, Snapshot, Wad};
 
-use crate::world::{MILLION, cap, pool, position, target, vault};
+use crate::world::{FREE, MILLION, cap, pool, position, target, vault};
 
 /// What stays idle beside two millions, and less than a dollar.
 const FLOOR: u128 = 105_263_600_000;
@@ -22,9 +22,9 @@ fn fund(rate_bps: u128) -> Snapshot {
 }
 
 fn decide(snapshot: &Snapshot, settings: &Settings) -> Decision {
-    let decision = plan(snapshot, &target(snapshot), settings).expect("the snapshot is possible");
+    let decision = plan(snapshot, &target(snapshot), settings, &FREE).expect("the snapshot is possible");
     match snapshot.paid_at_once() {
-        Some(paid) => request(snapshot, &target(&paid), settings, decision).expect("so is the other"),
+        Some(paid) => request(snapshot, &target(&paid), settings, &FREE, decision).expect("so is the other"),
         None => decision,
     }
 }

@@ -1,12 +1,12 @@
 //! A small world: a vault over two Aave pools and a MetaMorpho vault, and a chain that runs plans on it.
 
-use keeper_planner::{Settings, plan};
+use keeper_planner::{Scales, Settings, plan};
 use model::alloy_primitives::{Address, B256, U256};
 use model::rate::{AaveTwoSlope, MetaMorpho, MorphoMarket};
 use model::units::WAD;
 use model::{
-    Asset, Assets, Block, Book, Budgets, Cap, Decision, Grant, Level, Movement, Operator, Parameters, Plan, Position,
-    RateModel, Ray, RiskId, Snapshot, Target, Terms, Timestamp, VenueKind, Wad, Wei,
+    Asset, Assets, Block, Book, Budgets, Cap, Charges, Decision, Grant, Level, Movement, Operator, Parameters, Plan,
+    Position, RateModel, Ray, RiskId, Snapshot, Stance, Target, Terms, Timestamp, VenueKind, Wad, Wei,
 };
 
 /// One million USDC.
@@ -174,8 +174,11 @@ pub fn target(snapshot: &Snapshot) -> Target {
 }
 
 pub fn decide(snapshot: &Snapshot, settings: &Settings) -> Decision {
-    plan(snapshot, &target(snapshot), settings).expect("the snapshot is possible")
+    plan(snapshot, &target(snapshot), settings, &FREE).expect("the snapshot is possible")
 }
+
+/// Nothing moves yet, and nothing is charged.
+pub const FREE: Scales<'static> = Scales { stance: Stance::Still, charges: &|_| Charges::NONE };
 
 pub fn rebalance(snapshot: &Snapshot) -> Plan {
     match decide(snapshot, &Settings::default()) {

@@ -11,7 +11,8 @@ use alloy_primitives::U256;
 use chain::{endpoint::Endpoint, rpc::Rpc, snapshot::Reader};
 use devnet::Server;
 use kit::{AAVE, Built, META_MORPHO, Tenor, usdc};
-use model::{Decision, Plan, Snapshot, Target, units::YEAR_SECS};
+use model::{Charges, Decision, Plan, Snapshot, Stance, Target, units::YEAR_SECS};
+use planner::Scales;
 
 const WAD: u64 = 1_000_000_000_000_000_000;
 
@@ -26,9 +27,12 @@ async fn observe(tenor: &Tenor) -> Snapshot {
     reader.read().await.expect("the snapshot is consistent")
 }
 
+/// Nothing moves yet, and nothing is charged.
+const FREE: Scales<'static> = Scales { stance: Stance::Still, charges: &|_| Charges::NONE };
+
 fn think(snapshot: &Snapshot) -> (Target, Plan) {
     let target = optimizer::optimize(snapshot, &optimizer::Settings::default()).expect("it is solved");
-    match planner::plan(snapshot, &target, &planner::Settings::default()).expect("it is planned") {
+    match planner::plan(snapshot, &target, &planner::Settings::default(), &FREE).expect("it is planned") {
         Decision::Rebalance(plan) => (target, plan),
         other => panic!("the keeper should act: {other:?}"),
     }
@@ -121,7 +125,7 @@ async fn after_its_own_rebalance_the_keeper_has_nothing_to_do() {
 
     let snapshot = observe(&tenor).await;
     let target = optimizer::optimize(&snapshot, &optimizer::Settings::default()).expect("it is solved");
-    let decision = planner::plan(&snapshot, &target, &planner::Settings::default()).expect("it is planned");
+    let decision = planner::plan(&snapshot, &target, &planner::Settings::default(), &FREE).expect("it is planned");
 
     assert!(matches!(decision, Decision::NothingToDo { .. }), "{decision:?}");
 }

@@ -78,7 +78,7 @@ impl WithKeeper {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("stress-{journal}"));
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).expect("the folder is writable");
-        let settings = engine::Settings { optimizer: Default::default(), planner: Default::default() };
+        let settings = engine::Settings::default();
         Self {
             levered,
             runtime,
@@ -121,8 +121,9 @@ impl WithKeeper {
             patience_secs: 600,
             max_gas: MAX_GAS,
         };
+        let memory = self.store.memory(chain_id, tenor.vault).map_err(model::ports::Fault::from)?;
         let executor = Executor::new(node, &self.store, ChainClock(tenor.chain.clone()), settings);
-        Engine::new(reader, executor, &self.store, self.settings.clone()).tick().await
+        Engine::new(reader, executor, &self.store, self.settings.clone()).tick(&memory).await
     }
 }
 

@@ -2,6 +2,7 @@
 //! of its loop.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Mutex;
 
 use abi::{
     adapter::IAdapter,
@@ -13,7 +14,7 @@ use chain::deployment::{BondTerms, CapTerms, OracleTerms, PositionTerms};
 use chain::{endpoint::Endpoint, rpc::Rpc, snapshot::Reader};
 use devnet::Server;
 use kit::{Built, Refusal, Tenor, begin, leg, root, usdc};
-use model::{Assets, Decision, Plan, Position, RiskId, Rung, Snapshot, Terms, VenueKind, Wad};
+use model::{Assets, Decision, Memory, Plan, Position, RiskId, Rung, Snapshot, Terms, VenueKind, Wad};
 use sim::{Artifacts, Treasury, WorldConfig};
 
 pub const DAY_SECS: u64 = 86_400;
@@ -31,6 +32,8 @@ pub struct Stage {
     pub tenor: Tenor,
     pub treasury: Treasury,
     rpc: Rpc,
+    /// What the keeper's last decision left to remember.
+    memory: Mutex<Memory>,
     _server: Server,
 }
 
@@ -82,7 +85,7 @@ impl Stage {
         let server = server.expect("a port is free");
         let endpoint = Endpoint::parse(&server.http_url()).expect("the server's own address");
         let rpc = Rpc::new(endpoint, Default::default()).expect("the client starts");
-        Self { tenor, treasury, rpc, _server: server }
+        Self { tenor, treasury, rpc, memory: Mutex::default(), _server: server }
     }
 
     /// A vault of a million of which so many dollars are in the fund.
@@ -149,8 +152,11 @@ impl Stage {
     /// Has the keeper look and decide, and sends what it decides; nothing where nothing is to be done.
     pub async fn decide_and_act(&self) -> Option<Plan> {
         let snapshot = self.observe().await;
-        let settings = engine::Settings { optimizer: Default::default(), planner: Default::default() };
-        match engine::decide(&snapshot, &settings).expect("it is decided") {
+        let before = self.memory.lock().expect("one keeper").clone();
+        let decided = engine::decide(&snapshot, &engine::Settings::default(), &before);
+        let (decision, memory) = decided.expect("it is decided");
+        *self.memory.lock().expect("one keeper") = memory;
+        match decision {
             Decision::Rebalance(plan) => {
                 let intent = plan.intent.to_abi().expect("it fits");
                 if let Err(refusal) = self.tenor.submit(self.tenor.keeper, intent) {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Mutex;
 
 use abi::{
     adapter::IAdapter,
@@ -18,7 +19,7 @@ use chain::deployment::{BondTerms, CapTerms, OracleTerms, PositionTerms, bps_to_
 use chain::{endpoint::Endpoint, rpc::Rpc, snapshot::Reader};
 use devnet::{BlockId, Call, Server};
 use kit::{Built, Refusal, Tenor, begin, root, usdc};
-use model::{Assets, Decision, Hazard, RiskId, Rung, Snapshot, Terms, Timestamp, VenueKind, Wad};
+use model::{Assets, Decision, Hazard, Memory, RiskId, Rung, Snapshot, Terms, Timestamp, VenueKind, Wad};
 use sim::{Artifacts, Bond, BondConfig, Hyperdrive, HyperdriveConfig, Pendle, Venue, WorldConfig};
 
 pub const DAY_SECS: u64 = 86_400;
@@ -58,6 +59,8 @@ pub struct Stage {
     reference: Address,
     rpc: Rpc,
     start_secs: u64,
+    /// What the keeper's last decision left to remember.
+    memory: Mutex<Memory>,
     _server: Server,
 }
 
@@ -121,7 +124,18 @@ impl Stage {
         let server = server.expect("a port is free");
         let endpoint = Endpoint::parse(&server.http_url()).expect("the server's own address");
         let rpc = Rpc::new(endpoint, Default::default()).expect("the client starts");
-        Self { tenor, maturities, due_secs, bonds, pool, reference, rpc, start_secs, _server: server }
+        Self {
+            tenor,
+            maturities,
+            due_secs,
+            bonds,
+            pool,
+            reference,
+            rpc,
+            start_secs,
+            memory: Mutex::default(),
+            _server: server,
+        }
     }
 
     pub fn now_secs(&self) -> u64 {
@@ -207,8 +221,11 @@ impl Stage {
     /// Has the keeper look and decide, and sends what it decides; returns the legs.
     pub async fn decide_and_act(&self) -> Vec<Leg> {
         let snapshot = self.observe().await;
-        let settings = engine::Settings { optimizer: Default::default(), planner: Default::default() };
-        match engine::decide(&snapshot, &settings).expect("it is decided") {
+        let before = self.memory.lock().expect("one keeper").clone();
+        let decided = engine::decide(&snapshot, &engine::Settings::default(), &before);
+        let (decision, memory) = decided.expect("it is decided");
+        *self.memory.lock().expect("one keeper") = memory;
+        match decision {
             Decision::Rebalance(plan) => {
                 let intent = plan.intent.to_abi().expect("it fits");
                 let legs = intent.legs.clone();

@@ -2,6 +2,7 @@
 
 mod draw;
 mod explain;
+mod parts;
 
 use std::path::PathBuf;
 
@@ -13,18 +14,19 @@ use executor::Rehearsal;
 use model::{Decision, Explanation, Snapshot};
 use serde_json::json;
 
-use super::run::Unrecorded;
+use super::run::{Unrecorded, remembered};
 use super::watched::Watched;
 use super::{Report, connect, vault};
 use crate::config::Settings;
 use crate::failure::{Ending, Failure};
 use crate::output::table;
 use explain::Explained;
+use parts::Parts;
 
 /// Options of `plan`.
 #[derive(Debug, Args)]
 pub struct Plan {
-    /// Show what each limit costs, how the ladder is filled, and what income is traded against.
+    /// Show what is weighed against income, what each limit costs, how the ladder is filled, and what income is traded against.
     #[arg(long)]
     pub explain: bool,
     /// Draw ladder and trade-off into this file.
@@ -41,7 +43,7 @@ pub async fn run(settings: &Settings, args: &Plan) -> Result<Report, Failure> {
     let rehearsal = Rehearsal::new(node, account, vault, settings.max_rebalance_gas);
     let reader = Watched::open(reader, &rpc, &settings.watch, false)?;
     let engine = Engine::new(reader, rehearsal, Unrecorded, settings.engine.clone());
-    let (snapshot, decision) = engine.decide().await?;
+    let (snapshot, decision, _) = engine.decide(&remembered(settings, vault)?).await?;
     let summary = engine::summary(&snapshot, &decision, None);
     let ending = match &decision {
         Decision::Rebalance(_) => Ending::Done,
@@ -51,9 +53,10 @@ pub async fn run(settings: &Settings, args: &Plan) -> Result<Report, Failure> {
     if !args.explain {
         return Ok(Report { ending, json: json!({ "summary": summary, "decision": decision }), text });
     }
-    let optimizer = &settings.engine.optimizer;
-    let target = optimizer::optimize(&snapshot, optimizer).map_err(engine::Error::from)?;
-    let explained = Explained::of(&snapshot, &target, optimizer)?;
+    let engine::Settings { optimizer, planner } = settings.engine.at(&snapshot.block);
+    let target = optimizer::optimize(&snapshot, &optimizer).map_err(engine::Error::from)?;
+    let explained = Explained::of(&snapshot, &target, &optimizer)?;
+    let parts = Parts::of(decision.explanation(), planner.horizon_secs);
     if let Some(path) = &args.svg {
         let picture = draw::picture(&explained)
             .map_err(|error| Failure::fault(error, "leave --svg out; the tables have all figures"))?;
@@ -63,8 +66,10 @@ pub async fn run(settings: &Settings, args: &Plan) -> Result<Report, Failure> {
     }
     Ok(Report {
         ending,
-        json: json!({ "summary": summary, "decision": decision, "explained": explained.to_json() }),
-        text: format!("{text}\n\n{}", explained.to_text()),
+        json: json!({
+            "summary": summary, "decision": decision, "parts": parts.to_json(), "explained": explained.to_json(),
+        }),
+        text: format!("{text}\n\n{}\n\n{}", parts.to_text(&snapshot.asset), explained.to_text()),
     })
 }
 

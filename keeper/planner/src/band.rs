@@ -5,30 +5,21 @@
 //! there, it changes its mind at most once: from moving to standing never without falling to `go_on`, and back never without
 //! rising above `start`. A change of mind to and fro takes a swing of at least `(start - go_on) * cost`.
 
+use model::Stance;
+
 /// The two factors.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Band {
+pub(crate) struct Band {
     start: f64,
     go_on: f64,
-}
-
-/// What a keeper does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stance {
-    /// It leaves everything where it is.
-    Still,
-    /// It moves towards its target.
-    Moving,
 }
 
 /// Factors that make no band.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[error("a band from {go_on} to {start} is none: the first must be at least 1, the second no less")]
-pub struct NoBand {
-    /// The factor to go on.
-    pub go_on: f64,
-    /// The factor to start.
-    pub start: f64,
+pub(crate) struct NoBand {
+    go_on: f64,
+    start: f64,
 }
 
 impl Band {
@@ -36,7 +27,7 @@ impl Band {
     ///
     /// # Errors
     /// Where a movement could be made that costs more than it gains, or the factors are in the wrong order.
-    pub fn new(go_on: f64, start: f64) -> Result<Self, NoBand> {
+    pub(crate) fn new(go_on: f64, start: f64) -> Result<Self, NoBand> {
         if go_on >= 1.0 && start >= go_on && start.is_finite() {
             Ok(Self { start, go_on })
         } else {
@@ -44,15 +35,24 @@ impl Band {
         }
     }
 
-    /// What to do, by what was done before, where a year's gain is certain to be at least `gain_a_year` and lasts for
-    /// `horizon_years`, against a cost that is paid once; both in base units. A gain that is no number is none.
-    #[must_use]
-    pub fn stance(&self, before: Stance, gain_a_year: f64, horizon_years: f64, cost: f64) -> Stance {
-        let factor = match before {
+    /// One factor, whatever was done before. Below one it pays for movements that cost more than they gain, as an operator may
+    /// ask for.
+    pub(crate) fn without_width(factor: f64) -> Self {
+        Self { start: factor, go_on: factor }
+    }
+
+    /// How many times the cost the gain must be.
+    pub(crate) fn factor(&self, before: Stance) -> f64 {
+        match before {
             Stance::Still => self.start,
             Stance::Moving => self.go_on,
-        };
-        if gain_a_year * horizon_years > factor * cost.max(0.0) { Stance::Moving } else { Stance::Still }
+        }
+    }
+
+    /// What to do, by what was done before, where a year's gain is certain to be at least `gain_a_year` and lasts for
+    /// `horizon_years`, against a cost that is paid once; both in base units. A gain that is no number is none.
+    pub(crate) fn stance(&self, before: Stance, gain_a_year: f64, horizon_years: f64, cost: f64) -> Stance {
+        if gain_a_year * horizon_years > self.factor(before) * cost.max(0.0) { Stance::Moving } else { Stance::Still }
     }
 }
 
