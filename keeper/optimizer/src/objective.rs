@@ -165,11 +165,20 @@ impl Objective {
         let (years, slack) = (self.years(), f64::from(position.terms.slack_bps) / 1e4);
         let fixed = self.gas_per_place.to_f64() / years;
         let charge = Charge { carry, from: position.value.to_f64(), fixed, ..Charge::default() };
-        match (&position.rate, position.depth) {
+        match (market(&position.rate), position.depth) {
             (RateModel::PendlePrincipal(_), _) => charge,
             (RateModel::HyperdriveLong(_), _) => Charge { lowered: slack / years, ..charge },
             (_, Some(depth)) if !depth.is_zero() => Charge { slippage: slack / depth.to_f64() / years, ..charge },
             _ => Charge { raised: slack / years, lowered: slack / years, ..charge },
         }
+    }
+}
+
+/// The model that a venue trades by, whatever it is net of, and whether or not it takes new money.
+fn market(rate: &RateModel) -> &RateModel {
+    match rate {
+        RateModel::Closed { inner, .. } => market(inner),
+        RateModel::Net(net) => market(&net.gross),
+        rate => rate,
     }
 }

@@ -1,8 +1,10 @@
 //! What is weighed beside income: roll-down, slippage, gas, factors of variance, the mean of the worst scenarios.
 
 use keeper_optimizer::{Objective, Settings, Terms, optimize};
-use model::rate::FixedRate;
-use model::{Assets, Covenants, Hazard, LimitKind, Position, RateModel, Snapshot, Target, Terms as Slack, Wad};
+use model::rate::{FixedRate, HyperdriveLong, PendlePrincipal};
+use model::{
+    Assets, Covenants, Hazard, LimitKind, Position, RateModel, Snapshot, Target, Terms as Slack, Timestamp, Wad,
+};
 
 use crate::covenants::bond;
 use crate::moves::{accepted, amounts};
@@ -121,6 +123,45 @@ fn slippage_is_charged_by_depth_where_a_price_can_be_pushed() {
     assert!(held(&solved(&pushed(None), &plain()), 0) > 9.4e12, "a percent a year is less than what it earns");
     let week = Objective { horizon_secs: YEAR_SECS / 52, ..plain() };
     assert_eq!(held(&solved(&pushed(None), &week), 0), 0.0, "a percent a week is more");
+}
+
+#[test]
+fn what_a_market_s_curve_has_already_is_not_charged_again() {
+    let (amount, wad) = (Assets::from(MILLION), Wad::from(1_000_000_000_000_000_000));
+    let pendle = RateModel::PendlePrincipal(PendlePrincipal {
+        total_pt: amount,
+        total_asset: amount,
+        scalar_root: wad,
+        ln_implied_rate: wad,
+        ln_fee_rate_root: wad,
+        expiry: Timestamp(YEAR_SECS),
+        held_pt: Assets::ZERO,
+        horizon: None,
+    });
+    let hyperdrive = RateModel::HyperdriveLong(HyperdriveLong {
+        effective_share_reserves: amount,
+        bond_reserves: amount,
+        share_price: wad,
+        initial_share_price: wad,
+        time_stretch: Wad::ZERO,
+        term_secs: YEAR_SECS,
+        curve_fee: Wad::ZERO,
+        flat_fee: Wad::ZERO,
+        held_bonds: amount,
+        held_until: Timestamp(YEAR_SECS),
+    });
+    let slack = Slack { instant_bps: 0, depth_bps: 10_000, slack_bps: 100 };
+    let settings = Settings { objective: Some(plain()), ..Settings::default() };
+    let slips = |rate: RateModel, to: u128| {
+        let held = Position { terms: slack, ..position(0, rate, 2 * MILLION, &["a"]) };
+        let terms = Terms::of(&vault(vec![held], Vec::new()), &settings).expect("numbers");
+        terms.charges(&[Assets::from(to)]).slippage_assets
+    };
+
+    for rate in [pendle.clone(), pendle.closed("seen".into())] {
+        assert_eq!((slips(rate.clone(), 3 * MILLION), slips(rate, MILLION)), (0.0, 0.0));
+    }
+    assert_eq!((slips(hyperdrive.clone(), 3 * MILLION), slips(hyperdrive, MILLION)), (0.0, 0.01 * MILLION as f64));
 }
 
 #[test]
