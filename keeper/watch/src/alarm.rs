@@ -37,6 +37,8 @@ pub enum Trigger {
     Depeg,
     /// A peg is lost by some of its sources.
     Doubt,
+    /// No answer of the optimizer's passed its checks, and no earlier one was left to follow.
+    Solver,
 }
 
 /// A condition that was seen.
@@ -77,6 +79,7 @@ impl fmt::Display for Trigger {
             Self::VenueGovernance => "venue governance",
             Self::Depeg => "depeg",
             Self::Doubt => "doubt",
+            Self::Solver => "solver",
         })
     }
 }

@@ -66,16 +66,26 @@ impl Memory {
         let is_known = |known: &[Alarm], alarm: &Alarm| known.iter().any(|known| is_same(known, alarm));
         let mut new: Vec<_> = passing.iter().filter(|alarm| !is_known(&self.passing, alarm)).cloned().collect();
         self.passing = passing;
-        for mut alarm in lasting {
-            if is_known(&self.alarms, &alarm) {
-                continue;
-            }
-            self.next_id += 1;
-            alarm.id = self.next_id;
-            new.push(alarm.clone());
-            self.alarms.push(alarm);
-        }
+        new.extend(lasting.into_iter().filter_map(|alarm| self.raise(alarm)));
         new
+    }
+
+    /// Takes note of a turn in which no answer passed its checks and none was left to follow: the vault takes no new money until
+    /// somebody has looked. Returns what is new.
+    pub fn unanswered(&mut self, snapshot: &Snapshot, detail: &str) -> Option<Alarm> {
+        let reason = format!("no answer passes its checks: {detail}");
+        self.raise(alarm(Trigger::Solver, Vec::new(), Posture::ReduceOnly, snapshot, reason))
+    }
+
+    /// Adds an alarm that waits for a release; returns it, where none like it stands.
+    fn raise(&mut self, mut alarm: Alarm) -> Option<Alarm> {
+        if self.alarms.iter().any(|known| is_same(known, &alarm)) {
+            return None;
+        }
+        self.next_id += 1;
+        alarm.id = self.next_id;
+        self.alarms.push(alarm.clone());
+        Some(alarm)
     }
 
     /// Ends an alarm; returns it, where there was such a one.

@@ -218,3 +218,25 @@ fn one_block_is_looked_at_once() {
     assert_eq!(look(&mut memory, &snapshot(5, [0.99; 3])), []);
     assert_eq!(memory, before);
 }
+
+#[test]
+fn a_turn_without_an_answer_keeps_new_money_out_until_somebody_has_looked() {
+    let mut memory = Memory::default();
+    let seen = snapshot(1, [0.5; 3]);
+    look(&mut memory, &seen);
+
+    let alarm = memory.unanswered(&seen, "it stopped").expect("it is new");
+    assert_eq!((alarm.trigger, alarm.posture, alarm.positions.len()), (Trigger::Solver, Posture::ReduceOnly, 0));
+    assert!(alarm.reason.contains("it stopped"));
+    assert!(memory.unanswered(&seen, "it stopped again").is_none(), "it stands already");
+    let mut careful = snapshot(2, [0.5; 3]);
+    look(&mut memory, &careful);
+    memory.apply(&mut careful).expect("it is no halt");
+    let takes_nothing = |position: &Position| matches!(position.rate, RateModel::Closed { .. });
+    assert!(careful.positions.iter().all(takes_nothing));
+
+    memory.release(alarm.id).expect("it stands");
+    let mut free = snapshot(3, [0.5; 3]);
+    memory.apply(&mut free).expect("it is no halt");
+    assert!(!free.positions.iter().any(takes_nothing));
+}

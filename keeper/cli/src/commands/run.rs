@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use store::Store;
 
 use super::settle::Settler;
-use super::watched::Watched;
+use super::watched::{self, Watched};
 use super::{connect, vault};
 use crate::args::Run;
 use crate::config::Settings;
@@ -109,6 +109,7 @@ where
                 memory = tick.memory.clone();
                 // What came home is for the next turn to invest.
                 if let Some(settler) = settler {
+                    watched::note(&settings.watch, &tick.snapshot, &tick.decision).map_err(engine::Error::from)?;
                     settler.settle(&tick.snapshot).await.iter().for_each(|settled| say(&settled.line()));
                 }
                 if once {

@@ -5,8 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use chain::rpc::Rpc;
 use chain::snapshot::Reader;
-use model::Snapshot;
 use model::ports::{Fault, FaultKind, SnapshotSource};
+use model::{Decision, Idleness, Snapshot};
 use watch::{AdminEvent, Alarm, Memory, Observed, Peg, Quote};
 
 use crate::config::Watch;
@@ -109,6 +109,20 @@ impl SnapshotSource for Watched<'_> {
     async fn glance(&self, last: &Snapshot) -> Result<Snapshot, Fault> {
         self.reader.glance(last).await
     }
+}
+
+/// Writes down that a turn had no answer that could be acted on, where it is so: the next look is as careful as that demands.
+///
+/// # Errors
+/// Where the memory cannot be read or written.
+pub fn note(watch: &Watch, snapshot: &Snapshot, decision: &Decision) -> Result<(), Fault> {
+    let Decision::NothingToDo { reason: Idleness::Unverified { detail }, .. } = decision else { return Ok(()) };
+    let mut memory = load(&watch.memory).map_err(damaged)?;
+    if let Some(alarm) = memory.unanswered(snapshot, detail) {
+        say(&line(&alarm));
+        save(&watch.memory, &memory)?;
+    }
+    Ok(())
 }
 
 fn damaged(failure: Failure) -> Fault {
