@@ -94,12 +94,19 @@ impl Terms {
         let roll_downs = roll_downs(snapshot, &expected_losses, objective.years());
         let held = expected_losses.iter().zip(&roll_downs).map(|(loss, roll)| loss - roll);
         let charges = snapshot.positions.iter().zip(held).map(|(position, carry)| objective.charge(position, carry));
+        let mut charges = charges.collect::<Vec<_>>();
         let (nav, shocks) = (snapshot.total_assets().to_f64(), shock::of(snapshot, objective.rate_volatility));
         let is_risky = nav > 0.0 && !shocks.is_empty();
         let aversion = objective.variance_aversion / nav;
-        let factors = (is_risky && objective.variance_aversion != 0.0).then(|| Shock::factors(&shocks, aversion));
+        // What strikes one place alone is its own variance; the rest are factors that several share.
+        let (own, shared) = shocks.iter().partition::<Vec<_>, _>(|shock| shock.place().is_some());
+        let is_averse = is_risky && objective.variance_aversion != 0.0;
+        for (place, variance) in own.iter().filter(|_| is_averse).filter_map(|shock| shock.place()) {
+            charges[place].variance += aversion * variance;
+        }
+        let factors = (is_averse && !shared.is_empty()).then(|| Shock::factors(&shared, aversion));
         Ok(Self {
-            charges: charges.collect(),
+            charges,
             expected_losses,
             roll_downs,
             factors: factors.transpose().map_err(crate::programme::Error::from)?,
@@ -113,13 +120,15 @@ impl Terms {
     pub fn charges(&self, amounts: &[Assets]) -> Charges {
         let amounts = amounts.iter().map(|amount| amount.to_f64()).collect::<Vec<_>>();
         let sum = |rates: &[f64]| rates.iter().zip(&amounts).map(|(rate, x)| rate * x).sum::<f64>();
-        let slippage = |(charge, x): (&Charge, &f64)| Charge { carry: 0.0, fixed: 0.0, ..*charge }.at(*x);
+        let slippage =
+            |(charge, x): (&Charge, &f64)| Charge { carry: 0.0, variance: 0.0, fixed: 0.0, ..*charge }.at(*x);
+        let own = self.charges.iter().zip(&amounts).map(|(charge, x)| 0.5 * charge.variance * x * x).sum::<f64>();
         let (worst, aversion) = self.tail.as_ref().map_or((0.0, 0.0), |tail| (tail.worst(&amounts).0, tail.aversion));
         Charges {
             expected_loss_assets: sum(&self.expected_losses),
             roll_down_assets: sum(&self.roll_downs),
             slippage_assets: self.charges.iter().zip(&amounts).map(slippage).sum(),
-            variance_assets: self.factors.as_ref().map_or(0.0, |factors| factors.charge(&amounts)),
+            variance_assets: own + self.factors.as_ref().map_or(0.0, |factors| factors.charge(&amounts)),
             tail_assets: aversion * worst.max(0.0),
             worst_assets: worst,
             most_worst_assets: self.most_worst_assets,

@@ -48,8 +48,15 @@ pub(crate) fn of(snapshot: &Snapshot, rate_volatility: f64) -> Vec<Shock> {
 }
 
 impl Shock {
+    /// The one place that it strikes, and the variance of what a unit there loses by it; nothing where it strikes several.
+    pub(crate) fn place(&self) -> Option<(usize, f64)> {
+        let mut struck = self.losses.iter().enumerate().filter(|(_, loss)| **loss != 0.0);
+        let (place, loss) = struck.next()?;
+        struck.next().is_none().then_some((place, self.variance * loss * loss))
+    }
+
     /// All of them as uncorrelated factors.
-    pub(crate) fn factors(shocks: &[Self], aversion: f64) -> Result<Factors, Error> {
+    pub(crate) fn factors(shocks: &[&Self], aversion: f64) -> Result<Factors, Error> {
         let places = shocks.first().map_or(0, |shock| shock.losses.len());
         let loadings = (0..places).map(|place| shocks.iter().map(|shock| shock.losses[place]).collect());
         let row =
@@ -66,5 +73,24 @@ impl Shock {
         let chances = shocks.iter().map(|shock| shock.chance / all).chain([1.0 - happens / all]).collect();
         let losses = shocks.iter().map(|shock| shock.losses.clone()).chain([vec![0.0; places]]).collect();
         Tail { losses, chances, confidence, most: f64::INFINITY, aversion }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_strikes_one_place_is_its_own_variance() {
+        let shock = |losses: [f64; 3]| Shock { losses: losses.to_vec(), chance: 0.1, variance: 0.09 };
+
+        assert_eq!(shock([0.0, 0.5, 0.0]).place(), Some((1, 0.09 * 0.25)));
+        assert_eq!(shock([0.2, 0.5, 0.0]).place(), None, "it is a factor of two");
+        assert_eq!(shock([0.0; 3]).place(), None);
+        let factors = Shock::factors(&[&shock([0.0, 0.5, 0.0])], 4.0).expect("a variance");
+        assert!(
+            (factors.charge(&[7.0, 2.0, 7.0]) - 0.5 * 4.0 * 0.0225 * 4.0).abs() < 1e-15,
+            "either way it costs the same"
+        );
     }
 }
