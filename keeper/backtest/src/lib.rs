@@ -5,7 +5,7 @@
 //! - [`strategy`]: the keeper, deciding by the very function that decides live ([`engine::decide`]), and the rules.
 //! - [`run`]: the walk. Nobody sees past today; what is decided today is carried out tomorrow, at tomorrow's pools.
 //! - [`account`]: our money, and what movements, own impact, gas and expected losses take of it.
-//! - [`report`], [`bootstrap`], [`compare`]: figures with their standard errors.
+//! - [`report`], [`bootstrap`], [`mod@compare`]: figures with their standard errors.
 //! - [`chart`]: the value lines as SVG.
 //!
 //! Money is counted in doubles here: this is analysis. Every dollar is accounted for to 1e-9 of the capital.
