@@ -28,17 +28,6 @@ pub struct Charges {
 const TOLERANCE: f64 = 0.01;
 
 impl Charges {
-    /// Nothing at all.
-    pub const NONE: Self = Self {
-        expected_loss_assets: 0.0,
-        roll_down_assets: 0.0,
-        slippage_assets: 0.0,
-        variance_assets: 0.0,
-        tail_assets: 0.0,
-        worst_assets: 0.0,
-        most_worst_assets: None,
-    };
-
     /// Returns what is taken off income in all.
     #[must_use]
     pub fn total_assets(&self) -> f64 {

@@ -1,5 +1,5 @@
-//! What a year may bring, by governance's own numbers: each named hazard, and the level of rates. As factors of variance, and as
-//! scenarios.
+//! What a year may bring, by governance's own numbers: each named hazard, and the level of rates. As variance, of one place or by
+//! factors of several, and as scenarios.
 //!
 //! A hazard strikes whatever counts against its id, so that positions that share an id are held less together than others; two
 //! hazards are independent as factors, and do not strike in one scenario.

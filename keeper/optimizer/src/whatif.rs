@@ -27,7 +27,8 @@ pub struct Efficient {
 }
 
 /// Returns what each limit that binds a target costs: how many base units more a year, income less all charges, the best portfolio
-/// would bring if that limit alone bounded nothing; the dearest first. What is no limit of the mandate (a venue's capacity, money that is stuck) is left out.
+/// would bring if that limit alone bounded nothing; the dearest first. What is no limit of the mandate (a venue's capacity, money
+/// that is stuck) is left out.
 ///
 /// # Errors
 /// As of [`optimize`].

@@ -11,10 +11,10 @@
 //! | doubt | some of them are, or do not answer | plan | by itself |
 //! | solver | no answer of the optimizer's passed its checks, and no earlier one was left | reduce only | by release |
 //!
-//! Pure: [`Memory::look`] takes what was observed and returns what is new, [`Memory::unanswered`] what a turn without an answer makes of it; [`Memory::apply`] makes a snapshot careful: a position that is
-//! only reduced takes no money, one that is only left earns nothing, and a halt is no snapshot at all. A posture only ever forbids; what
-//! cannot wait for anybody (a debt to repay) is forbidden by a halt alone. Whoever releases an alarm says that he has looked: a condition
-//! that still holds is told again only where it changes.
+//! Pure: [`Memory::look`] takes what was observed and returns what is new, [`Memory::unanswered`] what a turn without an answer makes
+//! of it; [`Memory::apply`] makes a snapshot careful: a position that is only reduced takes no money, one that is only left earns
+//! nothing, and a halt is no snapshot at all. A posture only ever forbids; what cannot wait for anybody (a debt to repay) is forbidden
+//! by a halt alone. Whoever releases an alarm says that he has looked: a condition that still holds is told again only where it changes.
 
 mod alarm;
 mod memory;

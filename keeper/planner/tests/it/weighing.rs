@@ -26,8 +26,8 @@ fn a_gain_that_charges_take_away_is_not_worth_it() {
     let spare = (free.explanation.gain_assets - free.explanation.required_assets) * year;
     let at = |slippage_assets: f64| {
         let charged = |amounts: &[Assets]| match amounts[1].is_zero() {
-            true => Charges::NONE,
-            false => Charges { slippage_assets, ..Charges::NONE },
+            true => Charges::default(),
+            false => Charges { slippage_assets, ..Charges::default() },
         };
         decided(&snapshot, &target, &Scales { stance: Stance::Still, charges: &charged })
     };
@@ -44,7 +44,7 @@ fn a_gain_that_charges_take_away_is_not_worth_it() {
 #[test]
 fn expected_losses_that_are_avoided_are_a_gain() {
     let snapshot = misplaced();
-    let losing = |amounts: &[Assets]| Charges { expected_loss_assets: 0.5 * amounts[0].to_f64(), ..Charges::NONE };
+    let losing = |amounts: &[Assets]| Charges { expected_loss_assets: 0.5 * amounts[0].to_f64(), ..Charges::default() };
 
     let Decision::Rebalance(plan) =
         decided(&snapshot, &withdrawn(&snapshot), &Scales { stance: Stance::Still, charges: &losing })
@@ -63,7 +63,7 @@ fn a_broken_bound_on_the_worst_scenarios_is_mended_at_a_loss() {
         move |amounts: &[Assets]| Charges {
             worst_assets: amounts[0].to_f64(),
             most_worst_assets: Some(most as f64),
-            ..Charges::NONE
+            ..Charges::default()
         }
     };
     let decide = |most: u128| {

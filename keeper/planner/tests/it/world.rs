@@ -178,7 +178,7 @@ pub fn decide(snapshot: &Snapshot, settings: &Settings) -> Decision {
 }
 
 /// Nothing moves yet, and nothing is charged.
-pub const FREE: Scales<'static> = Scales { stance: Stance::Still, charges: &|_| Charges::NONE };
+pub const FREE: Scales<'static> = Scales { stance: Stance::Still, charges: &|_| Charges::default() };
 
 pub fn rebalance(snapshot: &Snapshot) -> Plan {
     match decide(snapshot, &Settings::default()) {

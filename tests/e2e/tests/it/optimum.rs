@@ -28,7 +28,7 @@ async fn observe(tenor: &Tenor) -> Snapshot {
 }
 
 /// Nothing moves yet, and nothing is charged.
-const FREE: Scales<'static> = Scales { stance: Stance::Still, charges: &|_| Charges::NONE };
+const FREE: Scales<'static> = Scales { stance: Stance::Still, charges: &|_| Charges::default() };
 
 fn think(snapshot: &Snapshot) -> (Target, Plan) {
     let target = optimizer::optimize(snapshot, &optimizer::Settings::default()).expect("it is solved");

@@ -66,7 +66,7 @@ mod tests {
             expected_loss_assets: 4e6 * times,
             roll_down_assets: 3e6 * times,
             variance_assets: 2e6 * times,
-            ..Charges::NONE
+            ..Charges::default()
         };
         let block = Block { number: 1, hash: B256::ZERO, timestamp: Timestamp(1), base_fee: Wei::from(1) };
         let explanation = Explanation {
