@@ -24,8 +24,11 @@ const GAP: f64 = 1e-10;
 /// Linear programmes that a node may take; what they leave open, branching closes.
 const ROUNDS: usize = 40;
 
+/// How many of them in a row may lower the bound by no more than the gap: what is left then is the solver's own tolerance.
+const STALLED: usize = 8;
+
 /// How many nodes a round of Clarabel takes as long as.
-const ROUND: usize = 20;
+const ROUND: usize = 10;
 
 /// How many times the nodes a search may open while it has nothing.
 const PATIENCE: usize = 10;
@@ -107,9 +110,7 @@ impl<'a> Search<'a> {
         let mut queue = BinaryHeap::from([root]);
         let mut made = 1;
         while let Some(node) = queue.pop() {
-            // Something verified is worth more time than something better.
-            let most = self.settings.max_nodes * if self.best.is_some() { 1 } else { PATIENCE };
-            if node.bound <= self.floor() + GAP || self.nodes + ROUND * self.rounds >= most {
+            if node.bound <= self.floor() + GAP || self.is_spent() {
                 return Ok(node.bound);
             }
             self.nodes += 1;
@@ -122,6 +123,14 @@ impl<'a> Search<'a> {
             }
         }
         Ok(f64::NEG_INFINITY)
+    }
+
+    /// Whether nothing more may be opened: something verified is worth more nodes than something better, but no more rounds, which
+    /// bound a node closely and find nothing.
+    fn is_spent(&self) -> bool {
+        let most = self.settings.max_nodes;
+        let patience = if self.best.is_some() { 1 } else { PATIENCE };
+        self.nodes >= patience * most || ROUND * self.rounds >= most
     }
 
     /// What the best candidate brings.
@@ -248,13 +257,14 @@ impl<'a> Search<'a> {
         let mut relaxation = Relaxation::new(&self.problem.sources, &self.problem.rows, &node.ranges);
         let mut last = relaxation.round()?;
         let (mut bound, mut prices) = (last.bound, last.prices.clone());
-        let mut rounds = 1;
-        while rounds < ROUNDS {
+        let (mut rounds, mut stalled) = (1, 0);
+        while rounds < ROUNDS && stalled < STALLED {
             if last.bound - last.value <= GAP / 10.0 || !relaxation.learn(&last) {
                 break;
             }
             last = relaxation.round()?;
             rounds += 1;
+            stalled = if bound - last.bound > GAP { 0 } else { stalled + 1 };
             if last.bound < bound {
                 bound = last.bound;
                 prices.clone_from(&last.prices);

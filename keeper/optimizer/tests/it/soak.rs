@@ -20,7 +20,7 @@ fn told(name: &str) -> Option<usize> {
 }
 
 /// Vaults whose answers were wrong or missing once, by seed and case: limits nearly out of reach, prices that only just exist.
-const HARD: [(usize, usize); 12] = [
+const HARD: [(usize, usize); 13] = [
     (1, 2653),
     (1, 3485),
     (1, 6267),
@@ -33,6 +33,7 @@ const HARD: [(usize, usize); 12] = [
     (6, 4052),
     (8, 205),
     (11, 1775),
+    (14, 6210),
 ];
 
 /// What became of some vaults.
@@ -111,7 +112,7 @@ fn random_vaults_under_every_limit() {
     tally.assert_faultless();
     let enough = |found: usize, percent: usize| count < CASES || found * 100 >= count * percent;
     assert!(enough(*optimal, 20) && enough(*missed, 5) && enough(*searched, 100) && enough(*moved, 30));
-    assert!(*open * 200 <= count, "{open} of {count} answers may be far from the best");
+    assert!(count < CASES || *open * 200 <= count, "{open} of {count} answers may be far from the best");
 }
 
 #[test]
