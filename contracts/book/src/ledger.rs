@@ -202,8 +202,8 @@ impl Ledger {
     /// vault has by now.
     ///
     /// Cash gives back what is left of the shortfall in proportion: as much of it as the cash is of value and shortfall
-    /// together, rounded down. So nothing that an adapter says of the rest gives back anything, and a payment in parts gives
-    /// back what one gives. Nor is it more than entry pays on top for recent losses, which it undoes, less what the sale counts
+    /// together, rounded down. So no word of an adapter gives back more than cash does, and a payment in parts gives back what
+    /// one gives. Nor is it more than entry pays on top for recent losses, which it undoes, less what the sale counts
     /// for beyond where the price can be pushed: whoever enters just before takes no part of it.
     ///
     /// # Errors

@@ -149,12 +149,16 @@ impl Commons {
         // What is due was no sale at a price: its cash is its value.
         let units = if is_due { touched.mark.value_assets.max(paid) } else { whole };
         let (was, is) = (stated(whole, units), stated(real, units.saturating_sub(paid)));
-        // What a forced sale lacks is nobody's charge; its part of the shortfall goes with it. A part of what is due has given
+        // What a forced sale lacks is nobody's charge; its part of the shortfall goes with it, but for what the venue still has
+        // beyond the mark: that may be paid yet, and nobody forces a part to have it forgotten. A part of what is due has given
         // back its own, and the rest waits for the rest.
+        let shortfall_assets = touched.mark.shortfall_assets;
         if !is_due || real == 0 {
             base.ledger.settle_sale(&mut touched.mark, paid, &was, &is);
         }
         base.ledger.divest(&mut touched.mark, paid, &was, &is).map_err(overflow)?;
+        let beyond_assets = real.saturating_sub(touched.mark.value_assets);
+        touched.mark.shortfall_assets = touched.mark.shortfall_assets.max(shortfall_assets.min(beyond_assets));
         touched.tell_marked(&self.vm);
         touched.look(&mut base.ledger, &self.vm).map_err(overflow)?;
         let paid_assets = U256::from(paid);

@@ -129,15 +129,11 @@ fn given(position: &Position, left: U256) -> U256 {
 }
 
 /// Returns the report of what is due and has not been paid. Where the vault has lost, so has the claim; where the pool does not
-/// answer, time alone tells.
+/// answer, time alone tells. It has no higher value: entry pays what marks took off it of late, and no more of it ever counts.
 fn overdue(position: &Position, face: U256) -> Report {
     let [is, was] = info(position).and_then(|pool| backing(position, pool.price_wad)).unwrap_or([WADS, WADS]);
     let left_down = mul_div_down(face, is, was).unwrap_or_default();
     let late_secs = now_secs(position).saturating_sub(position.due_secs());
-    Report {
-        value: overdue_down(left_down, late_secs, position.decay_secs()),
-        high: mul_div_up(face, is, was).unwrap_or(face),
-        depth: U256::MAX,
-        ..Report::default()
-    }
+    let value = overdue_down(left_down, late_secs, position.decay_secs());
+    Report { value, high: value, depth: U256::MAX, ..Report::default() }
 }

@@ -124,17 +124,13 @@ fn give(position: &Position, face: U256, least: U256) -> Result<Moved, Failure> 
 }
 
 /// Returns the report of what is due and has not been paid. Where the wrapper has lost, so has the claim; where it does not
-/// answer, time alone tells.
+/// answer, time alone tells. It has no higher value: entry pays what marks took off it of late, and no more of it ever counts.
 fn overdue(position: &Position, face: U256) -> Report {
     let [rate, index] = rates_wad(position).unwrap_or([WADS, WADS]);
     let left_down = mul_div_down(face, rate, index).unwrap_or_default();
     let late_secs = now_secs(position).saturating_sub(position.due_secs());
-    Report {
-        value: overdue_down(left_down, late_secs, position.decay_secs()),
-        high: mul_div_up(face, rate, index).unwrap_or(face),
-        depth: U256::MAX,
-        ..Report::default()
-    }
+    let value = overdue_down(left_down, late_secs, position.decay_secs());
+    Report { value, high: value, depth: U256::MAX, ..Report::default() }
 }
 
 /// Returns the assets that our face would be sold or redeemed for at once.

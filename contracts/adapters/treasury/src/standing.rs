@@ -55,7 +55,7 @@ pub(crate) struct Standing {
 pub(crate) struct Worth {
     /// At the lower price, what is overdue faded, rounded down.
     pub(crate) low: U256,
-    /// At the higher one, rounded up.
+    /// At the higher one, what is overdue faded as well, rounded up.
     pub(crate) high: U256,
 }
 
@@ -96,7 +96,9 @@ impl Standing {
     /// What fund or oracle reverted with, where shares are priced.
     pub(crate) fn worth(&self, position: &Position) -> Result<Worth, Failure> {
         let [low, high] = worth(position, self.shares())?;
-        let low = low.saturating_sub(self.faded_up(position, low));
+        let left = low.saturating_sub(self.faded_up(position, low));
+        // What has faded is paid by entry as what marks took off, and no more of it ever counts: the higher value fades with it.
+        let (low, high) = (left, mul_div_up(high, left, low).unwrap_or(high));
         Ok(Worth { low: low.saturating_add(self.payable_assets), high: high.saturating_add(self.payable_assets) })
     }
 

@@ -192,14 +192,84 @@ fn what_is_requested_is_never_at_par_once_it_is_overdue() {
     assert_eq!(settle(&scene), Ok(400 * ONE));
 }
 
-#[test]
-fn what_is_paid_late_and_in_parts_counts_as_far_as_it_was_marked_off_of_late() {
+/// 400 units of 1000 that were requested and are late by half of the time that they fade in, which no mark has told yet; no gain
+/// is believed.
+fn late() -> Scene {
     let scene = prepare();
     scene.call(OWNER, IBoard::setMaxRateCall { rateWad: U256::ZERO });
     scene.endow(ALICE, 1_000 * ONE);
     scene.rebalance(&[(0, 400 * UNIT)]).expect("it is within every limit");
     scene.rebalance(&[(0, ALL)]).expect("requested");
     scene.world.pass(u64::from(NOTICE_SECS + DECAY_SECS / 2));
+    scene
+}
+
+fn leave(scene: &Scene, who: Address, shares: U256) -> u128 {
+    scene.call(who, IVault::redeemCall { shares, receiver: who, owner: who }).to()
+}
+
+#[test]
+fn what_a_mark_takes_off_a_late_request_is_paid_by_entry_once_and_until_it_has_faded() {
+    let scene = late();
+    let entry = || u128::try_from(scene.view(IVault::previewDepositCall { assets: u(ONE) })).expect("fits");
+    let before = entry();
+
+    scene.mark(&[0]);
+    assert!(booked(&scene).0 <= 200 * ONE);
+
+    assert!(entry().abs_diff(before) <= before / 1_000_000_000, "{} instead of {before}", entry());
+    // A default, and all of it marked and faded: entry pays for what is there.
+    scene.world.pass(DECAY_SECS.into());
+    scene.mark(&[0]);
+    let epoch_secs: u64 = scene.view(IDesk::mandateCall {}).epochSecs.to();
+    scene.world.pass(epoch_secs);
+    assert_eq!(booked(&scene), (0, 600 * ONE));
+    let shares = scene.deposit(crate::BOB, 600 * ONE);
+    assert!((600 * ONE - 2..=600 * ONE).contains(&leave(&scene, crate::BOB, shares)));
+}
+
+#[test]
+fn nobody_gains_by_others_who_enter_between_a_mark_and_a_late_payment() {
+    let scene = late();
+    let shares = scene.deposit(crate::BOB, 1_000 * ONE);
+    scene.mark(&[0]);
+    let victim = scene.deposit(STRANGER, 1_000 * ONE);
+    fulfil(&scene, 400 * ONE);
+    settle(&scene).expect("late, and in full");
+
+    let (taken, kept) = (leave(&scene, crate::BOB, shares), leave(&scene, STRANGER, victim));
+
+    assert!((1_000 * ONE - 10..=1_000 * ONE).contains(&taken), "{taken}");
+    assert!((1_000 * ONE - 10..=1_000 * ONE).contains(&kept), "{kept}");
+}
+
+#[test]
+fn nobody_takes_the_claim_early_to_have_the_rest_uncounted() {
+    let evacuated = |scene: &Scene| {
+        scene.call(GUARDIAN, IBoard::tripByWordCall { riskId: risk_id("treasury") });
+        scene.call(STRANGER, IDesk::evacuateCall { riskId: risk_id("treasury") });
+        0_u128
+    };
+    let forced = |scene: &Scene| {
+        scene.call(ALICE, crate::exits::withdraw(650 * ONE));
+        650 * ONE
+    };
+    for before in [&evacuated as &dyn Fn(&Scene) -> u128, &forced] {
+        let scene = late();
+        scene.mark(&[0]);
+        fulfil(&scene, 400 * ONE);
+
+        let left = before(&scene);
+        settle(&scene).expect("the rest");
+
+        let (marked, idle) = booked(&scene);
+        assert!(marked == 0 && (1_000 * ONE - 10..=1_000 * ONE).contains(&(idle + left)), "{idle} and {left}");
+    }
+}
+
+#[test]
+fn what_is_paid_late_and_in_parts_counts_as_far_as_it_was_marked_off_of_late() {
+    let scene = late();
     scene.mark(&[0]);
     let faded = booked(&scene).0;
     assert!(faded <= 200 * ONE);

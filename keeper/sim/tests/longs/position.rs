@@ -133,7 +133,7 @@ fn a_claim_is_never_its_face_and_fades_until_it_is_paid() {
         stage.pass_to(due + late_secs);
         let (report, decay) = (stage.report(position), u64::from(DECAY_SECS));
         assert_eq!(report.value, face * u(decay.saturating_sub(late_secs + 1)) / u(decay));
-        assert!(report.value < face && report.high == face);
+        assert!(report.value < face && report.high == report.value);
         assert_eq!(stage.view(position, &IAdapter::liquidityCall {}), report.value);
     }
     let (_, paid, _) = stage.divest(position, U256::MAX).expect("it is due");
