@@ -1,8 +1,8 @@
-//! Instances for `scripts/bench optimizer`: prints them as JSON with our answers and the processor time that each took, the
-//! mean of REPEATS.
+//! Instances for `scripts/bench optimizer`: prints one as JSON with our answer and the processor time that it took, the mean of
+//! REPEATS.
 //!
-//! `venues PLACES INSTANCES REPEATS`: Aave pools below and beyond their kinks (every third), money for a third of what they
-//! could use, six overlapping caps, carry by venue, three factors of risk. Seeded by the number of places alone.
+//! `venues PLACES NUMBER REPEATS`: Aave pools below and beyond their kinks (every third), money for a third of what they
+//! could use, six overlapping caps, carry by venue, three factors of risk. Seeded by the number of places and its own.
 
 use keeper_optimizer::{Charge, Factors, Group, Programme, Settings, solve};
 use model::rate::AaveTwoSlope;
@@ -39,12 +39,11 @@ struct Venue {
 fn main() {
     let mut arguments = std::env::args().skip(1).map(|argument| argument.parse::<usize>());
     let mut next = || arguments.next().and_then(Result::ok);
-    let (Some(places), Some(instances), Some(repeats)) = (next(), next(), next()) else {
-        eprintln!("usage: venues PLACES INSTANCES REPEATS");
+    let (Some(places), Some(number), Some(repeats)) = (next(), next(), next()) else {
+        eprintln!("usage: venues PLACES NUMBER REPEATS");
         std::process::exit(2);
     };
-    let stated = (0..instances).map(|number| instance(places, number as u64, repeats)).collect::<Vec<_>>();
-    println!("{}", Value::Array(stated));
+    println!("{}", instance(places, number as u64, repeats));
 }
 
 fn instance(places: usize, number: u64, repeats: usize) -> Value {
