@@ -112,7 +112,7 @@ fn random_vaults_under_every_limit() {
     tally.assert_faultless();
     let enough = |found: usize, percent: usize| count < CASES || found * 100 >= count * percent;
     assert!(enough(*optimal, 20) && enough(*missed, 5) && enough(*searched, 100) && enough(*moved, 30));
-    assert!(count < CASES || *open * 200 <= count, "{open} of {count} answers may be far from the best");
+    assert!(*open * 200 <= count, "{open} of {count} answers may be far from the best");
 }
 
 #[test]
